@@ -1,0 +1,226 @@
+"""Field values in their canonical wire form, typed by field.
+
+Both sides compare and hash only canonical values, so "0 and 0.0", an empty text and a missing one, or times
+written in two ways never look like a change.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: PostgreSQL's integer: ids and integer fields beyond it cannot be stored.
+INTEGER_MAX = (1 << 31) - 1
+
+
+class ValueInvalid(ValueError):
+    """A value does not fit its field; the text says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """What the wire knows of one field of an entity.
+
+    ``digits`` is the number of decimals that count; ``selection`` the allowed keys; ``relation`` the Odoo model
+    that a many2one or many2many points to.
+    """
+
+    name: str
+    type: str
+    digits: int | None = None
+    selection: tuple[str, ...] | None = None
+    relation: str | None = None
+    readonly: bool = False
+    required: bool = False
+
+
+def canonical(spec: FieldSpec, value: Any) -> Any:
+    """The one form in which a value of this field travels, is compared and is hashed, or raise `ValueInvalid`.
+
+    Empty is None; texts are not blank; floats are rounded to the field's digits; times are RFC 3339 in UTC to the
+    second; references are ids (int) or ``{"uid": …}``; lists of references are sorted and without repeats.
+
+    >>> canonical(FieldSpec("name", "char"), "")
+    >>> canonical(FieldSpec("amount", "float", digits=2), 0.125)
+    0.13
+    >>> canonical(FieldSpec("amount", "float", digits=2), 3)
+    3.0
+    >>> canonical(FieldSpec("at", "datetime"), "2026-11-21T11:00:00+01:00")
+    '2026-11-21T10:00:00Z'
+    >>> canonical(FieldSpec("tags", "many2many"), [3, 1, 3])
+    [1, 3]
+    >>> canonical(FieldSpec("active", "boolean"), "yes")
+    Traceback (most recent call last):
+    ...
+    offline_core.fields.ValueInvalid: must be true or false
+    """
+    try:
+        read = _READERS[spec.type]
+    except KeyError:
+        raise ValueInvalid(f"fields of type {spec.type} do not travel") from None
+    return read(spec, value)
+
+
+def canonical_values(specs: Mapping[str, FieldSpec], values: Mapping[str, Any]) -> dict[str, Any]:
+    """`canonical` for a record's values.
+
+    >>> canonical_values({"n": FieldSpec("n", "integer")}, {"n": 4})
+    {'n': 4}
+    """
+    return {name: canonical(specs[name], value) for name, value in values.items()}
+
+
+def is_uid(value: Any) -> bool:
+    """Whether a value is a UUID in its canonical text form.
+
+    >>> is_uid("018f4d2e-7c1a-7b3c-8d4e-5f60718293a4"), is_uid("7"), is_uid(7)
+    (True, False, False)
+    """
+    return isinstance(value, str) and bool(_UID.fullmatch(value))
+
+
+def round_digits(value: float, digits: int | None) -> float:
+    """Round half away from zero on the shortest decimal text, as people and Odoo's currencies do.
+
+    >>> round_digits(2.675, 2), round_digits(-0.0, 2), round_digits(1.5, None)
+    (2.68, 0.0, 1.5)
+    """
+    if digits is None:
+        return value + 0.0
+    step = Decimal(1).scaleb(-digits)
+    return float(Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_UP)) + 0.0
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an RFC 3339 time into UTC.
+
+    >>> parse_instant("2026-11-21T11:00:00+01:00").isoformat()
+    '2026-11-21T10:00:00+00:00'
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueInvalid("must be a time such as 2026-11-21T10:00:00Z") from None
+    if moment.tzinfo is None:
+        raise ValueInvalid("must name its time zone, such as Z for UTC")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueInvalid("is out of range") from None
+
+
+def format_instant(moment: datetime, *, micro: bool = False) -> str:
+    """Write a time as RFC 3339 in UTC, to the second or with six decimals. A naive time is UTC, as in Odoo.
+
+    >>> format_instant(datetime(2026, 11, 21, 10))
+    '2026-11-21T10:00:00Z'
+    >>> format_instant(datetime(2026, 11, 21, 10), micro=True)
+    '2026-11-21T10:00:00.000000Z'
+    """
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat(timespec="microseconds" if micro else "seconds") + "Z"
+
+
+def _text(spec: FieldSpec, value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise ValueInvalid("must be a text")
+    if "\x00" in value:
+        raise ValueInvalid("must not contain the character NUL")
+    return value
+
+
+def _selection(spec: FieldSpec, value: Any) -> str | None:
+    text = _text(spec, value)
+    if text is not None and spec.selection is not None and text not in spec.selection:
+        raise ValueInvalid(f"must be one of {', '.join(spec.selection)}")
+    return text
+
+
+def _integer(spec: FieldSpec, value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueInvalid("must be a whole number")
+    if not -INTEGER_MAX - 1 <= value <= INTEGER_MAX:
+        raise ValueInvalid("is out of range")
+    return value
+
+
+def _float(spec: FieldSpec, value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueInvalid("must be a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueInvalid("is out of range") from None
+    if not math.isfinite(number) or abs(number) > 1e15:
+        raise ValueInvalid("is out of range")
+    return round_digits(number, spec.digits)
+
+
+def _boolean(spec: FieldSpec, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueInvalid("must be true or false")
+    return value
+
+
+def _date(spec: FieldSpec, value: Any) -> str | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        raise ValueInvalid("must be a date such as 2026-11-21") from None
+
+
+def _datetime(spec: FieldSpec, value: Any) -> str | None:
+    return None if value is None else format_instant(parse_instant(value).replace(microsecond=0))
+
+
+def _reference(spec: FieldSpec, value: Any) -> int | dict[str, str] | None:
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= INTEGER_MAX:
+        return value
+    if isinstance(value, Mapping) and set(value) == {"uid"} and is_uid(value["uid"]):
+        return {"uid": value["uid"]}
+    raise ValueInvalid('must be an id or {"uid": "…"}')
+
+
+def _references(spec: FieldSpec, value: Any) -> list[Any]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise ValueInvalid("must be a list of references")
+    found = {repr(item): item for item in (_reference(spec, item) for item in value)}
+    if None in found.values():
+        raise ValueInvalid("must be a list of references")
+    return sorted(found.values(), key=lambda item: (isinstance(item, Mapping), str(item) if isinstance(item, Mapping) else item))
+
+
+_READERS: Mapping[str, Callable[[FieldSpec, Any], Any]] = {
+    "char": _text,
+    "text": _text,
+    "html": _text,
+    "selection": _selection,
+    "integer": _integer,
+    "float": _float,
+    "monetary": _float,
+    "boolean": _boolean,
+    "date": _date,
+    "datetime": _datetime,
+    "many2one": _reference,
+    "many2one_reference": _reference,
+    "many2many": _references,
+}
+#: The field types that travel in this version.
+TYPES = frozenset(_READERS)

@@ -1,0 +1,64 @@
+"""The routes of the wire, declared once: the server registers them, ``openapi.json`` lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from . import wire
+
+PREFIX = "/offline/v1"
+_TRANSPORT = (
+    "method_not_allowed", "protocol_unsupported", "content_type_unsupported", "body_malformed", "body_too_large",
+    "envelope_invalid", "envelope_unknown_field", "contention", "server_error",
+)  # fmt: skip
+_DEVICE = ("token_missing", "token_invalid", "token_expired", "device_revoked", "user_inactive", "busy")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address: its method, its shapes and the codes that it can answer besides success.
+
+    ``request`` None means no body. A route that is not ``available`` answers 501 ``not_in_this_version``.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    request: type[BaseModel] | None
+    answer: type[BaseModel] | None
+    status: int
+    codes: tuple[str, ...]
+    token: bool = True
+    available: bool = True
+
+
+def _later(name: str, method: str, path: str, summary: str) -> Route:
+    return Route(name, method, path, summary, None, None, 501, ("not_in_this_version", "method_not_allowed"), available=False)
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "enrol", "POST", "/enroll", "Exchange an enrolment code for a device and its token",
+        wire.EnrolRequest, wire.EnrolAnswer, 201, (*_TRANSPORT, "enrolment_code_invalid", "enrolment_locked", "user_inactive"),
+        token=False,
+    ),
+    Route("profile", "GET", "/profile", "What this device may hold and do", None, wire.Profile, 200, (*_TRANSPORT, *_DEVICE)),
+    Route(
+        "pull", "POST", "/pull", "The changes since a position",
+        wire.PullRequest, wire.PullAnswer, 200, (*_TRANSPORT, *_DEVICE, "cursor_invalid", "limit_exceeded", "not_in_this_version"),
+    ),
+    Route(
+        "push", "POST", "/push", "Hand over numbered operations",
+        wire.PushRequest, wire.PushAnswer, 200, (*_TRANSPORT, *_DEVICE, "seq_gap", "seq_reused", "limit_exceeded"),
+    ),
+    _later("token", "POST", "/token", "Rotate the token"),
+    _later("verify", "POST", "/verify", "Compare what both sides hold, by shard"),
+    _later("journal", "POST", "/journal", "Replay delivered operations after a restore"),
+    _later("escrow", "POST", "/escrow", "Hand over the sealed outbox"),
+    _later("wipe", "POST", "/wipe", "Confirm a wipe"),
+    _later("blobs", "POST", "/blobs", "Upload a photo or document (tus 1.0.0)"),
+    _later("blob", "GET", "/blobs/sha256/{hash}", "Download a photo or document"),
+)  # fmt: skip

@@ -1,0 +1,41 @@
+# Odoo Offline: everything from a fresh checkout to a running Odoo 19. `make` alone lists the targets.
+
+# The distribution's Python when it is new enough and complete (shims of others may live in folders that the
+# database user cannot read), else the first on PATH that is; `make setup PYTHON=…` names another.
+PYTHON := $(shell for p in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+PY = $(or $(PYTHON),$(error no Python 3.11 or newer with venv: install python3 and python3-venv, or say PYTHON=/path/to/python3))
+DEV_PYTHON := .offline/venv-dev/bin/python
+PORT ?= 8069
+DB ?= demo
+TEST_OPTIONS = $(if $(LAYER),--layer $(LAYER)) $(if $(MODULE),--module $(MODULE))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve stop test lint bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
+
+setup: ## get Odoo 19, PostgreSQL and the Python packages (again: a moment)
+	@$(PY) -m tools.provision setup
+
+demo: setup ## serve a database full of sample data, with devices in the field
+	@$(DEV_PYTHON) -m tools.demo
+
+serve: ## serve Odoo on this terminal: PORT=8069 DB=demo
+	@$(PY) -m tools.provision serve --port $(PORT) --db $(DB)
+
+stop: ## end the servers that run in the background
+	@$(PY) -m tools.provision stop
+
+test: setup ## run all tests; LAYER=unit|contract|odoo|model|faults|e2e, MODULE=offline_base for less
+	@$(DEV_PYTHON) -m tools.run_tests $(TEST_OPTIONS)
+
+lint: setup ## check style, types and generated files
+	@$(DEV_PYTHON) -m tools.lint
+
+bench: setup ## measure
+	@$(DEV_PYTHON) -m tests.bench
+
+clean: ## stop and remove all of it; downloads stay unless CACHE=1
+	@$(PY) -m tools.provision clean $(if $(CACHE),--cache)

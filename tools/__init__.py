@@ -1,0 +1,1 @@
+"""Development tools of Odoo Offline. Standard library only: they run before any virtualenv exists."""

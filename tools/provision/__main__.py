@@ -49,7 +49,9 @@ def serve(space: Workspace, db: str, port: int) -> int:
     server.pid_file(space, process.pid).write_text(f"{db} {port}\n")
     try:
         server.wait_until_ready(f"http://127.0.0.1:{port}", process, 180.0, None)
-        print(f"\nReady: http://localhost:{port} (login admin, password admin). Ctrl-C ends it.\n", flush=True)
+        print(
+            f"\nReady: http://localhost:{port} (login admin, password admin). Ctrl-C ends it.\n", flush=True
+        )
         return abs(process.wait())
     except KeyboardInterrupt:
         process.wait()  # the terminal sent it the same signal

@@ -27,7 +27,10 @@ def environment() -> dict[str, str]:
 def exists(name: str) -> bool:
     """True when there is a database of this name."""
     _check(name)
-    return postgres.psql(Workspace.here(), "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "1"
+    return (
+        postgres.psql(Workspace.here(), "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+        == "1"
+    )
 
 
 def create(name: str, template: str = "suite") -> None:

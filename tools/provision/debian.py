@@ -113,13 +113,20 @@ def _archive(space: Workspace, root: Path) -> str:
     options = _apt_root(root)
     _apt(space, "update", options, [], root)
     shown = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN) $(LABEL)", "Created-By: Packages", *options],
+        [
+            "apt-get",
+            "indextargets",
+            "--format",
+            "$(REPO_URI) $(ORIGIN) $(LABEL)",
+            "Created-By: Packages",
+            *options,
+        ],
         capture_output=True,
         text=True,
         check=False,
     )
     for line in shown.stdout.splitlines():
-        uri, origin, label = (line.split() + ["", "", ""])[:3]
+        uri, origin, label = [*line.split(), "", "", ""][:3]
         if (origin, label) == ("Debian", "Debian"):  # not security, not another vendor
             return uri
     raise ProvisionError(f"no Debian archive in this machine's apt sources. {_ELSEWHERE}")

@@ -45,7 +45,11 @@ def is_external() -> bool:
 def environment(space: Workspace) -> dict[str, str]:
     """PG* variables for libpq, psql and psycopg2. Does not start anything."""
     if is_external():
-        return {name: value for name, value in os.environ.items() if name.startswith("PG") and name != "PGDATABASE"}
+        return {
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith("PG") and name != "PGDATABASE"
+        }
     return {"PGHOST": str(_socket_dir(space)), "PGPORT": _PORT, "PGUSER": ROLE}
 
 
@@ -109,21 +113,29 @@ def bindir() -> Path:
     """The folder with `initdb` and its kin: the newest that is installed, or that made our cluster."""
     found = _candidates()
     if not found:
-        raise ProvisionError("no PostgreSQL server programs: apt-get install postgresql (or set PGHOST, PGUSER, …)")
+        raise ProvisionError(
+            "no PostgreSQL server programs: apt-get install postgresql (or set PGHOST, PGUSER, …)"
+        )
     data = _data_dir(Workspace.here()) / "PG_VERSION"
     if data.is_file() and not is_external():
         made_by = data.read_text().strip()
         for folder in found:
             if _version(folder).split(".")[0] == made_by:
                 return folder
-        raise ProvisionError(f"the cluster was made by PostgreSQL {made_by}, which is gone: make clean, make setup")
+        raise ProvisionError(
+            f"the cluster was made by PostgreSQL {made_by}, which is gone: make clean, make setup"
+        )
     return found[0]
 
 
 @cache
 def _candidates() -> tuple[Path, ...]:
     """Folders with a complete server, newest first."""
-    wanted = ("psql", "createdb", "dropdb") if is_external() else ("initdb", "pg_ctl", "postgres", "psql", "createdb")
+    wanted = (
+        ("psql", "createdb", "dropdb")
+        if is_external()
+        else ("initdb", "pg_ctl", "postgres", "psql", "createdb")
+    )
     folders = [Path(part) for part in os.environ.get("PATH", "").split(":") if part]
     if shutil.which("pg_config"):
         shown = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=False)
@@ -163,7 +175,7 @@ def _as_owner(command: list[str]) -> list[str]:
 @cache
 def _data_dir(space: Workspace) -> Path:
     """In the state folder, unless the cluster's user cannot get there (as below a 0700 home)."""
-    if not is_root() or space.state.parent.is_dir() and _reachable(space.root):
+    if not is_root() or _reachable(space.root):
         return space.state / "pg"
     return _fallback(space) / "pg"
 
@@ -213,7 +225,13 @@ def _start(space: Workspace) -> None:
         shutil.rmtree(data, ignore_errors=True)
         _private(data)
         with step("Making a private PostgreSQL cluster"):
-            options = ["--auth-local=trust", "--auth-host=reject", "--no-locale", "--encoding=UTF8", "--no-sync"]
+            options = [
+                "--auth-local=trust",
+                "--auth-host=reject",
+                "--no-locale",
+                "--encoding=UTF8",
+                "--no-sync",
+            ]
             command = [program("initdb"), "-D", str(data), "-U", _OWNER, *options]
             run(_as_owner(command), what="initdb", log=space.logs / "initdb.log", cwd=Path("/"))
             with (data / "postgresql.conf").open("a") as conf:
@@ -232,4 +250,11 @@ def _launch(space: Workspace, data: Path, log: Path) -> None:
     server_log = data / "server.log"
     command = [program("pg_ctl"), "-D", str(data), "-l", str(server_log), "-w", "-t", "60", "start"]
     hint = f"See {server_log}."
-    run(_as_owner(command), what="Starting PostgreSQL", log=log, cwd=Path("/"), hint=hint, env={**space.env, "LC_ALL": "C"})
+    run(
+        _as_owner(command),
+        what="Starting PostgreSQL",
+        log=log,
+        cwd=Path("/"),
+        hint=hint,
+        env={**space.env, "LC_ALL": "C"},
+    )

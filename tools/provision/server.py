@@ -171,7 +171,9 @@ def kill_group(pid: int) -> None:
 
 def _is_ours(space: Workspace, pid: int) -> bool:
     """A process id is used again by others: only a process that runs our Odoo counts, and no zombie."""
-    shown = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    shown = subprocess.run(
+        ["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return str(space.odoo_conf) in shown.stdout and not shown.stdout.startswith("Z")
 
 

@@ -73,7 +73,9 @@ def require_free_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise ProvisionError(f"port {port}: {error.strerror}; choose another: make serve PORT={port + 1}") from error
+            raise ProvisionError(
+                f"port {port}: {error.strerror}; choose another: make serve PORT={port + 1}"
+            ) from error
 
 
 def require_space(folder: Path, gibibytes: int) -> None:

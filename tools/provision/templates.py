@@ -47,7 +47,11 @@ class Template:
 TEMPLATES = {
     "base": Template("base", None, lambda space: BASE_MODULES, lambda space: (), _KEEP_FILES_IN_DATABASE),
     "suite": Template(
-        "suite", "base", lambda space: addon_names(space.addons), lambda space: (space.addons,), _BUILD_BUNDLES
+        "suite",
+        "base",
+        lambda space: addon_names(space.addons),
+        lambda space: (space.addons,),
+        _BUILD_BUNDLES,
     ),
     "tests": Template(
         "tests", "suite", lambda space: addon_names(space.test_addons), lambda space: (space.test_addons,), ""

@@ -32,7 +32,9 @@ def require_python() -> None:
 
 def ensure_odoo_venv(space: Workspace) -> None:
     """Odoo's Python packages, as pinned, and Odoo's code on the path."""
-    key = digest(space.requirements_odoo.read_bytes(), str(space.odoo_packages), *_interpreter(space.odoo_venv))
+    key = digest(
+        space.requirements_odoo.read_bytes(), str(space.odoo_packages), *_interpreter(space.odoo_venv)
+    )
     stamp = Stamp(space.state, "venv-odoo", key)
     if stamp.fresh():
         return

@@ -93,7 +93,8 @@ class Workspace:
     @property
     def odoo_addons(self) -> tuple[Path, ...]:
         """Odoo's own addons. In the Debian package the complete ones are in `odoo/addons`: the sibling
-        `addons` is a partial copy without static files and must never be listed."""
+        `addons` is a partial copy without static files and must never be listed.
+        """
         inner = self.odoo_packages / "odoo" / "addons"
         return (self.odoo_home / "addons", inner) if self.odoo_is_checkout else (inner,)
 

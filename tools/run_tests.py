@@ -1,0 +1,201 @@
+"""`python -m tools.run_tests`: all layers of tests, from the cheapest to the dearest, with a table at the end.
+
+Odoo silently skips tests that it does not import, and a runner that finds nothing is happy. So each layer has
+a floor in `tests/floors.json`: fewer tests than that, or a skip that nothing here allows, is a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tools.provision import database, odoo
+from tools.provision.errors import ProvisionError
+from tools.provision.system import find_chromium
+from tools.provision.workspace import Workspace, addon_names
+
+_NO_TESTS_COLLECTED = 5
+
+
+@dataclass
+class Outcome:
+    """What became of one layer. Skipped tests did not run."""
+
+    passed: int = 0
+    failed: int = 0
+    excused: int = 0
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+    not_run: str = ""
+
+    @property
+    def run(self) -> int:
+        return self.passed + self.failed
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to run; `pytest` holds arguments for it, as given after `--`."""
+
+    module: str = ""
+    pytest: tuple[str, ...] = ()
+
+
+def plain(*folders: str) -> Callable[[Workspace, Options], Outcome]:
+    """A layer of ordinary pytest tests, run where Odoo cannot be imported."""
+
+    def run(space: Workspace, options: Options) -> Outcome:
+        paths = [folder for folder in folders if any((space.root / folder).rglob("test_*.py"))]
+        command = [str(space.dev_python), "-m", "pytest", *options.pytest]
+        return _pytest(space, command, paths, {**space.env, **database.environment()})
+
+    return run
+
+
+def in_odoo(space: Workspace, options: Options) -> Outcome:
+    """The addons' own tests, by pytest-odoo in a fresh copy of the `tests` template.
+
+    `--odoo-http` matters: without it every browser and HTTP test is skipped in silence.
+    """
+    folders = [space.addons / name for name in addon_names(space.addons)]
+    folders += [space.test_addons / name for name in addon_names(space.test_addons)]
+    if options.module:
+        folders = [folder for folder in folders if folder.name == options.module]
+        if not folders:
+            raise ProvisionError(f"no addon named {options.module}")
+    paths = [str(folder / "tests") for folder in folders if any(folder.glob("tests/test_*.py"))]
+    if not paths:
+        return Outcome()
+    db = f"offline_{space.ident}_run_odoo"
+    database.drop(db)
+    database.create(db, template="tests")
+    try:
+        odoo.write_conf(space)
+        conf = space.state / "odoo-tests.conf"
+        conf.write_text(
+            f"{space.odoo_conf.read_text()}db_name = {db}\ndbfilter = ^{db}$\nmax_cron_threads = 0\n"
+        )
+        command = [str(space.odoo_python), "-m", "pytest", "-c", str(space.root / "tools" / "odoo-tests.ini")]
+        command += ["--rootdir", str(space.root), "-p", "no:cacheprovider", "--odoo-http", *options.pytest]
+        return _pytest(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)})
+    finally:
+        database.drop(db)
+
+
+def in_browser(space: Workspace, options: Options) -> Outcome:
+    """End-to-end tests; on a developer's machine without Chromium they do not run, and that is said."""
+    if find_chromium() is None and os.environ.get("CI") != "true":
+        return Outcome(not_run="not run: apt-get install chromium, or set CHROMIUM")
+    return plain("tests/e2e")(space, options)
+
+
+LAYERS: dict[str, Callable[[Workspace, Options], Outcome]] = {
+    "unit": plain("tests/unit", "tests/arch"),
+    "contract": plain("tests/contract"),
+    "odoo": in_odoo,
+    "model": plain("tests/model"),
+    "faults": plain("tests/faults"),
+    "e2e": in_browser,
+}
+
+
+def _pytest(space: Workspace, command: list[str], paths: Sequence[str], env: dict[str, str]) -> Outcome:
+    if not paths:
+        return Outcome()
+    report = space.state / "junit.xml"
+    report.unlink(missing_ok=True)
+    done = subprocess.run([*command, f"--junitxml={report}", *paths], cwd=space.root, env=env, check=False)
+    if not report.is_file():
+        return Outcome(failed=1, problems=[f"pytest ended with code {done.returncode} and no report"])
+    outcome = read_report(report.read_text(), chromium=find_chromium() is not None)
+    if done.returncode not in (0, _NO_TESTS_COLLECTED) and not outcome.failed:
+        outcome.problems.append(f"pytest ended with code {done.returncode}")
+    return outcome
+
+
+def read_report(xml: str, *, chromium: bool) -> Outcome:
+    """Count a JUnit report. A skip is a problem unless what it lacks is a browser, outside CI.
+
+    >>> case = '<testsuite><testcase name="a"/><testcase name="b"><skipped message="why"/></testcase></testsuite>'
+    >>> outcome = read_report(case, chromium=True)
+    >>> outcome.run, outcome.problems
+    (1, ['skipped: b: why'])
+    """
+    outcome = Outcome()
+    for case in ElementTree.fromstring(xml).iter("testcase"):
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            outcome.failed += 1
+        elif skipped is None:
+            outcome.passed += 1
+        else:
+            reason = skipped.get("message", "")
+            browser = "chrom" in reason.lower() and not chromium and os.environ.get("CI") != "true"
+            if browser:
+                outcome.excused += 1
+            elif "empty parameter set" not in reason:
+                outcome.problems.append(f"skipped: {case.get('name')}: {reason}")
+    return outcome
+
+
+def run_layer(space: Workspace, name: str, options: Options, floor: int) -> Outcome:
+    print(f"\n=== {name} ===", flush=True)
+    started = time.monotonic()
+    try:
+        outcome = LAYERS[name](space, options)
+    except ProvisionError as error:
+        outcome = Outcome(failed=1, problems=[str(error)])
+    outcome.seconds = time.monotonic() - started
+    if not outcome.not_run and outcome.run + outcome.excused < floor:
+        outcome.problems.append(f"{outcome.run} tests ran, fewer than the floor of {floor}")
+    return outcome
+
+
+def show(results: dict[str, Outcome], floors: dict[str, int]) -> None:
+    """Print the table, then what went wrong, then the one line that counts."""
+    print(f"\n{'layer':<10} {'tests run':>9} {'failed':>7} {'floor':>6} {'seconds':>8}")
+    for name, outcome in results.items():
+        line = f"{name:<10} {outcome.run:>9} {outcome.failed:>7} {floors.get(name, 0):>6} {outcome.seconds:>8.1f}"
+        print(f"{line}  {outcome.not_run}".rstrip())
+    for name, outcome in results.items():
+        for problem in outcome.problems:
+            print(f"{name}: {problem}")
+    passed = sum(outcome.passed for outcome in results.values())
+    print(f"{passed} passed, {sum(outcome.failed for outcome in results.values())} failed", flush=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the chosen layers; 1 when a test failed, was skipped without leave, or too few ran."""
+    parser = argparse.ArgumentParser(prog="python -m tools.run_tests", description=__doc__)
+    parser.add_argument("--layer", choices=LAYERS, action="append", help="only this layer; may be repeated")
+    parser.add_argument("--module", default="", help="only this addon's own tests")
+    parser.add_argument("--raise-floors", action="store_true", help="record higher counts as the new floors")
+    parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
+    given = parser.parse_args(argv)
+    space = Workspace.here()
+    floors_file = space.root / "tests" / "floors.json"
+    floors: dict[str, int] = json.loads(floors_file.read_text())
+    options = Options(given.module, tuple(given.pytest))
+    partial = bool(given.module or given.pytest)
+    chosen = given.layer or (["odoo"] if given.module else list(LAYERS))
+    results = {}
+    for name in chosen:
+        results[name] = run_layer(space, name, options, 0 if partial else floors.get(name, 0))
+    show(results, floors)
+    if given.raise_floors and not partial:
+        raised = {
+            name: max(floors.get(name, 0), results[name].passed if name in results else 0) for name in LAYERS
+        }
+        floors_file.write_text(json.dumps(raised, indent=2) + "\n")
+    return 1 if any(outcome.failed or outcome.problems for outcome in results.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

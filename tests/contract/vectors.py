@@ -39,6 +39,9 @@ GIVEN: Mapping[str, str] = {
     "office_reassigned_activity": "As synced; then the office gave the activity to somebody else.",
     "pushed_one": "As synced; operation 1 set the contact's phone to +1 555 0142 and was applied.",
     "parked_one": "As office_edited_phone; operation 1 set the phone to +1 555 0142 and is a conflict.",
+    "lane_held": "As device; another call of the device holds the push lane.",
+    "office_discarded": "As synced; operation 1 was rejected; then the office discarded it.",
+    "office_kept_server": "As parked_one; then the office decided to keep the server's value.",
     "created_one": "As synced; operation 1 created a contact named by a uid; no pull since.",
 }
 

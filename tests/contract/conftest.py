@@ -1,0 +1,32 @@
+"""A real server of its own for the contract tests: one copied database, one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tools.provision.server import OdooServer
+
+from .world import World
+
+
+@pytest.fixture(scope="session")
+def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
+    with OdooServer(db=make_database()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def world(server: OdooServer) -> Iterator[World]:
+    with World(server.url, server.db) as ready:
+        yield ready
+
+
+@pytest.fixture
+def quiet_log(server: OdooServer) -> Iterator[None]:
+    """The server writes no traceback while the test runs."""
+    before = len(server.log_text())
+    yield
+    written = server.log_text()[before:]
+    assert "Traceback" not in written, written

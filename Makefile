@@ -2,8 +2,10 @@
 
 # The distribution's Python when it is new enough and complete (shims of others may live in folders that the
 # database user cannot read), else the first on PATH that is; `make setup PYTHON=…` names another.
+ifndef PYTHON
 PYTHON := $(shell for p in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+endif
 PY = $(or $(PYTHON),$(error no Python 3.11 or newer with venv: install python3 and python3-venv, or say PYTHON=/path/to/python3))
 DEV_PYTHON := .offline/venv-dev/bin/python
 PORT ?= 8069
@@ -23,7 +25,7 @@ demo: setup ## serve a database full of sample data, with devices in the field
 	@$(DEV_PYTHON) -m tools.demo
 
 serve: ## serve Odoo on this terminal: PORT=8069 DB=demo
-	@$(PY) -m tools.provision serve --port $(PORT) --db $(DB)
+	@$(PY) -m tools.provision serve --port "$(PORT)" --db "$(DB)"
 
 stop: ## end the servers that run in the background
 	@$(PY) -m tools.provision stop

@@ -19,6 +19,7 @@ from .workspace import Workspace
 
 _POLL_S = 0.1
 _STOP_S = 20.0
+_KILL_S = 5.0
 
 
 class OdooServer:
@@ -158,15 +159,21 @@ def stop_all(space: Workspace) -> int:
 
 
 def kill_group(pid: int) -> None:
+    """SIGKILL a process group and wait until none of it runs, also when its leader is long gone."""
     try:
-        if os.getpgid(pid) == pid:
-            os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        # The leader is gone; its children (workers, the gevent process) may not be.
-        try:
-            os.killpg(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+    end = time.monotonic() + _KILL_S
+    while _group_runs(pid) and time.monotonic() < end:
+        time.sleep(_POLL_S / 10)
+
+
+def _group_runs(pgid: int) -> bool:
+    """Zombies do not count: whoever adopted them may be slow to collect them."""
+    shown = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=False).stdout
+    rows = (line.split() for line in shown.splitlines())
+    return any(row[0] == str(pgid) and not row[1].startswith("Z") for row in rows)
 
 
 def _is_ours(space: Workspace, pid: int) -> bool:

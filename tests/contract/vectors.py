@@ -42,6 +42,8 @@ GIVEN: Mapping[str, str] = {
     "lane_held": "As device; another call of the device holds the push lane.",
     "office_discarded": "As synced; operation 1 was rejected; then the office discarded it.",
     "office_kept_server": "As parked_one; then the office decided to keep the server's value.",
+    "cursor_forgotten": "As device; the cursor is its first one, and it confirmed two later ones.",
+    "office_hid_contact": "As synced; then the office moved the contact to a company that the user is not in.",
     "created_one": "As synced; operation 1 created a contact named by a uid; no pull since.",
 }
 

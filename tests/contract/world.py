@@ -286,6 +286,13 @@ class World:
         other.pull()
         return self._device() | {"cursor": other.cursor}
 
+    def _cursor_forgotten(self) -> Named:
+        named = self._synced()
+        for phone in ("+1 555 0101", "+1 555 0102", "+1 555 0103"):
+            self.office.write("res.partner", named["partner_id"], phone=phone)
+            named["wire"].pull()
+        return named
+
     def _synced(self, user: int | None = None, profile: int | None = None, **contact: Any) -> Named:
         partner = self.contact(**contact)
         activity = self.activity(partner, user or self.rider)
@@ -360,6 +367,12 @@ class World:
         named["wire"].pull()
         self.office("res.partner", "unlink", [named["partner_id"]])
         return named | {"cursor": named["wire"].cursor}
+
+    def _office_hid_contact(self) -> Named:
+        named = self._synced()
+        company = self.office.create("res.company", {"name": f"Another company {next(self._counter)}"})
+        self.office.write("res.partner", named["partner_id"], company_id=company)
+        return named
 
     def _office_reassigned_activity(self) -> Named:
         named = self._synced()

@@ -143,6 +143,12 @@ def test_every_problem_document_carries_the_words_of_the_catalogue(vector):
 
 
 @each_vector
+def test_every_transient_receipt_comes_with_the_time_to_wait(vector):
+    transient = any(receipt["status"] == "retry" for receipt in vector.receipts)
+    assert vector.is_problem or transient == ("Retry-After" in vector.answer["headers"])
+
+
+@each_vector
 def test_every_receipt_carries_what_its_status_promises(vector):
     for receipt in vector.receipts:
         status = receipt["status"]

@@ -39,10 +39,11 @@ GIVEN: Mapping[str, str] = {
     "office_reassigned_activity": "As synced; then the office gave the activity to somebody else.",
     "pushed_one": "As synced; operation 1 set the contact's phone to +1 555 0142 and was applied.",
     "parked_one": "As office_edited_phone; operation 1 set the phone to +1 555 0142 and is a conflict.",
-    "lane_held": "As device; another call of the device holds the push lane.",
+    "pull_lane_held": "As device; another pull of the device is under way.",
+    "push_lane_held": "As device; another push of the device is under way.",
     "office_discarded": "As synced; operation 1 was rejected; then the office discarded it.",
     "office_kept_server": "As parked_one; then the office decided to keep the server's value.",
-    "cursor_forgotten": "As device; the cursor is its first one, and it confirmed two later ones.",
+    "cursor_forgotten": "As synced; the cursor is its first one, and it confirmed two later ones.",
     "office_hid_contact": "As synced; then the office moved the contact to a company that the user is not in.",
     "created_one": "As synced; operation 1 created a contact named by a uid; no pull since.",
 }

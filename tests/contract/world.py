@@ -244,7 +244,11 @@ class World:
             "user_id": user or self.rider,
         }
 
-    def _lane_held(self) -> Named:
+    def _pull_lane_held(self) -> Named:
+        named = self._device()
+        return named | {"lock": self._locked_lane(named["device"], "pull")}
+
+    def _push_lane_held(self) -> Named:
         named = self._device()
         return named | {"lock": self._locked_lane(named["device"], "push")}
 

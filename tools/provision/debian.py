@@ -30,6 +30,8 @@ PACKAGES = {
     "fonts-inconsolata": ("bookworm", "001.010-6"),
 }
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_HELPER = "/usr/lib/apt/apt-helper"
+_AGAIN = "Check the network; a second run goes on where this one stopped."
 _ELSEWHERE = "Set ODOO_HOME to an installed Odoo 19 (a source checkout, or a prefix with usr/bin/odoo)."
 
 
@@ -99,7 +101,18 @@ def _download(space: Workspace, folder: Path, names: list[str]) -> None:
     _apt(space, "update", options, [], folder)
     # sid wins over bookworm unless a package names its suite.
     wanted = [name if PACKAGES[name][0] == "sid" else f"{name}/{PACKAGES[name][0]}" for name in names]
-    _apt(space, "download", options, wanted, folder)
+    # `apt-get download` would begin an interrupted file anew; apt's helper goes on with it, and it checks the
+    # hash that the signed index names. A file moves to its place only then.
+    partial = folder / "partial"
+    partial.mkdir(exist_ok=True)
+    _apt(space, "download", [*options, "--print-uris"], wanted, partial)
+    for line in (space.logs / "apt-download.log").read_text().splitlines():
+        if line.startswith("'"):
+            uri, name, _size, hash_sum = line.split()
+            target = partial / name
+            command = [_HELPER, "-q", "download-file", uri.strip("'"), target, hash_sum]
+            run(command, what=f"Downloading {name}", log=space.logs / "download.log", hint=_AGAIN)
+            target.replace(folder / name)
 
 
 def _archive(space: Workspace, root: Path) -> str:
@@ -144,7 +157,7 @@ def _apt(space: Workspace, verb: str, options: list[str], names: list[str], cwd:
         ["apt-get", verb, *options, *names],
         what=f"apt-get {verb}",
         log=space.logs / f"apt-{verb}.log",
-        hint="Check the network; a second run goes on where this one stopped.",
+        hint=_AGAIN,
         cwd=cwd,
         env={**os.environ, "LC_ALL": "C"},
     )

@@ -110,7 +110,7 @@ def _download(space: Workspace, folder: Path, names: list[str]) -> None:
         if line.startswith("'"):
             uri, name, _size, hash_sum = line.split()
             target = partial / name
-            command = [_HELPER, "-q", "download-file", uri.strip("'"), target, hash_sum]
+            command: list[str | Path] = [_HELPER, "-q", "download-file", uri.strip("'"), target, hash_sum]
             run(command, what=f"Downloading {name}", log=space.logs / "download.log", hint=_AGAIN)
             target.replace(folder / name)
 

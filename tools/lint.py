@@ -11,7 +11,11 @@ from pathlib import Path
 from tools.provision.workspace import Workspace
 
 # Files that are made from other files: each command ends with an error when the committed one is stale.
-GENERATORS: tuple[tuple[str, ...], ...] = ()
+GENERATORS: tuple[tuple[str, ...], ...] = (
+    ("-m", "tools.gen_errors"),
+    ("-m", "tools.gen_invariants"),
+    ("-m", "tools.gen_examples"),
+)
 
 # Import name -> folder. Type checkers cannot follow the mapping of pyproject.toml by themselves.
 TYPED = {"offline_core": "addons/offline_base/core", "offline_device": "client/offline_device"}

@@ -28,7 +28,8 @@ class FieldSpec:
     """What the wire knows of one field of an entity.
 
     ``digits`` is the number of decimals that count; ``selection`` the allowed keys; ``relation`` the Odoo model
-    that a many2one or many2many points to.
+    that a many2one or many2many points to; ``model_field`` the field that names the model of a
+    many2one_reference.
     """
 
     name: str
@@ -36,6 +37,7 @@ class FieldSpec:
     digits: int | None = None
     selection: tuple[str, ...] | None = None
     relation: str | None = None
+    model_field: str | None = None
     readonly: bool = False
     required: bool = False
 

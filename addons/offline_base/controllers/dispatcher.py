@@ -1,0 +1,93 @@
+"""How Odoo hands a request to our routes: parse, call, render; every error a problem document."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+
+import psycopg2
+import werkzeug.exceptions
+from pydantic import BaseModel
+
+from odoo.exceptions import AccessDenied, AccessError
+from odoo.http import Dispatcher, Response
+
+from ..core.errors import Problem
+from ..core.wire import BODY_BYTES, PROTOCOL_VERSION
+from ..store.apply import CONCURRENCY_CODES
+from . import body, problems
+
+_logger = logging.getLogger(__name__)
+_TRIES = 3
+
+
+class OfflineDispatcher(Dispatcher):
+    """Routes of ``type="offline"``. Their endpoint gets the declared request model and returns the answer."""
+
+    routing_type = "offline"
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        """Whatever comes is answered by us: a wrong content type is a problem document as well."""
+        return True
+
+    def pre_dispatch(self, rule, args):
+        """Bound the body before anything reads it, and leave the session alone."""
+        super().pre_dispatch(rule, args)
+        self.request.session.can_save = False
+        self.request.httprequest.max_content_length = BODY_BYTES
+
+    def dispatch(self, endpoint, args):
+        """Parse, call, render. A concurrency failure starts the transaction again at once, then answers 503."""
+        httprequest = self.request.httprequest
+        route = endpoint.routing["offline_route"]
+        if route is not None and httprequest.method != route.method:
+            raise problems.ProblemResponse(Problem("method_not_allowed"), self.request.env)
+        if httprequest.headers.get("X-Offline-Protocol", str(PROTOCOL_VERSION)) != str(PROTOCOL_VERSION):
+            raise problems.ProblemResponse(Problem("protocol_unsupported"), self.request.env)
+        try:
+            payload = body.parse(body.read(httprequest), route.request) if route is not None and route.request else None
+            answer = self._call(endpoint, args, payload)
+        except Problem as problem:
+            raise problems.ProblemResponse(problem, self.request.env) from None
+        return self._render(answer, route.status if route is not None else 200)
+
+    def _call(self, endpoint, args, payload):
+        for attempt in range(_TRIES):
+            try:
+                answer = endpoint(payload, attempt=attempt, **args)
+                self.request.env.cr.flush()
+                return answer
+            except psycopg2.OperationalError as error:
+                if error.pgcode not in CONCURRENCY_CODES:
+                    raise
+                # Not Odoo's own retry: it would sleep, and a worker that sleeps serves nobody.
+                env = self.request.env
+                env.cr.rollback()
+                env.transaction.reset()
+                env.registry.reset_changes()
+                self.request.registry["ir.http"]._authenticate(endpoint)
+        raise Problem("contention", retry_after_s=random.randint(1, 3))
+
+    def _render(self, answer, status):
+        if isinstance(answer, BaseModel):
+            text = answer.model_dump_json(by_alias=True).encode()
+        else:
+            text = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+        text, headers = body.compress(text, self.request.httprequest.headers.get("Accept-Encoding", ""))
+        headers |= {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+        return Response(text, status=status, headers=headers, content_type="application/json")
+
+    def handle_error(self, exc):
+        """Whatever rose after the route matched, as a problem document."""
+        env = self.request.env
+        if isinstance(exc, problems.ProblemResponse):
+            return exc.get_response()
+        if isinstance(exc, werkzeug.exceptions.RequestEntityTooLarge):
+            return problems.render(Problem("body_too_large", limit={"body_bytes": BODY_BYTES}), env)
+        if isinstance(exc, AccessDenied | AccessError):
+            return problems.render(Problem("token_invalid"), env)
+        if isinstance(exc, psycopg2.OperationalError):
+            return problems.render(Problem("contention", retry_after_s=random.randint(1, 3)), env)
+        return problems.render(Problem("server_error"), env)

@@ -1,0 +1,111 @@
+"""The addresses of the wire. They hold no rule: they hand the declared model to the engine."""
+
+from __future__ import annotations
+
+from odoo.fields import Datetime
+from odoo.http import Controller, request, route
+from odoo.modules.module import Manifest
+
+from ..core import openapi, wire
+from ..core.errors import Problem
+from ..core.fields import format_instant
+from ..core.routes import PREFIX, ROUTES
+from ..store.pull import Pull
+from ..store.push import Push
+
+_BY_NAME = {declared.name: declared for declared in ROUTES}
+_FIRST_TRY = wire.PUSH_LIMIT
+_SECOND_TRY = 10
+
+
+def offline_route(name: str, path: str | None = None, auth: str = "offline_device"):
+    """Register an endpoint for a route of core.routes; its method and shapes come from there."""
+    declared = _BY_NAME.get(name)
+    url = PREFIX + (path or declared.path)
+    return route(url, type="offline", auth=auth, csrf=False, save_session=False, readonly=False, offline_route=declared)
+
+
+class OfflineController(Controller):
+    """The sync protocol, version 1."""
+
+    @offline_route("enrol", auth="none")
+    def enrol(self, payload, attempt):
+        """Exchange a code for a device."""
+        # sudo: nobody is signed in; the code decides as whom the device may work.
+        device, token = request.env(user=1, su=True)["offline.device"]._enrol(payload)
+        user = device.user_id
+        if not device._may_work():
+            raise Problem("user_inactive")
+        request.env.cr.flush()
+        return {
+            "device": device.uid,
+            "token": token,
+            "epoch": device.env["offline.epoch"]._current(),
+            "user": {
+                "id": user.id,
+                "name": user.name,
+                "lang": user.lang or None,
+                "tz": user.tz or None,
+                "company": user.company_id.id,
+                "companies": device._user_context()["allowed_company_ids"],
+            },
+            "profile": _profile(device),
+            "server_time": format_instant(Datetime.now()),
+        }
+
+    @offline_route("profile")
+    def profile(self, payload, attempt):
+        """What this device may hold and do."""
+        return _profile(_device())
+
+    @offline_route("pull")
+    def pull(self, payload, attempt):
+        """The changes since a position."""
+        return Pull(_device(), payload).run()
+
+    @offline_route("push")
+    def push(self, payload, attempt):
+        """Numbered operations; fewer at once when others change the same records."""
+        return Push(_device(), payload, most=(_FIRST_TRY, _SECOND_TRY, 1)[attempt]).run()
+
+    @route(
+        [PREFIX + declared.path.replace("{hash}", "<hash>") for declared in ROUTES if not declared.available],
+        type="offline", auth="none", csrf=False, save_session=False, offline_route=None,
+    )  # fmt: skip
+    def later(self, payload, attempt, **args):
+        """Announced in openapi.json, not served yet."""
+        raise Problem("not_in_this_version")
+
+    @route(PREFIX + "/openapi.json", type="offline", auth="none", csrf=False, save_session=False, offline_route=None)
+    def openapi(self, payload, attempt):
+        """The OpenAPI 3.1 document."""
+        if request.httprequest.method != "GET":
+            raise Problem("method_not_allowed")
+        return openapi.document(Manifest.for_addon("offline_base")["version"])
+
+    @route(
+        [PREFIX, PREFIX + "/", PREFIX + "/<path:rest>"],
+        type="offline", auth="none", csrf=False, save_session=False, offline_route=None,
+    )  # fmt: skip
+    def unknown(self, payload, attempt, rest=None):
+        """Whatever else is asked for below our prefix."""
+        raise Problem("unknown_route")
+
+
+def _device():
+    """The device of this call; `ir.http` found it, and a repeated transaction finds it anew."""
+    # sudo: the engine's own records; content is read and written in the environment of the device's user.
+    return request.env(user=1, su=True)["offline.device"].browse(request.offline_device_id)
+
+
+def _profile(device):
+    profile = device.profile_id
+    return {
+        "profile_version": profile._version(),
+        "name": profile.with_context(lang=device.user_id.lang).name,
+        "entities": [adapter._offline_describe(line) for line, adapter in profile.with_env(device._as_user().env)._lines()],
+        "modes": ["automatic", "always_online", "always_offline"],
+        "schedule": {"poll_interval_s": profile.poll_interval_s},
+        "limits": {"body_bytes": wire.BODY_BYTES, "operations": wire.PUSH_LIMIT, "page": wire.PAGE_LIMIT},
+        "minimum_app_version": profile.minimum_app_version or None,
+    }

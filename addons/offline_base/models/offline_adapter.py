@@ -1,0 +1,176 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..core import fields as core_fields
+from ..core import merge
+from ..store.capture import DENIED_COLUMNS
+
+
+class OfflineAdapter(models.AbstractModel):
+    """What a kind of record is to devices. An entity is an abstract model that inherits this one.
+
+    It declares ``_offline_model``, ``_offline_fields`` and, where the defaults do not fit, the hooks below. An
+    addon extends an entity by inheriting it as any Odoo model: fields of all parents add up, and
+    `_offline_scope` is widened by joining ``super()`` with OR. What is missing or wrong fails when the registry
+    loads, naming addon and hook.
+    """
+
+    _name = "offline.adapter"
+    _description = "Offline Adapter"
+
+    #: The Odoo model; also the entity's name on the wire.
+    _offline_model = None
+    #: Raised when the meaning of a field changes, so that devices compare their content anew.
+    _offline_schema = 1
+    #: Exported fields; stored ones only, since capture sees columns.
+    _offline_fields = ()
+    #: Exported fields that devices may not write.
+    _offline_readonly_fields = ()
+    #: "pull", "push" or "both".
+    _offline_direction = "both"
+    #: The entity's default merge policies: {field: policy}; the rest is for review.
+    _offline_policies = {}
+
+    @api.model
+    def _offline_adapters(self):
+        """All entities of this database, one per Odoo model, in the order of their names."""
+        names = self.env.registry.descendants(["offline.adapter"], "_inherit")
+        return [self.env[name] for name in sorted(names) if name != "offline.adapter"]
+
+    @api.model
+    def _offline_adapter(self, entity):
+        """The adapter of an entity (an Odoo model's name), or None."""
+        return next((a for a in self._offline_adapters() if a._offline_model == entity), None)
+
+    def _offline_scope(self, device):
+        """The records that this device holds, as a domain over the entity's model, evaluated as its user."""
+        return Domain.FALSE
+
+    @api.model
+    def _offline_operations(self):
+        """The named operations: {name: store.operations.NamedOperation}, collected from decorated methods."""
+        found = {}
+        for cls in reversed(type(self).mro()):
+            for attribute in vars(cls).values():
+                operation = getattr(attribute, "_offline_operation", None)
+                if operation is not None:
+                    found[operation.name] = operation
+        return found
+
+    def _offline_created(self, record, device):
+        """Called after a device's create, inside the operation; for what a screen would have done besides."""
+
+    @api.model
+    def _offline_field_names(self):
+        """The exported fields, those of all parents together, in order of declaration."""
+        names = {}
+        for cls in reversed(type(self).mro()):
+            names.update(dict.fromkeys(vars(cls).get("_offline_fields", ())))
+        return list(names)
+
+    @api.model
+    def _offline_readonly(self):
+        return {name for cls in type(self).mro() for name in vars(cls).get("_offline_readonly_fields", ())}
+
+    @api.model
+    def _offline_default_policies(self):
+        policies = {}
+        for cls in reversed(type(self).mro()):
+            policies.update(vars(cls).get("_offline_policies", {}))
+        return policies
+
+    @api.model
+    def _offline_specs(self):
+        """{field: core FieldSpec} of the exported fields that the environment's user may read."""
+        model = self.env[self._offline_model]
+        readonly = self._offline_readonly()
+        specs = {}
+        for name in self._offline_field_names():
+            field = model._fields[name]
+            if not model._has_field_access(field, "read"):
+                continue
+            specs[name] = core_fields.FieldSpec(
+                name=name,
+                type=field.type,
+                digits=self._offline_digits(field),
+                selection=self._offline_selection(field),
+                relation=field.comodel_name if field.type in ("many2one", "many2many") else None,
+                model_field=field.model_field if field.type == "many2one_reference" else None,
+                readonly=name in readonly or not model._has_field_access(field, "write"),
+                required=bool(field.required),
+            )
+        return specs
+
+    def _offline_digits(self, field):
+        if field.type == "float" and (digits := field.get_digits(self.env)):
+            return digits[1]
+        # Amounts keep the digits of the finest currency in use; comparing beyond that would see noise.
+        return 4 if field.type == "monetary" else None
+
+    def _offline_selection(self, field):
+        if field.type != "selection":
+            return None
+        return tuple(str(key) for key, _label in field._description_selection(self.env) if key)
+
+    @api.model
+    def _offline_describe(self, line):
+        """The entity as the profile route answers it (core.wire.EntityProfile) for a profile line."""
+        model = self.env[self._offline_model]
+        specs = self._offline_specs()
+        described = model.fields_get(list(specs), ["string", "selection"])
+        policies = line._policies()
+        return {
+            "name": self._offline_model,
+            "label": self.env["ir.model"]._get(self._offline_model).display_name,
+            "schema": self._offline_schema,
+            "fields": [
+                {
+                    "name": name,
+                    "type": spec.type,
+                    "label": described[name]["string"],
+                    "required": spec.required,
+                    "readonly": spec.readonly or line.direction == "pull",
+                    "selection": [[str(key), label] for key, label in described[name]["selection"] if key] if spec.selection is not None else None,
+                    "relation": spec.relation,
+                    "digits": spec.digits,
+                }
+                for name, spec in specs.items()
+            ],
+            "operations": [operation.describe(self.env) for operation in self._offline_operations().values()],
+            "parent": None,
+            "direction": line.direction,
+            "policies": {name: policies.get(name, merge.REVIEW) for name in specs},
+        }
+
+    def _register_hook(self):
+        super()._register_hook()
+        if self._name == "offline.adapter":
+            self._offline_check_unique()
+        else:
+            self._offline_check()
+
+    def _offline_check_unique(self):
+        seen = {}
+        for adapter in self._offline_adapters():
+            other = seen.setdefault(adapter._offline_model, adapter._name)
+            if other != adapter._name:
+                raise ValidationError(f"{adapter._name} and {other} adapt the same model: inherit one from the other.")
+
+    def _offline_check(self):
+        """Refuse an adapter that cannot work, naming its addon and the hook that is missing or wrong."""
+        where = f"{self._name} (addon {self._original_module or self._module})"
+        if self._offline_model not in self.env:
+            raise ValidationError(f"{where}: _offline_model names no installed model: {self._offline_model}")
+        if not self._offline_field_names():
+            raise ValidationError(f"{where}: _offline_fields is empty")
+        model = self.env[self._offline_model]
+        for name in self._offline_field_names():
+            field = model._fields.get(name)
+            if field is None:
+                raise ValidationError(f"{where}: _offline_fields names {name}, which {model._name} does not have")
+            if not field.store or name in DENIED_COLUMNS or field.company_dependent or field.type not in core_fields.TYPES:
+                raise ValidationError(f"{where}: _offline_fields names {name}, whose changes are not captured or cannot travel")
+        for name, policy in self._offline_default_policies().items():
+            if name not in model._fields or policy not in merge.allowed_policies(model._fields[name].type):
+                raise ValidationError(f"{where}: _offline_policies gives {name} the policy {policy}, which its type cannot have")

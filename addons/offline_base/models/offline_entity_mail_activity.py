@@ -1,0 +1,41 @@
+from typing import Annotated
+
+from pydantic import Field
+
+from odoo import models
+from odoo.fields import Domain
+
+from ..core.wire import Request
+from ..store.operations import named_operation
+
+
+class CompleteArgs(Request):
+    """What the person says of how it went."""
+
+    feedback: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class OfflineEntityMailActivity(models.AbstractModel):
+    """Activities: the open ones assigned to the device's user."""
+
+    _name = "offline.entity.mail_activity"
+    _inherit = "offline.adapter"
+    _description = "Offline Entity: Activity"
+
+    _offline_model = "mail.activity"
+    _offline_fields = (
+        "res_model", "res_id", "res_name", "activity_type_id", "summary", "note", "date_deadline", "user_id",
+        "active", "date_done",
+    )  # fmt: skip
+    _offline_readonly_fields = ("res_name", "active", "date_done")
+    _offline_policies = {"note": "append"}
+
+    def _offline_scope(self, device):
+        mine = Domain("user_id", "=", device.user_id.id) & Domain("active", "=", True)
+        return super()._offline_scope(device) | mine
+
+    @named_operation(label="Mark Done", args=CompleteArgs)
+    def complete(self, record, args):
+        """Mark the activity done with Odoo's own method; a second time changes nothing."""
+        if record.active:
+            record.action_feedback(feedback=args.feedback or False)

@@ -1,0 +1,41 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class OfflineIdentity(models.Model):
+    """Which record a uid from a device became; kept for ever, also after the record is gone."""
+
+    _name = "offline.identity"
+    _description = "Offline Identity"
+    _log_access = False
+    _rec_name = "uid"
+
+    res_model = fields.Char("Model", required=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, index=True)
+    uid = fields.Char("Device's Identifier", required=True)
+
+    _uid_unique = models.Constraint("UNIQUE (res_model, uid)", "The identifier is already taken.")
+    _record_unique = models.UniqueIndex("(res_model, res_id)")
+
+    def _record_id(self, model, uid):
+        """The id behind a uid, or None. It may name a record that no longer exists."""
+        self.env.cr.execute(SQL("SELECT res_id FROM offline_identity WHERE res_model = %s AND uid = %s", model, uid))
+        row = self.env.cr.fetchone()
+        return row and row[0]
+
+    def _uids(self, model, ids):
+        """{id: uid} of those of the records that were born on a device."""
+        self.env.cr.execute(
+            SQL("SELECT res_id, uid FROM offline_identity WHERE res_model = %s AND res_id = ANY(%s)", model, list(ids))
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _remember(self, model, res_id, uid):
+        """Keep the pair; a record that was deleted and whose id came back (restore) gives its place up."""
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO offline_identity (res_model, res_id, uid) VALUES (%s, %s, %s)
+                   ON CONFLICT (res_model, res_id) DO UPDATE SET uid = EXCLUDED.uid""",
+                model, res_id, uid,
+            )
+        )  # fmt: skip

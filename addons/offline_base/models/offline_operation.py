@@ -1,0 +1,140 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..store import decisions
+
+#: States in which an operation waits: for a person, or for another operation.
+OPEN = ("conflict", "rejected", "deferred", "unknown")
+
+_COLUMNS = (
+    "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid", "payload", "status",
+    "code", "message", "field_errors", "result", "conflict", "blocked_by", "sent", "stored", "device_at",
+    "corrected_at", "received_at", "revision",
+)  # fmt: skip
+_JSON = {"payload", "field_errors", "result", "conflict", "blocked_by", "sent", "stored"}
+
+
+class OfflineOperation(models.Model):
+    """One thing that a person did on a device, its state, and the receipt that the device got for it."""
+
+    _name = "offline.operation"
+    _description = "Offline Operation"
+    _log_access = False
+    _order = "id desc"
+
+    device_id = fields.Many2one("offline.device", required=True, ondelete="restrict", readonly=True)
+    user_id = fields.Many2one("res.users", required=True, ondelete="restrict", readonly=True, index=True)
+    seq = fields.Integer("Number", required=True, readonly=True)
+    op = fields.Char("Identifier", required=True, readonly=True)
+    is_repeat = fields.Boolean(readonly=True, help="Its identifier was received before, under another number.")
+    original_id = fields.Many2one("offline.operation", readonly=True, help="The same operation, received before under another number.")
+    entity = fields.Char("Model", readonly=True)
+    verb = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="entity", readonly=True)
+    target_uid = fields.Char(readonly=True)
+    record_name = fields.Char("About", compute="_compute_record_name")
+    payload = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
+    status = fields.Selection(
+        [
+            ("applied", "Applied"),
+            ("merged", "Merged"),
+            ("conflict", "Conflict"),
+            ("rejected", "Rejected"),
+            ("deferred", "Waiting for Another"),
+            ("unknown", "Unknown"),
+            ("amended", "Amended"),
+            ("discarded", "Discarded"),
+            ("resolved_server", "Decided: Server Kept"),
+        ],
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
+    code = fields.Char(readonly=True)
+    message = fields.Char(readonly=True)
+    field_errors = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
+    result = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
+    conflict = fields.Json("Sides of the Conflict", readonly=True, groups="offline_base.offline_base_group_manager")
+    conflict_ids = fields.One2many("offline.conflict", "operation_id")
+    blocked_by = fields.Json(readonly=True, help="The numbers of the operations it waits for.")
+    sent = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager", help="The values as sent, canonical.")
+    stored = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager", help="What the server made of them.")
+    device_at = fields.Datetime("Done at (Device)", readonly=True)
+    corrected_at = fields.Datetime("Done at", readonly=True, help="The device's time corrected by its measured offset.")
+    received_at = fields.Datetime(readonly=True)
+    revision = fields.Integer(readonly=True, default=0, help="How often the state changed after the first receipt.")
+
+    _device_seq_unique = models.Constraint("UNIQUE (device_id, seq)", "The number is already taken.")
+    _op_unique = models.UniqueIndex("(op) WHERE NOT is_repeat")
+    _record_index = models.Index("(entity, res_id)")
+    _open_index = models.Index("(device_id, seq) WHERE status IN ('conflict', 'rejected', 'deferred', 'unknown')")
+
+    @api.depends("status")
+    def _compute_is_open(self):
+        for operation in self:
+            operation.is_open = operation.status in OPEN
+
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("status", "in" if True in value else "not in", OPEN)]
+
+    @api.depends("verb", "seq")
+    def _compute_display_name(self):
+        for operation in self:
+            operation.display_name = f"{operation.device_id.name} #{operation.seq}"
+
+    @api.depends("entity", "res_id")
+    @api.depends_context("uid")
+    def _compute_record_name(self):
+        for operation in self:
+            operation.record_name = operation._record_name()
+
+    def _record_name(self):
+        """The record's name as far as the reader may see it."""
+        self.ensure_one()
+        if self.entity not in self.env or not self.res_id:
+            return False
+        record = self.env[self.entity].browse(self.res_id).exists()
+        return record._filtered_access("read").display_name or False
+
+    @api.model
+    def _insert(self, rows):
+        """Store receipts in one statement: a list of dicts with exactly the columns of an operation."""
+        if not rows:
+            return
+        values = [
+            SQL("(%s)", SQL(", ").join(SQL("%s::jsonb", json.dumps(row[c])) if c in _JSON else SQL("%s", row[c]) for c in _COLUMNS))
+            for row in rows
+        ]
+        columns = SQL(", ").join(map(SQL.identifier, _COLUMNS))
+        self.env.cr.execute(SQL("INSERT INTO offline_operation (%s) VALUES %s", columns, SQL(", ").join(values)))
+        self.invalidate_model(flush=False)
+
+    def action_retry(self):
+        """Run rejected operations again as their user, then what waited for them."""
+        for operation in self.sorted("id"):
+            operation._check_decidable("rejected")
+            decisions.retry(operation.sudo(), by=self.env.user)  # sudo: checked above, the engine's record
+
+    def action_discard(self):
+        """Give rejected operations up; what depended on a record that never came is rejected too."""
+        for operation in self.sorted("id"):
+            operation._check_decidable("rejected")
+            decisions.discard(operation.sudo(), by=self.env.user)  # sudo: checked above, the engine's record
+
+    def _check_decidable(self, status):
+        self.ensure_one()
+        if not self.env.user.has_group("offline_base.offline_base_group_reviewer"):
+            raise UserError(self.env._("Only a conflict reviewer may decide this."))
+        if self.status != status:
+            raise UserError(self.env._("%s was already decided.", self.display_name))
+
+    def action_open_record(self):
+        """The record that the operation is about."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_window", "res_model": self.entity, "res_id": self.res_id, "view_mode": "form"}

@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class OfflinePosition(models.Model):
+    """An answer that was given to a device: the snapshot behind its cursor, and what it changed on the device.
+
+    The confirmed one (``confirmed``) is in the holdings; those given out after it are kept until the device shows
+    by its next cursor which of them it received. ``delta`` is {entity: {id: version in hex, or null}}.
+    """
+
+    _name = "offline.position"
+    _description = "Offline Position"
+    _log_access = False
+    _order = "device_id, generation desc"
+
+    device_id = fields.Many2one("offline.device", required=True, ondelete="cascade")
+    generation = fields.Integer(required=True)
+    parent_id = fields.Many2one("offline.position", ondelete="set null", index=True)
+    nonce = fields.Char(required=True)
+    confirmed = fields.Boolean()
+    root = fields.Boolean(help="The device started from nothing, or from what it said it holds.")
+    complete = fields.Boolean()
+    snapshot = fields.Char(help="The closing snapshot of the last complete cut; empty before the first.")
+    walk_snapshot = fields.Char(help="While pages are under way: the snapshot of the first one.")
+    walk_entity = fields.Char()
+    walk_id = fields.Integer()
+    fingerprints = fields.Json(help="How each entity was read in the last complete cut: fields, language, companies, schema.")
+    walk_fingerprints = fields.Json(help="How each entity is read while pages are under way.")
+    delta = fields.Json()
+    taken_at = fields.Datetime(required=True, default=fields.Datetime.now)
+
+    _generation_unique = models.Constraint("UNIQUE (device_id, generation)", "A generation is given out once.")

@@ -1,0 +1,41 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..core import merge
+
+
+class OfflineProfilePolicy(models.Model):
+    """Who wins when device and server both changed this field."""
+
+    _name = "offline.profile.policy"
+    _description = "Offline Profile: Policy of a Field"
+    _rec_name = "field_id"
+
+    entity_id = fields.Many2one("offline.profile.entity", required=True, ondelete="cascade", index=True)
+    entity = fields.Selection(related="entity_id.entity")
+    field_id = fields.Many2one("ir.model.fields", required=True, ondelete="cascade", domain="[('model', '=', entity)]")
+    policy = fields.Selection(
+        [
+            (merge.SERVER, "Keep the Server's"),
+            (merge.DEVICE, "Keep the Device's"),
+            (merge.NEWEST, "Keep the Newest"),
+            (merge.SUM, "Add Up Both Changes"),
+            (merge.MAX, "Keep the Greatest"),
+            (merge.UNION, "Keep All of Both"),
+            (merge.APPEND, "Append the Device's Text"),
+            (merge.ASK, "Ask on the Device"),
+            (merge.REVIEW, "Park for Review"),
+        ],
+        required=True,
+        default=merge.REVIEW,
+    )
+
+    _field_unique = models.Constraint("UNIQUE (entity_id, field_id)", "A field has one policy.")
+
+    @api.constrains("policy", "field_id")
+    def _check_policy(self):
+        for line in self:
+            if line.policy not in merge.allowed_policies(line.field_id.ttype):
+                raise ValidationError(
+                    self.env._("%(field)s cannot have this policy: it does not fit its type.", field=line.field_id.field_description)
+                )

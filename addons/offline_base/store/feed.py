@@ -1,0 +1,43 @@
+"""The change feed as a pull reads it: which records changed since a snapshot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from odoo.tools import SQL
+
+from ..core.position import Snapshot
+
+#: The row that a TRUNCATE leaves: every record of the model is meant.
+ALL = 0
+
+
+def current_snapshot(cr) -> Snapshot:
+    """The snapshot that every read of this REPEATABLE READ transaction uses."""
+    cr.execute("SELECT pg_current_snapshot()::text")
+    return Snapshot.parse(cr.fetchone()[0])
+
+
+def _since(snapshot: Snapshot) -> SQL:
+    # What was not visible then: transactions that began later, or were under way. Never seq, never a date.
+    return SQL("(xid >= %s::text::xid8 OR xid = ANY(%s::text[]::xid8[]))", str(snapshot.xmax), [str(xid) for xid in snapshot.xip])
+
+
+def count_since(cr, snapshot: Snapshot, limit: int) -> int:
+    """How many log rows became visible since, counted up to ``limit``."""
+    cr.execute(SQL("SELECT count(*) FROM (SELECT 1 FROM offline_change WHERE %s LIMIT %s) AS rows", _since(snapshot), limit))
+    return cr.fetchone()[0]
+
+
+def changes_since(cr, snapshot: Snapshot) -> dict[str, set[int]]:
+    """{model: ids} of what changed and became visible since; `ALL` among the ids means every record."""
+    cr.execute(SQL("SELECT DISTINCT model, res_id FROM offline_change WHERE %s", _since(snapshot)))
+    changes: dict[str, set[int]] = defaultdict(set)
+    for model, res_id in cr.fetchall():
+        changes[model].add(res_id)
+    return changes
+
+
+def is_ahead(cr, snapshot: Snapshot) -> bool:
+    """Whether a stored snapshot is of a later life than the database: it was restored from before."""
+    return snapshot.xmax > current_snapshot(cr).xmax

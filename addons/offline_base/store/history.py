@@ -1,0 +1,139 @@
+"""What a device did before, as far as it decides what its next operation means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from odoo.tools import SQL
+
+from ..core.wire import ById, ByUid, Operation
+
+_OPEN = ("conflict", "rejected", "deferred", "unknown")
+_FIELD_VERBS = ("create", "update")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An operation that has no final state: who it is about and what waits for it."""
+
+    seq: int
+    roots: tuple[int, ...]
+    entity: str
+    verb: str
+    res_id: int | None
+    uid: str | None
+    fields: frozenset[str]
+
+
+class History:
+    """One device's parked operations and its earlier values, loaded as needed and kept up within a call."""
+
+    def __init__(self, device):
+        self.env = device.env
+        self.device = device
+        self._waiting: list[Waiting] | None = None
+        self._values: dict[tuple[str, int], dict[str, tuple[Any, Any]]] = {}
+
+    # --- what waits -----------------------------------------------------------------------------------------
+
+    def waiting(self) -> list[Waiting]:
+        """The device's parked operations, in order."""
+        if self._waiting is None:
+            self.env.cr.execute(
+                SQL(
+                    """SELECT seq, status, blocked_by, entity, verb, res_id, target_uid, payload->'values'
+                         FROM offline_operation
+                        WHERE device_id = %s AND NOT is_repeat AND status = ANY(%s) ORDER BY seq""",
+                    self.device.id, list(_OPEN),
+                )
+            )  # fmt: skip
+            self._waiting = [
+                Waiting(seq, tuple(blocked or ()) if status == "deferred" else (seq,), entity, verb, res_id, uid, frozenset(values or ()))
+                for seq, status, blocked, entity, verb, res_id, uid, values in self.env.cr.fetchall()
+            ]
+        return self._waiting
+
+    def park(self, waiting: Waiting) -> None:
+        """An operation of this very call joins those that wait."""
+        self.waiting().append(waiting)
+
+    def forget(self, seq: int) -> None:
+        """An operation reached its final state."""
+        self._waiting = [w for w in self.waiting() if w.seq != seq]
+
+    def blockers(self, operation: Operation, res_id: int | None) -> list[int]:
+        """The numbers that the operation waits for, ascending: those at the root, that a person must decide.
+
+        It waits for a reference to what is parked, the same fields of the same record, a whole-record operation
+        on a record with something parked (or the other way round), and what it names in ``after``.
+        """
+        roots: set[int] = set()
+        uids = set(_uids({"values": operation.values, "args": operation.args, "target": operation.target}))
+        uid = operation.target.uid if isinstance(operation.target, ByUid) else None
+        for other in self.waiting():
+            if other.seq >= operation.seq:
+                continue
+            created_there = other.verb == "create" and other.uid in uids
+            same_record = other.entity == operation.entity and ((res_id and res_id == other.res_id) or (uid and uid == other.uid))
+            overlapping = same_record and (
+                operation.verb not in _FIELD_VERBS or other.verb not in _FIELD_VERBS or other.verb == "create" or other.fields & set(operation.values)
+            )
+            if created_there or overlapping or other.seq in operation.after:
+                roots.update(other.roots)
+        return sorted(roots)
+
+    # --- chains of edits ------------------------------------------------------------------------------------
+
+    def current_base(self, entity: str, res_id: int, base: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+        """The base of an edit, with this device's own earlier values replaced by what the server made of them.
+
+        So a chain of edits made offline never conflicts with itself; an edit by somebody else in between does.
+        """
+        result = dict(base)
+        for name, value in base.items():
+            if value == theirs[name]:
+                continue
+            sent, stored = self._earlier(entity, res_id).get(name, (None, None))
+            if value == sent and theirs[name] == stored:
+                result[name] = theirs[name]
+        return result
+
+    def remember(self, entity: str, res_id: int, sent: Mapping[str, Any] | None, stored: Mapping[str, Any] | None) -> None:
+        """Values that an operation of this very call wrote."""
+        earlier = self._earlier(entity, res_id)
+        for name, value in (sent or {}).items():
+            earlier[name] = (value, (stored or {}).get(name))
+
+    def _earlier(self, entity, res_id):
+        """{field: (value as last sent, what the server made of it)} for a record."""
+        key = (entity, res_id)
+        if key not in self._values:
+            self.env.cr.execute(
+                SQL(
+                    """SELECT sent, stored FROM offline_operation
+                        WHERE device_id = %s AND entity = %s AND res_id = %s AND sent IS NOT NULL ORDER BY seq""",
+                    self.device.id, entity, res_id,
+                )
+            )  # fmt: skip
+            values: dict[str, tuple[Any, Any]] = {}
+            for sent, stored in self.env.cr.fetchall():
+                values.update({n: (v, (stored or {}).get(n)) for n, v in sent.items()})
+            self._values[key] = values
+        return self._values[key]
+
+
+def _uids(value: Any) -> Iterator[str]:
+    if isinstance(value, ById):
+        return
+    if isinstance(value, ByUid):
+        yield value.uid
+    elif isinstance(value, Mapping):
+        if set(value) == {"uid"} and isinstance(value["uid"], str):
+            yield value["uid"]
+        for item in value.values():
+            yield from _uids(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _uids(item)

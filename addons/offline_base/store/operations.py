@@ -1,0 +1,37 @@
+"""Named operations: methods of an adapter that run a complete business function for a device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOperation:
+    """A method that devices may call by name on a record of the entity, with typed arguments."""
+
+    name: str
+    label: str
+    args: type[BaseModel]
+    method: Callable[..., Any]
+
+    def describe(self, env) -> dict[str, Any]:
+        """The operation as the profile route answers it (core.wire.OperationProfile)."""
+        return {"name": self.name, "label": env._(self.label), "args": self.args.model_json_schema()}  # pylint: disable=gettext-variable
+
+
+def named_operation(*, label: str, args: type[BaseModel]):
+    """Declare a method of an adapter as a named operation.
+
+    The method gets the record (as the device's user) and the parsed arguments; what it returns, JSON or None,
+    is the receipt's ``result``. It runs inside a savepoint and may neither commit nor roll back.
+    """
+
+    def mark(method: Callable[..., Any]) -> Callable[..., Any]:
+        method._offline_operation = NamedOperation(method.__name__, label, args, method)  # type: ignore[attr-defined]
+        return method
+
+    return mark

@@ -1,0 +1,414 @@
+"""A pull, step by step: find the position, confirm what the device received, compare, answer, remember.
+
+Everything runs in one REPEATABLE READ transaction, so changes, scope, rights and the numbers of operations are
+of one cut. See core/position.py for what a position is and models/offline_position.py for what is remembered.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from odoo import fields as odoo_fields
+
+from ..core import digest
+from ..core.errors import Problem
+from ..core.fields import INTEGER_MAX, FieldSpec, format_instant
+from ..core.position import Handle, HandleInvalid, Snapshot
+from ..core.wire import PullRequest
+from . import feed, reader, receipts
+
+#: Answers that a device may still show it received, besides the confirmed one.
+_KEPT_ANSWERS = 4
+#: Rows that do not concern a device move its position only when there are this many of them.
+_IDLE_ROWS = 1000
+
+
+@dataclass(slots=True)
+class EntityCut:
+    """One entity in this cut: how it is read, what the device should hold, what it does hold."""
+
+    adapter: Any
+    specs: Mapping[str, FieldSpec]
+    fingerprint: str
+    scope: set[int]
+    held: dict[int, int]
+    maybe: set[int]
+    changed: set[int]
+    compare_all: bool
+
+    @property
+    def name(self) -> str:
+        return self.adapter._offline_model
+
+    def candidates(self) -> list[int]:
+        """The ids that may differ between scope and device, ascending."""
+        changed = self.scope if self.compare_all else self.changed & self.scope
+        missing = self.scope - self.held.keys()
+        gone = (self.held.keys() | self.maybe) - self.scope
+        return sorted(changed | missing | gone)
+
+
+@dataclass(slots=True)
+class Page:
+    """What one answer carries."""
+
+    upserts: dict[str, dict[int, tuple[str, dict[str, Any]]]] = field(default_factory=lambda: defaultdict(dict))
+    removes: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    size: int = 0
+    walk: tuple[str, int] | None = None
+
+
+class Pull:
+    """One pull of one device. ``device`` is a sudo recordset; content is read in its user's environment."""
+
+    def __init__(self, device, request: PullRequest):
+        self.device = device
+        self.request = request
+        self.env = device.env
+        self.cr = device.env.cr
+        self.user_env = device._as_user().env
+        self.positions = self.env["offline.position"]
+        self.snapshot = feed.current_snapshot(self.cr)
+
+    def run(self) -> dict[str, Any]:
+        """The answer (core.wire.PullAnswer), or `Problem`."""
+        if self.request.repair is not None:
+            raise Problem("not_in_this_version")
+        position = self._position()
+        if position is None:
+            return self._answer(cursor=None, complete=False, reset=True)
+        if position and position.complete and self._is_idle(position):
+            return self._answer(cursor=self.request.cursor, complete=True, digests=self._digests(self._confirmed_view(position)))
+        generation = self.env["offline.lane"]._acquire(self.device, "pull")
+        if generation is None:
+            raise Problem("busy", retry_after_s=1)
+        held = self._confirm(position)
+        changes = self._changes(position)
+        cuts = self._cuts(position, held, changes)
+        page = self._page(position, cuts)
+        if position and position.complete and not page.size and not page.walk and not self._must_move(position, changes):
+            return self._answer(cursor=self.request.cursor, complete=True, digests=self._digests(held))
+        return self._give_out(position, generation, held, cuts, page, changes)
+
+    # --- where the device stands --------------------------------------------------------------------------
+
+    def _position(self):
+        """The position behind the cursor; an empty recordset for a start from nothing; None for a reset."""
+        if self.request.cursor is None:
+            return self.positions
+        try:
+            handle = Handle.open(self.request.cursor, self.env["offline.epoch"]._secret())
+        except HandleInvalid:
+            raise Problem("cursor_invalid") from None
+        if handle.device != self.device.id:
+            raise Problem("cursor_invalid")
+        position = self.positions.search([("device_id", "=", self.device.id), ("generation", "=", handle.generation)])
+        if position.nonce != handle.nonce.hex():
+            return None
+        if position.snapshot and feed.is_ahead(self.cr, Snapshot.parse(position.snapshot)):
+            return None
+        return position
+
+    def _is_idle(self, position) -> bool:
+        """Whether nothing at all became visible since; reads one index entry and writes nothing."""
+        return not feed.count_since(self.cr, Snapshot.parse(position.snapshot), 1) and self._fingerprints() == position.fingerprints
+
+    def _must_move(self, position, changes) -> bool:
+        """Whether the position moves although no record changed for the device: new outcomes, or a long way behind."""
+        rows = feed.count_since(self.cr, Snapshot.parse(position.snapshot), _IDLE_ROWS)
+        return rows >= _IDLE_ROWS or bool(changes.get("offline.operation")) or self._fingerprints() != position.fingerprints
+
+    def _confirmed_view(self, position) -> dict[str, dict[int, int]]:
+        """What the device holds at this position: the confirmed holdings, and this answer if it is not among them.
+
+        Using a cursor confirms it, so whatever was given out after it has it as its parent.
+        """
+        held = defaultdict(dict) if position.root else self.env["offline.holding"]._load(self.device)
+        if not position.confirmed:
+            _apply_delta(held, position.delta)
+        return held
+
+    def _confirm(self, position) -> dict[str, dict[int, int]]:
+        """Make what the device shows to have received the confirmed holdings; forget what it can no longer show."""
+        if not position:
+            return self._said_held()
+        held = self._confirmed_view(position)
+        others = self.positions.search([("device_id", "=", self.device.id), ("id", "!=", position.id)])
+        if position.confirmed:
+            others.sorted("generation", reverse=True)[_KEPT_ANSWERS - 1 :].unlink()
+            return held
+        if position.root:
+            self.env["offline.holding"]._clear(self.device)
+        self.env["offline.holding"]._apply(self.device, held, {e: map(int, d) for e, d in position.delta.items()})
+        position.write({"confirmed": True, "root": False, "parent_id": False, "delta": False})
+        others.unlink()
+        return held
+
+    def _said_held(self) -> dict[str, dict[int, int]]:
+        said = self.request.held or {}
+        return defaultdict(dict, {e: {i: digest.from_hex(v) for i, v in rows} for e, rows in said.items()})
+
+    # --- what changed ---------------------------------------------------------------------------------------
+
+    def _changes(self, position) -> dict[str, set[int]]:
+        """{model: ids} since the last complete cut; this worker's caches are dropped when rights are among them."""
+        since = position.snapshot or position.walk_snapshot
+        changes = feed.changes_since(self.cr, Snapshot.parse(since)) if since else {}
+        if not since or changes.keys() & self.env["offline.capture"]._rights_models():
+            # Odoo commits before it tells other workers to drop their caches; this pull must not read through them.
+            self.env.registry.clear_all_caches()
+            self.env.registry.cache_invalidated.clear()
+            self.env.invalidate_all()
+        return changes
+
+    def _fingerprints(self) -> dict[str, str]:
+        return {adapter._offline_model: reader.fingerprint(adapter, adapter._offline_specs()) for _line, adapter in self._lines()}
+
+    def _lines(self):
+        return self.device.profile_id.with_env(self.user_env)._lines()
+
+    def _cuts(self, position, held, changes) -> list[EntityCut]:
+        """Each entity of the profile in this cut, then those that only the device still has (to be removed)."""
+        known = position.fingerprints or {}
+        start = not position.snapshot
+        maybe = self._maybe_held(position)
+        cuts = []
+        for line, adapter in self._lines():
+            name = adapter._offline_model
+            specs = adapter._offline_specs()
+            fingerprint = reader.fingerprint(adapter, specs)
+            cuts.append(
+                EntityCut(
+                    adapter=adapter,
+                    specs=specs,
+                    fingerprint=fingerprint,
+                    scope=set(reader.scope_ids(adapter, line, self.device)),
+                    held=held[name],
+                    maybe=maybe.get(name, set()),
+                    changed=changes.get(name, set()),
+                    compare_all=start or known.get(name) != fingerprint or feed.ALL in changes.get(name, ()),
+                )
+            )
+        return cuts
+
+    def _maybe_held(self, position) -> dict[str, set[int]]:
+        """Ids of answers that were given and not confirmed: their removal must be said, come what may."""
+        pending = self.positions.search([("device_id", "=", self.device.id), ("confirmed", "=", False)]) - position
+        maybe: dict[str, set[int]] = defaultdict(set)
+        for answer in pending:
+            for entity, delta in (answer.delta or {}).items():
+                maybe[entity].update(int(i) for i, v in delta.items() if v is not None)
+        return maybe
+
+    # --- the page -------------------------------------------------------------------------------------------
+
+    def _page(self, position, cuts) -> Page:
+        """Walk the candidates in order up to the limit; the page that reaches the end closes the cut.
+
+        A closing page also carries, over the limit if need be, what changed behind the walk since it began, so
+        that steady writers cannot put it off.
+        """
+        page = Page()
+        walked = self._walked(position, cuts)
+        behind: list[tuple[EntityCut, list[int]]] = []
+        for cut in cuts:
+            boundary = walked.get(cut.name, 0)
+            if boundary:
+                behind.append((cut, self._changed_behind(position, cut, boundary)))
+            ahead = [i for i in cut.candidates() if i > boundary]
+            while ahead:
+                room = self.request.limit - page.size
+                if room <= 0:
+                    page.walk = (cut.name, boundary)
+                    return page
+                chunk, ahead = ahead[:room], ahead[room:]
+                self._compare(page, cut, chunk)
+                boundary = chunk[-1]
+        for cut, ids in behind:
+            self._compare(page, cut, ids)
+        return page
+
+    def _walked(self, position, cuts) -> dict[str, int]:
+        """{entity: the id up to which earlier pages went}; nothing if the way of reading changed on the way."""
+        if not position.walk_entity or position.walk_fingerprints != {c.name: c.fingerprint for c in cuts}:
+            return {}
+        walked: dict[str, int] = {}
+        for cut in cuts:
+            if cut.name == position.walk_entity:
+                walked[cut.name] = position.walk_id
+                return walked
+            walked[cut.name] = INTEGER_MAX
+        return {}
+
+    def _changed_behind(self, position, cut, boundary) -> list[int]:
+        since = feed.changes_since(self.cr, Snapshot.parse(position.walk_snapshot)).get(cut.name, set())
+        changed = cut.scope if feed.ALL in since else since & cut.scope
+        differing = (cut.scope ^ cut.held.keys()) | (cut.maybe - cut.scope)
+        return sorted(i for i in changed | differing if i <= boundary)
+
+    def _compare(self, page, cut, ids):
+        """Read these records and put on the page what differs from what the device holds."""
+        gone = [i for i in ids if i not in cut.scope]
+        for record_id in gone:
+            if record_id in cut.held or record_id in cut.maybe:
+                page.removes[cut.name].add(record_id)
+        values = reader.read_values(cut.adapter, cut.specs, [i for i in ids if i in cut.scope])
+        for record_id, row in values.items():
+            version = reader.version(cut.adapter, record_id, row)
+            if cut.held.get(record_id) != version:
+                page.upserts[cut.name][record_id] = (digest.to_hex(version), row)
+        page.size = sum(map(len, page.upserts.values())) + sum(map(len, page.removes.values()))
+
+    # --- the answer -----------------------------------------------------------------------------------------
+
+    def _give_out(self, position, generation, held, cuts, page, changes):
+        """Remember the answer under a new handle, durably, and give it."""
+        # A cursor of a transaction that never reached disk could name numbers that PostgreSQL gives out again.
+        self.cr.execute("SET LOCAL synchronous_commit = on")
+        self._remove_strangers(page, held, cuts)
+        delta = _delta(page)
+        if not position:
+            # The holdings begin anew with this answer: with what the device said, and what the page changes.
+            said = {e: {str(i): digest.to_hex(v) for i, v in rows.items()} for e, rows in held.items()}
+            delta = {e: said.get(e, {}) | delta.get(e, {}) for e in said.keys() | delta.keys()}
+        complete = page.walk is None
+        fingerprints = {cut.name: cut.fingerprint for cut in cuts}
+        walking = bool(self._walked(position, cuts))
+        nonce = secrets.token_bytes(8)
+        self.positions.create(
+            {
+                "device_id": self.device.id,
+                "generation": generation,
+                "parent_id": position.id,
+                "nonce": nonce.hex(),
+                "root": not position,
+                "complete": complete,
+                "snapshot": str(self.snapshot) if complete else position.snapshot,
+                "fingerprints": fingerprints if complete else position.fingerprints,
+                "delta": delta,
+            }
+            | (
+                {}
+                if complete
+                else {
+                    "walk_snapshot": position.walk_snapshot if walking else str(self.snapshot),
+                    "walk_entity": page.walk[0],
+                    "walk_id": page.walk[1],
+                    "walk_fingerprints": fingerprints,
+                }
+            )
+        )
+        self.env.flush_all()
+        self.env["offline.lane"]._release(self.device, "pull", generation + 1)
+        _apply_delta(held, delta)
+        cursor = Handle(self.device.id, generation, nonce).seal(self.env["offline.epoch"]._secret())
+        return self._answer(
+            cursor=cursor,
+            complete=complete,
+            changes=self._wire_changes(cuts, page),
+            refs=self._refs(cuts, page),
+            outcomes=self._outcomes(position, changes) if complete else [],
+            digests=self._digests(held) if complete else {},
+        )
+
+    def _remove_strangers(self, page, held, cuts):
+        """Entities that left the profile leave the device."""
+        names = {cut.name for cut in cuts}
+        for entity in held.keys() - names:
+            page.removes[entity].update(held[entity])
+
+    def _wire_changes(self, cuts, page):
+        changes = []
+        for name in dict.fromkeys([c.name for c in cuts] + list(page.removes)):
+            upserts, removes = page.upserts.get(name, {}), page.removes.get(name, set())
+            if not upserts and not removes:
+                continue
+            uids = self.env["offline.identity"]._uids(name, upserts)
+            born = reader.births(self.env, name, upserts) if upserts else {}
+            existing = self._existing(name, removes)
+            changes.append(
+                {
+                    "entity": name,
+                    "upserts": [
+                        {"id": i, "uid": uids.get(i), "born": born[i], "v": v, "values": values} for i, (v, values) in upserts.items()
+                    ],
+                    "removes": [{"id": i, "why": "scope" if i in existing else "deleted"} for i in sorted(removes)],
+                }
+            )
+        return changes
+
+    def _existing(self, name, ids) -> set[int]:
+        """Which of the removed records are still there. What a device merely claims to hold tells it nothing."""
+        if self.request.held is not None:
+            ids = ids & self.env["offline.holding"]._load(self.device)[name].keys()
+        return reader.existing_ids(self.env, name, ids) if name in self.env else set()
+
+    def _refs(self, cuts, page):
+        """Names of records that the page points to and the device does not hold."""
+        scopes = {cut.name: cut.scope for cut in cuts}
+        wanted: dict[str, set[int]] = defaultdict(set)
+        for cut in cuts:
+            rows = [values for _v, values in page.upserts.get(cut.name, {}).values()]
+            for target, ids in reader.references(cut.specs, rows).items():
+                wanted[target].update(ids - scopes.get(target, set()))
+        named = {model: reader.display_names(self.user_env, model, ids) for model, ids in sorted(wanted.items())}
+        return {model: names for model, names in named.items() if names}
+
+    def _outcomes(self, position, changes):
+        """Receipts whose state changed after the device got them, since the last complete cut."""
+        if not position.snapshot:
+            operations = self.env["offline.operation"].search([("device_id", "=", self.device.id), ("revision", ">", 0)])
+        else:
+            ids = changes.get("offline.operation", set())
+            operations = self.env["offline.operation"].browse(ids).exists()
+        mine = operations.filtered(lambda o: o.device_id == self.device and o.revision)
+        return [receipts.receipt(operation) for operation in mine.sorted("seq")]
+
+    def _digests(self, held):
+        return {
+            adapter._offline_model: {"count": len(rows), "sum": digest.to_hex(digest.digest(rows.values()))}
+            for _line, adapter in self._lines()
+            for rows in [held.get(adapter._offline_model, {})]
+        }
+
+    def _answer(self, **answer):
+        profile = self.device.profile_id
+        return {
+            "reset": False,
+            "epoch": self.env["offline.epoch"]._current(),
+            "server_time": format_instant(odoo_fields.Datetime.now()),
+            "poll_after_s": max(1, round(profile.poll_interval_s * random.uniform(0.8, 1.2))),
+            "profile_version": profile._version(),
+            "applied_seq": self.env["offline.lane"]._peek(self.device, "push") - 1,
+            "replay_from_seq": None,
+            "changes": [],
+            "refs": {},
+            "outcomes": [],
+            "digests": {},
+        } | answer
+
+
+def _apply_delta(held, delta):
+    for entity, rows in (delta or {}).items():
+        for record_id, version in rows.items():
+            if version is None:
+                held[entity].pop(int(record_id), None)
+            else:
+                held[entity][int(record_id)] = digest.from_hex(version)
+
+
+def _delta(page):
+    """{entity: {id: version, or None for a removal}} of what a page changes on the device; ids as JSON has them."""
+    delta: dict[str, dict[str, str | None]] = defaultdict(dict)
+    for entity, rows in page.upserts.items():
+        delta[entity].update({str(i): v for i, (v, _values) in rows.items()})
+    for entity, ids in page.removes.items():
+        delta[entity].update({str(i): None for i in ids})
+    return dict(delta)
+
+

@@ -1,0 +1,205 @@
+"""A push, step by step: hold the lane, check the numbers, apply in order, store the receipts, answer.
+
+Effects and receipts commit in the one transaction of the call. A call may answer a prefix: the device goes on at
+``next_seq``.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError as ShapeError
+
+from ..core.errors import Problem, Refusal
+from ..core.fields import format_instant, parse_instant
+from ..core.wire import PUSH_LIMIT, ByUid, Operation, OperationHead, PushRequest
+from . import receipts
+from .apply import Applier, Outcome, shape_errors
+from .history import History, Waiting
+
+#: A call stops taking further operations after this long, well inside Odoo's own limits.
+_BUDGET_S = 5.0
+
+
+class Push:
+    """One push of one device (a sudo recordset)."""
+
+    def __init__(self, device, request: PushRequest, *, most: int = PUSH_LIMIT):
+        self.device = device
+        self.request = request
+        self.most = most
+        self.env = device.env
+        self.operations = self.env["offline.operation"]
+        self.history = History(device)
+        self.received_at = datetime.now(UTC).replace(tzinfo=None)
+        self.offset = self._clock_offset()
+        self.rows: list[dict[str, Any]] = []
+
+    def run(self) -> dict[str, Any]:
+        """The answer (core.wire.PushAnswer), or `Problem` for a fault of the whole call."""
+        if len(self.request.operations) > PUSH_LIMIT:
+            raise Problem("limit_exceeded", limit={"operations": PUSH_LIMIT})
+        lanes = self.env["offline.lane"]
+        expected = lanes._acquire(self.device, "push")
+        if expected is None:
+            return self._busy(lanes._peek(self.device, "push"))
+        heads = self.request.operations
+        self._check_numbers(heads, expected)
+        known = self._known(heads, expected)
+        applier = Applier(self.device, self.history)
+        started = time.monotonic()
+        answered: list[int] = []
+        for head in heads:
+            if head.seq >= expected:
+                if len(self.rows) >= self.most or (self.rows and time.monotonic() - started > _BUDGET_S):
+                    break
+                self._take(head, known, applier)
+                expected += 1
+            answered.append(head.seq)
+        self.operations._insert(self.rows)
+        lanes._release(self.device, "push", expected)
+        return self._answer(self._stored_receipts(answered), expected)
+
+    # --- numbers --------------------------------------------------------------------------------------------
+
+    def _check_numbers(self, heads: list[OperationHead], expected: int) -> None:
+        """Consecutive from a number that is not beyond the expected one, or nothing at all is done."""
+        for index, head in enumerate(heads):
+            wanted = heads[0].seq + index if heads[0].seq <= expected else expected
+            if head.seq != wanted:
+                raise Problem("seq_gap", expected_seq=min(wanted, expected))
+
+    def _known(self, heads, expected) -> dict[str, Any]:
+        """{op: the first operation that had it}; a number that was used by another operation is refused."""
+        old = {h.seq: h.op for h in heads if h.seq < expected}
+        for operation in self.operations.search([("device_id", "=", self.device.id), ("seq", "in", list(old))]):
+            if operation.op != old[operation.seq]:
+                raise Problem("seq_reused", seq=operation.seq)
+        found = self.operations.search([("op", "in", [h.op for h in heads if h.seq >= expected]), ("is_repeat", "=", False)])
+        return {operation.op: operation for operation in found}
+
+    # --- one operation --------------------------------------------------------------------------------------
+
+    def _take(self, head: OperationHead, known, applier: Applier) -> None:
+        """Give the number its operation and its receipt."""
+        raw = head.model_dump() | (head.model_extra or {})
+        row = self._row(head, raw)
+        first = known.get(head.op) or next((r for r in self.rows if r["op"] == head.op), None)
+        if first is not None:
+            self._repeat(row, first)
+        else:
+            try:
+                operation = Operation.model_validate(raw)
+            except ShapeError as error:
+                self._decide(row, Outcome("rejected", code="operation_invalid", fields=shape_errors(error)))
+            else:
+                self._run(row, operation, applier)
+        self.rows.append(row)
+
+    def _run(self, row, operation: Operation, applier: Applier) -> None:
+        target_id = applier._target_id(operation)
+        row |= {
+            "entity": operation.entity,
+            "verb": operation.verb,
+            "res_id": target_id,
+            "target_uid": operation.target.uid if isinstance(operation.target, ByUid) else None,
+            "device_at": _naive(operation.at),
+            "corrected_at": _shifted(operation.at, self.offset),
+        }
+        blockers = [] if operation.verb == "void" else self.history.blockers(operation, target_id)
+        if blockers:
+            row |= {"status": "deferred", "blocked_by": blockers}
+            self._park(row, operation, blockers)
+            return
+        outcome = applier.run(operation)
+        self._decide(row, outcome)
+        if outcome.sent is not None and outcome.res_id:
+            self.history.remember(operation.entity, outcome.res_id, outcome.sent, outcome.stored)
+        if outcome.status in ("conflict", "rejected"):
+            self._park(row, operation, (operation.seq,))
+
+    def _park(self, row, operation, roots) -> None:
+        fields = frozenset(operation.values)
+        self.history.park(Waiting(operation.seq, tuple(roots), operation.entity, operation.verb, row["res_id"], row["target_uid"], fields))
+
+    def _row(self, head, raw) -> dict[str, Any]:
+        empty = dict.fromkeys(
+            ("original_id", "entity", "verb", "res_id", "target_uid", "code", "message", "field_errors", "result", "conflict",
+             "blocked_by", "sent", "stored", "device_at", "corrected_at")
+        )  # fmt: skip
+        return empty | {
+            "device_id": self.device.id,
+            "user_id": self.device.user_id.id,
+            "seq": head.seq,
+            "op": head.op,
+            "is_repeat": False,
+            "payload": raw,
+            "received_at": self.received_at,
+            "revision": 0,
+        }
+
+    def _decide(self, row, outcome: Outcome) -> None:
+        title = Refusal(outcome.code).entry.title if outcome.code else None
+        row |= {
+            "status": outcome.status,
+            "res_id": outcome.res_id or row["res_id"],
+            "code": outcome.code,
+            "message": outcome.message or (self.device._as_user().env._(title) if title else None),  # pylint: disable=gettext-variable
+            "field_errors": outcome.fields or None,
+            "result": outcome.result,
+            "conflict": outcome.conflict,
+            "sent": outcome.sent,
+            "stored": outcome.stored,
+        }
+
+    def _repeat(self, row, first) -> None:
+        """The same operation under another number (a cloned device, an import): the first receipt counts.
+
+        Somebody else's operation is not shown, nor one that stands twice in this very call.
+        """
+        row["is_repeat"] = True
+        if isinstance(first, dict) or first.user_id != self.device.user_id:
+            self._decide(row, Outcome("rejected", code="operation_invalid", fields={"op": "was used before"}))
+        else:
+            row |= {"status": first.status, "entity": first.entity, "verb": first.verb, "original_id": first.id}
+
+    # --- the answer -----------------------------------------------------------------------------------------
+
+    def _stored_receipts(self, seqs: list[int]) -> list[dict[str, Any]]:
+        """The receipts of these numbers as they are stored, in the order asked; conflicts get their record."""
+        operations = self.operations.search([("device_id", "=", self.device.id), ("seq", "in", seqs)])
+        new = {row["seq"] for row in self.rows}
+        fresh = operations.filtered(lambda o: o.seq in new and o.status == "conflict" and not o.is_repeat)
+        self.env["offline.conflict"]._open_for(fresh)
+        by_seq = {operation.seq: operation for operation in operations}
+        return [receipts.receipt(by_seq[seq]) for seq in seqs]
+
+    def _busy(self, expected: int) -> dict[str, Any]:
+        heads = self.request.operations[:1]
+        waiting = [
+            {"seq": h.seq, "op": h.op, "status": "retry", "target": None, "result": None, "code": "busy", "message": None,
+             "fields": {}, "conflict": None, "blocked_by": []}
+            for h in heads
+        ]  # fmt: skip
+        return self._answer(waiting, expected)
+
+    def _answer(self, found, next_seq) -> dict[str, Any]:
+        return {"receipts": found, "next_seq": next_seq, "server_time": format_instant(datetime.now(UTC))}
+
+    def _clock_offset(self) -> timedelta:
+        """What to add to the device's times: how far its clock was from ours when it sent this call."""
+        clock = self.request.state and self.request.state.clock
+        return self.received_at - _naive(clock) if clock else timedelta()
+
+
+def _naive(text: str) -> datetime:
+    return parse_instant(text).replace(tzinfo=None)
+
+
+def _shifted(text: str, offset: timedelta) -> datetime:
+    try:
+        return _naive(text) + offset
+    except OverflowError:
+        return _naive(text)

@@ -1,0 +1,86 @@
+"""Wire values on their way into Odoo: checked against the profile's fields, references resolved, ORM forms made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from odoo import fields
+from odoo.fields import Command
+
+from ..core.errors import Refusal
+from ..core.fields import FieldSpec, ValueInvalid, canonical, parse_instant
+
+
+def checked(env, specs: Mapping[str, FieldSpec], values: Mapping[str, Any], *, writing: bool = True) -> dict[str, Any]:
+    """Canonical values of fields that exist and may be written, or `Refusal` naming each that does not fit."""
+    if unknown := {name: env._("This field is not in the profile.") for name in values if name not in specs}:
+        raise Refusal("field_unknown", fields=unknown)
+    if writing and (fixed := {name: env._("This field cannot be changed.") for name in values if specs[name].readonly}):
+        raise Refusal("field_read_only", fields=fixed)
+    result, wrong = {}, {}
+    for name, value in values.items():
+        try:
+            result[name] = canonical(specs[name], value)
+        except ValueInvalid as error:
+            wrong[name] = str(error)
+    if wrong:
+        raise Refusal("value_invalid", fields=wrong)
+    return result
+
+
+def resolved(
+    env, specs: Mapping[str, FieldSpec], values: Mapping[str, Any], beside: Mapping[str, Any], *, must_exist: bool = True
+) -> dict[str, Any]:
+    """The same values with every reference as an id of a record that the user may read.
+
+    Missing and unreadable records look alike. ``beside`` are the record's other values, where the model of a
+    many2one_reference may stand. With ``must_exist`` False (bases: what the device once saw) an unknown
+    reference becomes None.
+    """
+    result = dict(values)
+    for name, value in values.items():
+        spec = specs[name]
+        if value is None or spec.type not in ("many2one", "many2many", "many2one_reference"):
+            continue
+        model = spec.relation or _referred_model(env, {**beside, **values}, specs[name], name)
+        ids = [_id(env, model, item) for item in (value if isinstance(value, list) else [value])]
+        if must_exist and (None in ids or len(_readable(env, model, ids)) != len(set(ids))):
+            raise Refusal("reference_unknown", fields={name: env._("This record is not known, or may not be read.")})
+        result[name] = sorted(i for i in ids if i is not None) if isinstance(value, list) else ids[0]
+    return result
+
+
+def _referred_model(env, values, spec, name):
+    model = values.get(spec.model_field)
+    if model not in env or env[model]._abstract or env[model]._transient:
+        raise Refusal("reference_unknown", fields={name: env._("This record is not known, or may not be read.")})
+    return model
+
+
+def _id(env, model, reference):
+    if isinstance(reference, Mapping):
+        # sudo: the map of identities is the engine's; what it leads to is checked as the user.
+        return env["offline.identity"].sudo()._record_id(model, reference["uid"])
+    return reference
+
+
+def _readable(env, model, ids):
+    if not env[model].has_access("read"):
+        return []
+    return env[model].with_context(active_test=False).search([("id", "in", ids)]).ids
+
+
+def orm_values(specs: Mapping[str, FieldSpec], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Canonical, resolved values as `create` and `write` take them."""
+    return {name: _orm_value(specs[name], value) for name, value in values.items()}
+
+
+def _orm_value(spec, value):
+    if spec.type == "many2many":
+        return [Command.set(value or [])]
+    if value is None:
+        return False
+    if spec.type == "datetime":
+        return fields.Datetime.to_string(parse_instant(value).replace(tzinfo=None))
+    return value

@@ -1,0 +1,1 @@
+from . import offline_enrolment_wizard

@@ -47,7 +47,11 @@ class OfflineDispatcher(Dispatcher):
         if httprequest.headers.get("X-Offline-Protocol", str(PROTOCOL_VERSION)) != str(PROTOCOL_VERSION):
             raise problems.ProblemResponse(Problem("protocol_unsupported"), self.request.env)
         try:
-            payload = body.parse(body.read(httprequest), route.request) if route is not None and route.request else None
+            payload = (
+                body.parse(body.read(httprequest), route.request)
+                if route is not None and route.request
+                else None
+            )
             answer = self._call(endpoint, args, payload)
         except Problem as problem:
             raise problems.ProblemResponse(problem, self.request.env) from None

@@ -22,7 +22,9 @@ def offline_route(name: str, path: str | None = None, auth: str = "offline_devic
     """Register an endpoint for a route of core.routes; its method and shapes come from there."""
     declared = _BY_NAME.get(name)
     url = PREFIX + (path or declared.path)
-    return route(url, type="offline", auth=auth, csrf=False, save_session=False, readonly=False, offline_route=declared)
+    return route(
+        url, type="offline", auth=auth, csrf=False, save_session=False, readonly=False, offline_route=declared
+    )
 
 
 class OfflineController(Controller):
@@ -76,7 +78,14 @@ class OfflineController(Controller):
         """Announced in openapi.json, not served yet."""
         raise Problem("not_in_this_version")
 
-    @route(PREFIX + "/openapi.json", type="offline", auth="none", csrf=False, save_session=False, offline_route=None)
+    @route(
+        PREFIX + "/openapi.json",
+        type="offline",
+        auth="none",
+        csrf=False,
+        save_session=False,
+        offline_route=None,
+    )
     def openapi(self, payload, attempt):
         """The OpenAPI 3.1 document."""
         if request.httprequest.method != "GET":
@@ -103,7 +112,10 @@ def _profile(device):
     return {
         "profile_version": profile._version(),
         "name": profile.with_context(lang=device.user_id.lang).name,
-        "entities": [adapter._offline_describe(line) for line, adapter in profile.with_env(device._as_user().env)._lines()],
+        "entities": [
+            adapter._offline_describe(line)
+            for line, adapter in profile.with_env(device._as_user().env)._lines()
+        ],
         "modes": ["automatic", "always_online", "always_offline"],
         "schedule": {"poll_interval_s": profile.poll_interval_s},
         "limits": {"body_bytes": wire.BODY_BYTES, "operations": wire.PUSH_LIMIT, "page": wire.PAGE_LIMIT},

@@ -206,7 +206,10 @@ def _references(spec: FieldSpec, value: Any) -> list[Any]:
     found = {repr(item): item for item in (_reference(spec, item) for item in value)}
     if None in found.values():
         raise ValueInvalid("must be a list of references")
-    return sorted(found.values(), key=lambda item: (isinstance(item, Mapping), str(item) if isinstance(item, Mapping) else item))
+    return sorted(
+        found.values(),
+        key=lambda item: (isinstance(item, Mapping), str(item) if isinstance(item, Mapping) else item),
+    )
 
 
 _READERS: Mapping[str, Callable[[FieldSpec, Any], Any]] = {

@@ -59,7 +59,9 @@ def allowed_policies(field_type: str) -> tuple[str, ...]:
     >>> allowed_policies("boolean")
     ('server', 'device', 'newest', 'ask', 'review')
     """
-    return tuple(p for p in POLICIES if p in (SERVER, DEVICE, NEWEST, ASK, REVIEW) or p in BY_TYPE.get(field_type, ()))
+    return tuple(
+        p for p in POLICIES if p in (SERVER, DEVICE, NEWEST, ASK, REVIEW) or p in BY_TYPE.get(field_type, ())
+    )
 
 
 def merge_record(
@@ -78,7 +80,13 @@ def merge_record(
     result = Merge()
     for name, my_value in mine.items():
         merge_field(
-            result, name, base[name], my_value, theirs[name], policies.get(name, REVIEW), mine_is_newer=mine_is_newer
+            result,
+            name,
+            base[name],
+            my_value,
+            theirs[name],
+            policies.get(name, REVIEW),
+            mine_is_newer=mine_is_newer,
         )
     return result
 

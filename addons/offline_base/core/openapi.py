@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from . import wire
@@ -31,7 +30,7 @@ def document(version: str, server_url: str = "/") -> dict[str, Any]:
     models += [(m, "serialization") for r in ROUTES for m in (r.answer,) if m]
     models += [(wire.Operation, "validation"), (wire.ProblemDocument, "serialization")]
     refs, schemas = models_json_schema(models, by_alias=True, ref_template=_REF)  # type: ignore[arg-type]
-    names = {model: ref["$ref"] for (model, _mode), ref in refs.items()}
+    names: dict[Any, str] = {model: ref["$ref"] for (model, _mode), ref in refs.items()}
     definitions = schemas["$defs"]
     definitions["PushRequest"]["properties"]["operations"]["items"] = {"$ref": names[wire.Operation]}
     definitions.pop("OperationHead", None)
@@ -43,7 +42,12 @@ def document(version: str, server_url: str = "/") -> dict[str, Any]:
         "operationId": "openapi",
         "summary": "This document",
         "security": [],
-        "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}},
+        "responses": {
+            "200": {
+                "description": "OpenAPI 3.1",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            }
+        },
     }
     return {
         "openapi": "3.1.0",
@@ -58,12 +62,18 @@ def document(version: str, server_url: str = "/") -> dict[str, Any]:
         "paths": dict(paths),
         "components": {
             "schemas": definitions,
-            "securitySchemes": {"device": {"type": "http", "scheme": "bearer", "description": "The token received at enrolment"}},
+            "securitySchemes": {
+                "device": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token received at enrolment",
+                }
+            },
         },
     }
 
 
-def _operation(route: Route, names: dict[type[BaseModel], str]) -> dict[str, Any]:
+def _operation(route: Route, names: dict[Any, str]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     if route.answer:
         responses[str(route.status)] = {
@@ -78,9 +88,17 @@ def _operation(route: Route, names: dict[type[BaseModel], str]) -> dict[str, Any
         }
     operation: dict[str, Any] = {"operationId": route.name, "summary": route.summary, "responses": responses}
     parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in re.findall(r"{(\w+)}", route.path)
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", route.path)
     ]
-    parameters.append({"name": "X-Offline-Protocol", "in": "header", "required": False, "schema": {"const": str(wire.PROTOCOL_VERSION)}})
+    parameters.append(
+        {
+            "name": "X-Offline-Protocol",
+            "in": "header",
+            "required": False,
+            "schema": {"const": str(wire.PROTOCOL_VERSION)},
+        }
+    )
     operation["parameters"] = parameters
     if not route.token:
         operation["security"] = []

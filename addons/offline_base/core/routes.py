@@ -36,19 +36,34 @@ class Route:
 
 
 def _later(name: str, method: str, path: str, summary: str) -> Route:
-    return Route(name, method, path, summary, None, None, 501, ("not_in_this_version", "method_not_allowed"), available=False)
+    return Route(
+        name,
+        method,
+        path,
+        summary,
+        None,
+        None,
+        501,
+        ("not_in_this_version", "method_not_allowed"),
+        available=False,
+    )
 
 
 ROUTES: tuple[Route, ...] = (
     Route(
         "enrol", "POST", "/enroll", "Exchange an enrolment code for a device and its token",
-        wire.EnrolRequest, wire.EnrolAnswer, 201, (*_TRANSPORT, "enrolment_code_invalid", "enrolment_locked", "user_inactive"),
+        wire.EnrolRequest, wire.EnrolAnswer, 201,
+        (*_TRANSPORT, "enrolment_code_invalid", "enrolment_locked", "user_inactive"),
         token=False,
     ),
-    Route("profile", "GET", "/profile", "What this device may hold and do", None, wire.Profile, 200, (*_TRANSPORT, *_DEVICE)),
+    Route(
+        "profile", "GET", "/profile", "What this device may hold and do",
+        None, wire.Profile, 200, (*_TRANSPORT, *_DEVICE),
+    ),
     Route(
         "pull", "POST", "/pull", "The changes since a position",
-        wire.PullRequest, wire.PullAnswer, 200, (*_TRANSPORT, *_DEVICE, "cursor_invalid", "limit_exceeded", "not_in_this_version"),
+        wire.PullRequest, wire.PullAnswer, 200,
+        (*_TRANSPORT, *_DEVICE, "cursor_invalid", "limit_exceeded", "not_in_this_version"),
     ),
     Route(
         "push", "POST", "/push", "Hand over numbered operations",

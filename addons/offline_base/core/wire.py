@@ -32,7 +32,9 @@ def _check_instant(text: str) -> str:
 
 
 Uid = Annotated[str, AfterValidator(_check_uid), Field(json_schema_extra={"format": "uuid"})]
-Instant = Annotated[str, AfterValidator(_check_instant), Field(max_length=40, json_schema_extra={"format": "date-time"})]
+Instant = Annotated[
+    str, AfterValidator(_check_instant), Field(max_length=40, json_schema_extra={"format": "date-time"})
+]
 Version = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 RecordId = Annotated[int, Field(ge=1, lt=1 << 31)]
 Seq = Annotated[int, Field(ge=1, lt=1 << 53)]
@@ -42,7 +44,8 @@ Values = dict[FieldName, JsonValue]
 Count = Annotated[int, Field(ge=0, lt=1 << 53)]
 
 Status = Literal[
-    "applied", "merged", "conflict", "rejected", "deferred", "unknown", "retry", "amended", "discarded", "resolved_server"
+    "applied", "merged", "conflict", "rejected", "deferred", "unknown", "retry", "amended",
+    "discarded", "resolved_server",
 ]  # fmt: skip
 
 

@@ -131,7 +131,9 @@ class OfflineAdapter(models.AbstractModel):
                     "label": described[name]["string"],
                     "required": spec.required,
                     "readonly": spec.readonly or line.direction == "pull",
-                    "selection": [[str(key), label] for key, label in described[name]["selection"] if key] if spec.selection is not None else None,
+                    "selection": [[str(key), label] for key, label in described[name]["selection"] if key]
+                    if spec.selection is not None
+                    else None,
                     "relation": spec.relation,
                     "digits": spec.digits,
                 }
@@ -155,7 +157,9 @@ class OfflineAdapter(models.AbstractModel):
         for adapter in self._offline_adapters():
             other = seen.setdefault(adapter._offline_model, adapter._name)
             if other != adapter._name:
-                raise ValidationError(f"{adapter._name} and {other} adapt the same model: inherit one from the other.")
+                raise ValidationError(
+                    f"{adapter._name} and {other} adapt the same model: inherit one from the other."
+                )
 
     def _offline_check(self):
         """Refuse an adapter that cannot work, naming its addon and the hook that is missing or wrong."""
@@ -168,9 +172,20 @@ class OfflineAdapter(models.AbstractModel):
         for name in self._offline_field_names():
             field = model._fields.get(name)
             if field is None:
-                raise ValidationError(f"{where}: _offline_fields names {name}, which {model._name} does not have")
-            if not field.store or name in DENIED_COLUMNS or field.company_dependent or field.type not in core_fields.TYPES:
-                raise ValidationError(f"{where}: _offline_fields names {name}, whose changes are not captured or cannot travel")
+                raise ValidationError(
+                    f"{where}: _offline_fields names {name}, which {model._name} does not have"
+                )
+            if (
+                not field.store
+                or name in DENIED_COLUMNS
+                or field.company_dependent
+                or field.type not in core_fields.TYPES
+            ):
+                raise ValidationError(
+                    f"{where}: _offline_fields names {name}, whose changes are not captured or cannot travel"
+                )
         for name, policy in self._offline_default_policies().items():
             if name not in model._fields or policy not in merge.allowed_policies(model._fields[name].type):
-                raise ValidationError(f"{where}: _offline_policies gives {name} the policy {policy}, which its type cannot have")
+                raise ValidationError(
+                    f"{where}: _offline_policies gives {name} the policy {policy}, which its type cannot have"
+                )

@@ -7,8 +7,23 @@ from ..store import capture
 _logger = logging.getLogger(__name__)
 
 #: Tables that decide who may read what. A pull that finds one of them changed compares everything anew.
-_RIGHTS_MODELS = ("ir.rule", "ir.model.access", "res.groups", "res.users", "res.company", "offline.profile", "offline.profile.entity", "offline.profile.policy", "offline.device")
-_RIGHTS_RELATIONS = (("res.users", "group_ids"), ("res.users", "company_ids"), ("res.groups", "implied_ids"), ("ir.rule", "groups"))
+_RIGHTS_MODELS = (
+    "ir.rule",
+    "ir.model.access",
+    "res.groups",
+    "res.users",
+    "res.company",
+    "offline.profile",
+    "offline.profile.entity",
+    "offline.profile.policy",
+    "offline.device",
+)
+_RIGHTS_RELATIONS = (
+    ("res.users", "group_ids"),
+    ("res.users", "company_ids"),
+    ("res.groups", "implied_ids"),
+    ("ir.rule", "groups"),
+)
 #: What no device holds but every pull must notice: decisions on parked operations.
 _OUTCOME_MODEL = "offline.operation"
 

@@ -14,7 +14,9 @@ class OfflineConflict(models.Model):
     _rec_name = "name"
 
     name = fields.Char(compute="_compute_name", store=True)
-    operation_id = fields.Many2one("offline.operation", required=True, readonly=True, ondelete="cascade", index=True)
+    operation_id = fields.Many2one(
+        "offline.operation", required=True, readonly=True, ondelete="cascade", index=True
+    )
     device_id = fields.Many2one(related="operation_id.device_id", store=True)
     user_id = fields.Many2one(related="device_id.user_id", string="Device's User", store=True)
     reviewer_id = fields.Many2one("res.users", string="Assigned To", tracking=True)
@@ -22,13 +24,22 @@ class OfflineConflict(models.Model):
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
     record_name = fields.Char("About", compute="_compute_record_name")
     kind = fields.Selection(
-        [("fields", "Both Changed"), ("deleted", "Deleted Meanwhile"), ("scope", "Left the Device"), ("expect", "No Longer as Expected")],
+        [
+            ("fields", "Both Changed"),
+            ("deleted", "Deleted Meanwhile"),
+            ("scope", "Left the Device"),
+            ("expect", "No Longer as Expected"),
+        ],
         required=True,
         readonly=True,
     )
-    state = fields.Selection([("open", "To Decide"), ("done", "Decided")], default="open", readonly=True, tracking=True)
+    state = fields.Selection(
+        [("open", "To Decide"), ("done", "Decided")], default="open", readonly=True, tracking=True
+    )
     outcome = fields.Selection(
-        [("server", "Server Kept"), ("device", "Device Kept"), ("fields", "Chosen by Field")], readonly=True, tracking=True
+        [("server", "Server Kept"), ("device", "Device Kept"), ("fields", "Chosen by Field")],
+        readonly=True,
+        tracking=True,
     )
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_at = fields.Datetime(readonly=True)
@@ -52,7 +63,8 @@ class OfflineConflict(models.Model):
         """Make each parked operation a record that a person can read and decide, and ask somebody to."""
         for operation in operations:
             lines = [
-                fields.Command.create({"field_name": name, **sides}) for name, sides in operation.conflict["fields"].items()
+                fields.Command.create({"field_name": name, **sides})
+                for name, sides in operation.conflict["fields"].items()
             ]
             values = {
                 "operation_id": operation.id,
@@ -70,7 +82,9 @@ class OfflineConflict(models.Model):
                 conflict = self.create(values)
             conflict.reviewer_id = conflict._find_reviewer()
             conflict.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo", user_id=conflict.reviewer_id.id, summary=self.env._("Decide a conflict")
+                "mail.mail_activity_data_todo",
+                user_id=conflict.reviewer_id.id,
+                summary=self.env._("Decide a conflict"),
             )
 
     def _find_reviewer(self):
@@ -79,34 +93,48 @@ class OfflineConflict(models.Model):
         responsible = record.user_id if record and "user_id" in record._fields else self.env["res.users"]
         managers = self.env.ref("offline_base.offline_base_group_manager").all_user_ids
         candidates = responsible[:1] + self.device_id.profile_id.reviewer_id + managers.sorted("id")
-        reviewers = candidates.filtered(lambda user: user.active and user.has_group("offline_base.offline_base_group_reviewer"))
+        reviewers = candidates.filtered(
+            lambda user: user.active and user.has_group("offline_base.offline_base_group_reviewer")
+        )
         return reviewers[:1] or self.env.ref("base.user_admin")
 
     def action_keep_server(self):
         """Leave the records as they are; the device learns that its change was not taken."""
-        self._decide("server")
+        return self._decide("server")
 
     def action_keep_device(self):
         """Write what the person on the device wanted, as that person, with Odoo's validation."""
-        self._decide("device")
+        return self._decide("device")
 
     def action_apply_choice(self):
         """Write those fields whose line says "Device", keep the others."""
         for conflict in self:
             if any(not line.chosen for line in conflict.line_ids):
                 raise UserError(self.env._("Say for each field which side to keep."))
-        self._decide("fields")
+        return self._decide("fields")
 
     def _decide(self, outcome):
         for conflict in self.sorted("id"):
             conflict.check_access("write")
             if conflict.state != "open":
                 raise UserError(self.env._("%s was already decided.", conflict.name))
-            chosen = {line.field_name for line in conflict.line_ids if outcome == "device" or line.chosen == "device"}
+            operation = (
+                conflict.operation_id.sudo()
+            )  # sudo: the reviewer's right was checked, the record is the engine's
             if outcome == "server":
-                chosen = set()
-            # sudo: the reviewer's right was checked; the engine's records are the engine's to write.
-            decisions.resolve(conflict.operation_id.sudo(), chosen, by=self.env.user)
+                decisions.keep_server(operation)
+            else:
+                lines = conflict.line_ids.filtered(
+                    lambda line: outcome == "device" or line.chosen == "device"
+                )
+                decisions.keep_device(operation, lines.mapped("field_name"))
+            if operation.status == "conflict":
+                raise UserError(
+                    self.env._(
+                        "The device's change of %s cannot be written any more: keep the server's.",
+                        conflict.name,
+                    )
+                )
             conflict.write(
                 {
                     "state": "done",
@@ -116,6 +144,7 @@ class OfflineConflict(models.Model):
                 }
             )
             conflict.activity_feedback(["mail.mail_activity_data_todo"])
+        return True
 
     def action_open_record(self):
         """The record that the conflict is about."""

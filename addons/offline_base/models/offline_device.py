@@ -22,11 +22,21 @@ class OfflineDevice(models.Model):
     _order = "name, id"
 
     name = fields.Char(required=True, tracking=True)
-    uid = fields.Char("Identifier", required=True, readonly=True, copy=False, default=lambda self: str(uuid.uuid4()))
-    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict", index=True, tracking=True)
-    profile_id = fields.Many2one("offline.profile", required=True, ondelete="restrict", index=True, tracking=True)
+    uid = fields.Char(
+        "Identifier", required=True, readonly=True, copy=False, default=lambda self: str(uuid.uuid4())
+    )
+    user_id = fields.Many2one(
+        "res.users", required=True, readonly=True, ondelete="restrict", index=True, tracking=True
+    )
+    profile_id = fields.Many2one(
+        "offline.profile", required=True, ondelete="restrict", index=True, tracking=True
+    )
     state = fields.Selection(
-        [("active", "Active"), ("revoked", "Revoked")], required=True, default="active", readonly=True, tracking=True
+        [("active", "Active"), ("revoked", "Revoked")],
+        required=True,
+        default="active",
+        readonly=True,
+        tracking=True,
     )
     wipe = fields.Boolean("Wipe Asked For", readonly=True)
     platform = fields.Char(readonly=True)
@@ -45,7 +55,9 @@ class OfflineDevice(models.Model):
     @api.depends("lane_ids.served_at")
     def _compute_last_served_at(self):
         for device in self:
-            device.last_served_at = max((lane.served_at for lane in device.sudo().lane_ids if lane.served_at), default=False)
+            device.last_served_at = max(
+                (lane.served_at for lane in device.sudo().lane_ids if lane.served_at), default=False
+            )
 
     @api.depends("operation_ids.status")
     def _compute_open_count(self):
@@ -66,12 +78,16 @@ class OfflineDevice(models.Model):
         if user != self.env.user and not self.env.user.has_group(_GROUP_MANAGER):
             raise AccessError(self.env._("Only an offline manager may issue codes for others."))
         if not user or not user.has_group(_GROUP_USER):
-            raise UserError(self.env._("This user may not use the app: give them the group Offline / Device User first."))
+            raise UserError(
+                self.env._("This user may not use the app: give them the group Offline / Device User first.")
+            )
         # sudo: profiles and codes are the engine's; who may ask was decided above.
         profiles = self.env["offline.profile"].sudo()
         profile = profiles.browse(profile_id).exists() if profile_id else profiles.search([], limit=1)
         if not profile:
-            raise UserError(self.env._("There is no such profile: create one under Offline / Configuration / Profiles."))
+            raise UserError(
+                self.env._("There is no such profile: create one under Offline / Configuration / Profiles.")
+            )
         enrolment, code = self.env["offline.enrolment"].sudo()._issue(user, profile)
         return {
             "code": code,
@@ -127,20 +143,20 @@ class OfflineDevice(models.Model):
         return {"lang": user.lang, "tz": user.tz, "allowed_company_ids": companies}
 
     def _as_user(self):
-        """This device in the environment of its user: what it reads and writes is theirs, without sudo."""
+        """The device in the environment of its user: what it reads and writes is theirs, without sudo."""
         return self.with_user(self.user_id).with_context(**self._user_context())
 
     def action_revoke(self):
         """Refuse this device from now on; what it has not sent stays on it."""
-        self.write({"state": "revoked"})
+        return self.write({"state": "revoked"})
 
     def action_revoke_and_wipe(self):
         """Refuse this device and tell it to forget what it holds."""
-        self.write({"state": "revoked", "wipe": True})
+        return self.write({"state": "revoked", "wipe": True})
 
     def action_restore(self):
         """Let a revoked device work again."""
-        self.write({"state": "active", "wipe": False})
+        return self.write({"state": "active", "wipe": False})
 
     def action_open_operations(self):
         """The operations of this device."""

@@ -70,7 +70,9 @@ class OfflineEnrolment(models.Model):
             self._count_wrong_try(enrolment.id)
             raise Problem("enrolment_code_invalid")
         # A plain lock: of two devices with one code the second waits, fails to serialize and starts again.
-        self.env.cr.execute(SQL("SELECT nonce_hash FROM offline_enrolment WHERE id = %s FOR UPDATE", enrolment.id))
+        self.env.cr.execute(
+            SQL("SELECT nonce_hash FROM offline_enrolment WHERE id = %s FOR UPDATE", enrolment.id)
+        )
         if enrolment.nonce_hash and not hmac.compare_digest(enrolment.nonce_hash, _digest(nonce)):
             raise Problem("enrolment_code_invalid")
         enrolment.nonce_hash = _digest(nonce)
@@ -78,7 +80,9 @@ class OfflineEnrolment(models.Model):
 
     def _count_wrong_try(self, enrolment_id):
         with self.env.registry.cursor() as cr:
-            cr.execute("UPDATE offline_enrolment SET wrong_tries = wrong_tries + 1 WHERE id = %s", [enrolment_id])
+            cr.execute(
+                "UPDATE offline_enrolment SET wrong_tries = wrong_tries + 1 WHERE id = %s", [enrolment_id]
+            )
 
     @api.autovacuum
     def _gc_enrolments(self):

@@ -16,7 +16,7 @@ class CompleteArgs(Request):
 
 
 class OfflineEntityMailActivity(models.AbstractModel):
-    """Activities: the open ones assigned to the device's user."""
+    """Activities: the open ones assigned to the device's user, conflicts to decide left out."""
 
     _name = "offline.entity.mail_activity"
     _inherit = "offline.adapter"
@@ -32,7 +32,7 @@ class OfflineEntityMailActivity(models.AbstractModel):
 
     def _offline_scope(self, device):
         mine = Domain("user_id", "=", device.user_id.id) & Domain("active", "=", True)
-        return super()._offline_scope(device) | mine
+        return super()._offline_scope(device) | (mine & Domain("res_model", "!=", "offline.conflict"))
 
     @named_operation(label="Mark Done", args=CompleteArgs)
     def complete(self, record, args):

@@ -8,7 +8,7 @@ _SECRET = "offline_base.secret"
 
 
 class OfflineEpoch(models.AbstractModel):
-    """This life of the database: an identifier that devices see, and the secret that authenticates cursors."""
+    """The present life of the database: an identifier that devices see, and the secret that authenticates cursors."""
 
     _name = "offline.epoch"
     _description = "Offline Epoch"

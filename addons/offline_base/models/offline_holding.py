@@ -36,7 +36,9 @@ class OfflineHolding(models.Model):
 
     def _load(self, device):
         """{entity: {id: version}} of all that the device holds for certain; versions unsigned."""
-        self.env.cr.execute(SQL("SELECT entity, ids, versions FROM offline_holding WHERE device_id = %s", device.id))
+        self.env.cr.execute(
+            SQL("SELECT entity, ids, versions FROM offline_holding WHERE device_id = %s", device.id)
+        )
         held = defaultdict(dict)
         for entity, ids, versions in self.env.cr.fetchall():
             held[entity].update(zip(ids, map(from_signed, versions), strict=True))

@@ -19,14 +19,20 @@ class OfflineIdentity(models.Model):
 
     def _record_id(self, model, uid):
         """The id behind a uid, or None. It may name a record that no longer exists."""
-        self.env.cr.execute(SQL("SELECT res_id FROM offline_identity WHERE res_model = %s AND uid = %s", model, uid))
+        self.env.cr.execute(
+            SQL("SELECT res_id FROM offline_identity WHERE res_model = %s AND uid = %s", model, uid)
+        )
         row = self.env.cr.fetchone()
         return row and row[0]
 
     def _uids(self, model, ids):
         """{id: uid} of those of the records that were born on a device."""
         self.env.cr.execute(
-            SQL("SELECT res_id, uid FROM offline_identity WHERE res_model = %s AND res_id = ANY(%s)", model, list(ids))
+            SQL(
+                "SELECT res_id, uid FROM offline_identity WHERE res_model = %s AND res_id = ANY(%s)",
+                model,
+                list(ids),
+            )
         )
         return dict(self.env.cr.fetchall())
 

@@ -16,10 +16,14 @@ class OfflineLane(models.Model):
 
     device_id = fields.Many2one("offline.device", required=True, ondelete="cascade")
     direction = fields.Selection([("pull", "Pull"), ("push", "Push")], required=True)
-    counter = fields.Integer(required=True, default=1, help="Push: the next operation number. Pull: the next generation.")
+    counter = fields.Integer(
+        required=True, default=1, help="Push: the next operation number. Pull: the next generation."
+    )
     served_at = fields.Datetime()
 
-    _device_direction_unique = models.Constraint("UNIQUE (device_id, direction)", "A device has one lane per direction.")
+    _device_direction_unique = models.Constraint(
+        "UNIQUE (device_id, direction)", "A device has one lane per direction."
+    )
 
     def _acquire(self, device, direction):
         """The lane's counter, with its row locked until the transaction ends; None if somebody else holds it."""
@@ -46,6 +50,10 @@ class OfflineLane(models.Model):
     def _peek(self, device, direction):
         """The counter as this transaction sees it, without the lock."""
         self.env.cr.execute(
-            SQL("SELECT counter FROM offline_lane WHERE device_id = %s AND direction = %s", device.id, direction)
+            SQL(
+                "SELECT counter FROM offline_lane WHERE device_id = %s AND direction = %s",
+                device.id,
+                direction,
+            )
         )
         return self.env.cr.fetchone()[0]

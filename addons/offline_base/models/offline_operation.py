@@ -10,9 +10,9 @@ from ..store import decisions
 OPEN = ("conflict", "rejected", "deferred", "unknown")
 
 _COLUMNS = (
-    "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid", "payload", "status",
-    "code", "message", "field_errors", "result", "conflict", "blocked_by", "sent", "stored", "device_at",
-    "corrected_at", "received_at", "revision",
+    "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid",
+    "payload", "status", "code", "message", "field_errors", "result", "conflict", "blocked_by", "sent", "stored",
+    "device_at", "corrected_at", "received_at", "revision",
 )  # fmt: skip
 _JSON = {"payload", "field_errors", "result", "conflict", "blocked_by", "sent", "stored"}
 
@@ -29,8 +29,12 @@ class OfflineOperation(models.Model):
     user_id = fields.Many2one("res.users", required=True, ondelete="restrict", readonly=True, index=True)
     seq = fields.Integer("Number", required=True, readonly=True)
     op = fields.Char("Identifier", required=True, readonly=True)
-    is_repeat = fields.Boolean(readonly=True, help="Its identifier was received before, under another number.")
-    original_id = fields.Many2one("offline.operation", readonly=True, help="The same operation, received before under another number.")
+    is_repeat = fields.Boolean(
+        readonly=True, help="Its identifier was received before, under another number."
+    )
+    original_id = fields.Many2one(
+        "offline.operation", readonly=True, help="The same operation, received before under another number."
+    )
     entity = fields.Char("Model", readonly=True)
     verb = fields.Char(readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="entity", readonly=True)
@@ -58,20 +62,32 @@ class OfflineOperation(models.Model):
     message = fields.Char(readonly=True)
     field_errors = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
     result = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
-    conflict = fields.Json("Sides of the Conflict", readonly=True, groups="offline_base.offline_base_group_manager")
+    conflict = fields.Json(
+        "Sides of the Conflict", readonly=True, groups="offline_base.offline_base_group_manager"
+    )
     conflict_ids = fields.One2many("offline.conflict", "operation_id")
     blocked_by = fields.Json(readonly=True, help="The numbers of the operations it waits for.")
-    sent = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager", help="The values as sent, canonical.")
-    stored = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager", help="What the server made of them.")
+    sent = fields.Json(
+        readonly=True, groups="offline_base.offline_base_group_manager", help="The values as sent, canonical."
+    )
+    stored = fields.Json(
+        readonly=True, groups="offline_base.offline_base_group_manager", help="What the server made of them."
+    )
     device_at = fields.Datetime("Done at (Device)", readonly=True)
-    corrected_at = fields.Datetime("Done at", readonly=True, help="The device's time corrected by its measured offset.")
+    corrected_at = fields.Datetime(
+        "Done at", readonly=True, help="The device's time corrected by its measured offset."
+    )
     received_at = fields.Datetime(readonly=True)
-    revision = fields.Integer(readonly=True, default=0, help="How often the state changed after the first receipt.")
+    revision = fields.Integer(
+        readonly=True, default=0, help="How often the state changed after the first receipt."
+    )
 
     _device_seq_unique = models.Constraint("UNIQUE (device_id, seq)", "The number is already taken.")
     _op_unique = models.UniqueIndex("(op) WHERE NOT is_repeat")
     _record_index = models.Index("(entity, res_id)")
-    _open_index = models.Index("(device_id, seq) WHERE status IN ('conflict', 'rejected', 'deferred', 'unknown')")
+    _open_index = models.Index(
+        "(device_id, seq) WHERE status IN ('conflict', 'rejected', 'deferred', 'unknown')"
+    )
 
     @api.depends("status")
     def _compute_is_open(self):
@@ -108,24 +124,34 @@ class OfflineOperation(models.Model):
         if not rows:
             return
         values = [
-            SQL("(%s)", SQL(", ").join(SQL("%s::jsonb", json.dumps(row[c])) if c in _JSON else SQL("%s", row[c]) for c in _COLUMNS))
+            SQL("(%s)", SQL(", ").join(self._sql_value(column, row[column]) for column in _COLUMNS))
             for row in rows
         ]
         columns = SQL(", ").join(map(SQL.identifier, _COLUMNS))
-        self.env.cr.execute(SQL("INSERT INTO offline_operation (%s) VALUES %s", columns, SQL(", ").join(values)))
+        self.env.cr.execute(
+            SQL("INSERT INTO offline_operation (%s) VALUES %s", columns, SQL(", ").join(values))
+        )
         self.invalidate_model(flush=False)
+
+    @api.model
+    def _sql_value(self, column, value):
+        if column in _JSON:
+            return SQL("%s::jsonb", json.dumps(value)) if value is not None else SQL("NULL::jsonb")
+        return SQL("%s", value)
 
     def action_retry(self):
         """Run rejected operations again as their user, then what waited for them."""
         for operation in self.sorted("id"):
             operation._check_decidable("rejected")
-            decisions.retry(operation.sudo(), by=self.env.user)  # sudo: checked above, the engine's record
+            decisions.retry(operation.sudo())  # sudo: checked above, the engine's record
+        return True
 
     def action_discard(self):
         """Give rejected operations up; what depended on a record that never came is rejected too."""
         for operation in self.sorted("id"):
             operation._check_decidable("rejected")
-            decisions.discard(operation.sudo(), by=self.env.user)  # sudo: checked above, the engine's record
+            decisions.discard(operation.sudo())  # sudo: checked above, the engine's record
+        return True
 
     def _check_decidable(self, status):
         self.ensure_one()
@@ -137,4 +163,9 @@ class OfflineOperation(models.Model):
     def action_open_record(self):
         """The record that the operation is about."""
         self.ensure_one()
-        return {"type": "ir.actions.act_window", "res_model": self.entity, "res_id": self.res_id, "view_mode": "form"}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.entity,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }

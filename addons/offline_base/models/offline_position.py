@@ -15,7 +15,6 @@ class OfflinePosition(models.Model):
 
     device_id = fields.Many2one("offline.device", required=True, ondelete="cascade")
     generation = fields.Integer(required=True)
-    parent_id = fields.Many2one("offline.position", ondelete="set null", index=True)
     nonce = fields.Char(required=True)
     confirmed = fields.Boolean()
     root = fields.Boolean(help="The device started from nothing, or from what it said it holds.")
@@ -24,9 +23,13 @@ class OfflinePosition(models.Model):
     walk_snapshot = fields.Char(help="While pages are under way: the snapshot of the first one.")
     walk_entity = fields.Char()
     walk_id = fields.Integer()
-    fingerprints = fields.Json(help="How each entity was read in the last complete cut: fields, language, companies, schema.")
+    fingerprints = fields.Json(
+        help="How each entity was read in the last complete cut: fields, language, companies, schema."
+    )
     walk_fingerprints = fields.Json(help="How each entity is read while pages are under way.")
     delta = fields.Json()
     taken_at = fields.Datetime(required=True, default=fields.Datetime.now)
 
-    _generation_unique = models.Constraint("UNIQUE (device_id, generation)", "A generation is given out once.")
+    _generation_unique = models.Constraint(
+        "UNIQUE (device_id, generation)", "A generation is given out once."
+    )

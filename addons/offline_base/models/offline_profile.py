@@ -14,16 +14,24 @@ class OfflineProfile(models.Model):
     entity_ids = fields.One2many("offline.profile.entity", "profile_id", string="Kinds of Records", copy=True)
     device_ids = fields.One2many("offline.device", "profile_id", string="Devices")
     device_count = fields.Integer(compute="_compute_device_count")
-    reviewer_id = fields.Many2one("res.users", help="Who decides conflicts of records that nobody is responsible for.")
+    reviewer_id = fields.Many2one(
+        "res.users", help="Who decides conflicts of records that nobody is responsible for."
+    )
     poll_interval_s = fields.Integer("Sync Every (Seconds)", default=30, required=True)
     minimum_app_version = fields.Char()
     company_id = fields.Many2one("res.company")
 
-    _poll_interval_positive = models.Constraint("CHECK (poll_interval_s > 0)", "Devices must wait a moment between two syncs.")
+    _poll_interval_positive = models.Constraint(
+        "CHECK (poll_interval_s > 0)", "Devices must wait a moment between two syncs."
+    )
 
     @api.depends("device_ids")
     def _compute_device_count(self):
-        counts = dict(self.env["offline.device"]._read_group([("profile_id", "in", self.ids)], ["profile_id"], ["__count"]))
+        counts = dict(
+            self.env["offline.device"]._read_group(
+                [("profile_id", "in", self.ids)], ["profile_id"], ["__count"]
+            )
+        )
         for profile in self:
             profile.device_count = counts.get(profile, 0)
 
@@ -42,6 +50,8 @@ class OfflineProfile(models.Model):
 
     def _lines(self):
         """The lines whose entity is installed, in order: [(line, adapter)], the adapter in our environment."""
-        adapters = {adapter._offline_model: adapter for adapter in self.env["offline.adapter"]._offline_adapters()}
+        adapters = {
+            adapter._offline_model: adapter for adapter in self.env["offline.adapter"]._offline_adapters()
+        }
         # sudo: what a profile says is for the engine to apply, whoever the device's user is.
         return [(line, adapters[line.entity]) for line in self.sudo().entity_ids if line.entity in adapters]

@@ -20,7 +20,10 @@ class OfflineProfileEntity(models.Model):
         required=True,
         default="both",
     )
-    domain = fields.Char("Only Those Where", help="A domain that narrows what the device holds, such as [('is_company', '=', True)].")
+    domain = fields.Char(
+        "Only Those Where",
+        help="A domain that narrows what the device holds, such as [('is_company', '=', True)].",
+    )
     default_policy = fields.Selection(
         selection="_select_policies",
         required=True,
@@ -30,7 +33,9 @@ class OfflineProfileEntity(models.Model):
     )
     policy_ids = fields.One2many("offline.profile.policy", "entity_id", string="Policies by Field", copy=True)
 
-    _entity_unique = models.Constraint("UNIQUE (profile_id, entity)", "A profile has each kind of record once.")
+    _entity_unique = models.Constraint(
+        "UNIQUE (profile_id, entity)", "A profile has each kind of record once."
+    )
 
     @api.model
     def _select_entities(self):
@@ -39,7 +44,11 @@ class OfflineProfileEntity(models.Model):
 
     @api.model
     def _select_policies(self):
-        return [("server", "Keep the Server's"), ("device", "Keep the Device's"), ("review", "Park for Review")]
+        return [
+            ("server", "Keep the Server's"),
+            ("device", "Keep the Device's"),
+            ("review", "Park for Review"),
+        ]
 
     @api.constrains("domain", "entity")
     def _check_domain(self):
@@ -47,7 +56,11 @@ class OfflineProfileEntity(models.Model):
             try:
                 Domain(line._narrowing()).validate(self.env[line.entity])
             except Exception as error:
-                raise ValidationError(self.env._("The domain of %(entity)s cannot be used: %(error)s", entity=line.entity, error=error)) from error
+                raise ValidationError(
+                    self.env._(
+                        "The domain of %(entity)s cannot be used: %(error)s", entity=line.entity, error=error
+                    )
+                ) from error
 
     def _narrowing(self):
         """The line's own domain; it may speak of ``uid``, the device's user."""

@@ -13,7 +13,9 @@ class OfflineProfilePolicy(models.Model):
 
     entity_id = fields.Many2one("offline.profile.entity", required=True, ondelete="cascade", index=True)
     entity = fields.Selection(related="entity_id.entity")
-    field_id = fields.Many2one("ir.model.fields", required=True, ondelete="cascade", domain="[('model', '=', entity)]")
+    field_id = fields.Many2one(
+        "ir.model.fields", required=True, ondelete="cascade", domain="[('model', '=', entity)]"
+    )
     policy = fields.Selection(
         [
             (merge.SERVER, "Keep the Server's"),
@@ -37,5 +39,8 @@ class OfflineProfilePolicy(models.Model):
         for line in self:
             if line.policy not in merge.allowed_policies(line.field_id.ttype):
                 raise ValidationError(
-                    self.env._("%(field)s cannot have this policy: it does not fit its type.", field=line.field_id.field_description)
+                    self.env._(
+                        "%(field)s cannot have this policy: it does not fit its type.",
+                        field=line.field_id.field_description,
+                    )
                 )

@@ -25,7 +25,9 @@ from . import reader, writer
 _logger = logging.getLogger(__name__)
 
 #: Errors that PostgreSQL cannot repair inside the transaction: only starting it again helps.
-CONCURRENCY_CODES = frozenset({errorcodes.SERIALIZATION_FAILURE, errorcodes.DEADLOCK_DETECTED, errorcodes.LOCK_NOT_AVAILABLE})
+CONCURRENCY_CODES = frozenset(
+    {errorcodes.SERIALIZATION_FAILURE, errorcodes.DEADLOCK_DETECTED, errorcodes.LOCK_NOT_AVAILABLE}
+)
 #: Verbs of the protocol that this version refuses.
 _LATER_VERBS = frozenset({"amend", "discard", "resolve"})
 
@@ -37,7 +39,9 @@ class Parked(Exception):
         super().__init__(kind)
         self.conflict = {
             "kind": kind,
-            "fields": {n: {"base": c.base, "mine": c.mine, "theirs": c.theirs} for n, c in (conflicts or {}).items()},
+            "fields": {
+                n: {"base": c.base, "mine": c.mine, "theirs": c.theirs} for n, c in (conflicts or {}).items()
+            },
         }
 
 
@@ -75,7 +79,9 @@ class Applier:
         self.env = device.env
         self.history = history
         self.user_env = device._as_user().env
-        self.lines = {a._offline_model: (line, a) for line, a in device.profile_id.with_env(self.user_env)._lines()}
+        self.lines = {
+            a._offline_model: (line, a) for line, a in device.profile_id.with_env(self.user_env)._lines()
+        }
 
     def run(self, operation: Operation, force: Force | None = None) -> Outcome:
         """Apply it in a savepoint of its own. Concurrency errors rise: the whole call starts again."""
@@ -103,7 +109,9 @@ class Applier:
         if isinstance(error, AccessError):
             return Outcome("rejected", res_id, "access_denied", str(error))
         if isinstance(error, UserError | RedirectWarning):
-            return Outcome("rejected", res_id, "validation_failed", str(error.args[0] if error.args else error))
+            return Outcome(
+                "rejected", res_id, "validation_failed", str(error.args[0] if error.args else error)
+            )
         if isinstance(error, psycopg2.IntegrityError):
             column = error.diag.column_name
             if error.pgcode == errorcodes.NOT_NULL_VIOLATION and column:
@@ -111,7 +119,9 @@ class Applier:
                 return Outcome("rejected", res_id, "required_missing", message, {column: message})
             message = env[operation.entity]._sql_error_to_message(error)
             return Outcome("rejected", res_id, "constraint_violated", message)
-        _logger.exception("operation %s #%s of device %s failed", operation.op, operation.seq, self.device.uid)
+        _logger.exception(
+            "operation %s #%s of device %s failed", operation.op, operation.seq, self.device.uid
+        )
         return Outcome("rejected", res_id, "internal_error", env._("The server failed at this operation."))
 
     def _apply(self, operation: Operation, force: Force | None) -> Outcome:
@@ -132,7 +142,7 @@ class Applier:
         named = adapter._offline_operations().get(operation.verb)
         if named is None:
             raise Refusal("verb_unknown")
-        return self._call(adapter, named, operation)
+        return self._call(adapter, named, operation, force)
 
     def _context(self, operation) -> dict[str, Any]:
         context = {"mail_create_nolog": True, "offline_base__device": self.device.id}
@@ -140,14 +150,18 @@ class Applier:
             allowed = self.user_env.context["allowed_company_ids"]
             if operation.company not in allowed:
                 raise Refusal("company_invalid")
-            context["allowed_company_ids"] = [operation.company] + [c for c in allowed if c != operation.company]
+            context["allowed_company_ids"] = [operation.company] + [
+                c for c in allowed if c != operation.company
+            ]
         return context
 
     # --- verbs ----------------------------------------------------------------------------------------------
 
     def _create(self, adapter, operation) -> Outcome:
         if not isinstance(operation.target, ByUid):
-            raise Refusal("operation_invalid", fields={"target": self.user_env._("A new record is named by a uid.")})
+            raise Refusal(
+                "operation_invalid", fields={"target": self.user_env._("A new record is named by a uid.")}
+            )
         uid = operation.target.uid
         if self.env["offline.identity"]._record_id(operation.entity, uid):
             raise Refusal("uid_taken")
@@ -166,16 +180,23 @@ class Applier:
         record = self._record(adapter, operation)
         specs = adapter._offline_specs()
         sent = writer.checked(adapter.env, specs, operation.values)
-        if missing := {n: self.user_env._("What the person saw before is missing.") for n in sent if n not in operation.base}:
+        if missing := {
+            n: self.user_env._("What the person saw before is missing.")
+            for n in sent
+            if n not in operation.base
+        }:
             raise Refusal("base_missing", fields=missing)
         base = writer.checked(adapter.env, specs, {n: operation.base[n] for n in sent}, writing=False)
         theirs = reader.read_values(adapter, specs, record.ids)[record.id]
-        self._expect(adapter, specs, operation, theirs)
+        if force is None:
+            self._expect(adapter, specs, operation, theirs)
         mine = writer.resolved(adapter.env, specs, sent, theirs)
         base = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
         base = self.history.current_base(operation.entity, record.id, base, theirs)
         if force is None:
-            newer = bool(record._log_access and record.write_date and operation.at > format_instant(record.write_date))
+            newer = bool(
+                record._log_access and record.write_date and operation.at > format_instant(record.write_date)
+            )
             merge = merge_record(base, mine, theirs, line._policies(), mine_is_newer=newer)
             if merge.conflicts:
                 raise Parked("fields", merge.conflicts)
@@ -189,7 +210,7 @@ class Applier:
         stored = self._stored(adapter, specs, record, mine)
         return Outcome("merged" if merged else "applied", record.id, sent=mine, stored=stored)
 
-    def _delete(self, adapter, line, operation, force) -> Outcome:
+    def _delete(self, adapter, _line, operation, force) -> Outcome:
         try:
             record = self._record(adapter, operation)
         except Parked as parked:
@@ -198,17 +219,19 @@ class Applier:
             raise
         specs = adapter._offline_specs()
         theirs = reader.read_values(adapter, specs, record.ids)[record.id]
-        self._expect(adapter, specs, operation, theirs)
+        if force is None:
+            self._expect(adapter, specs, operation, theirs)
         if force is None and operation.base_v != to_hex(reader.version(adapter, record.id, theirs)):
             raise Parked("expect")
         record.unlink()
         adapter.env.flush_all()
         return Outcome("applied", record.id)
 
-    def _call(self, adapter, named, operation) -> Outcome:
+    def _call(self, adapter, named, operation, force) -> Outcome:
         record = self._record(adapter, operation)
         specs = adapter._offline_specs()
-        self._expect(adapter, specs, operation, reader.read_values(adapter, specs, record.ids)[record.id])
+        if force is None:
+            self._expect(adapter, specs, operation, reader.read_values(adapter, specs, record.ids)[record.id])
         try:
             args = named.args.model_validate(operation.args)
         except ShapeError as error:
@@ -232,7 +255,9 @@ class Applier:
         To a device that never held it, an unreadable record looks like a missing one.
         """
         if operation.target is None:
-            raise Refusal("operation_invalid", fields={"target": self.user_env._("The operation names no record.")})
+            raise Refusal(
+                "operation_invalid", fields={"target": self.user_env._("The operation names no record.")}
+            )
         record_id = self._target_id(operation)
         if record_id is None:
             raise Refusal("reference_unknown")
@@ -263,14 +288,19 @@ class Applier:
         if hasattr(record, "_message_log"):
             env = record.env
             text = env._(
-                "Created offline on %(device)s at %(at)s, received just now.", device=self.device.name, at=operation.at
+                "Created offline on %(device)s at %(at)s, received just now.",
+                device=self.device.name,
+                at=operation.at,
             )
             record._message_log(body=Markup("<p>%s</p>") % text)
 
 
 def shape_errors(error: ShapeError) -> dict[str, str]:
     """{place: sentence} of a pydantic error; a place is dotted, as in ``target.id``."""
-    return {".".join(map(str, e["loc"])) or "value": e["msg"] for e in error.errors(include_url=False, include_input=False)}
+    return {
+        ".".join(map(str, e["loc"])) or "value": e["msg"]
+        for e in error.errors(include_url=False, include_input=False)
+    }
 
 
 @contextmanager

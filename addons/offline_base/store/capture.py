@@ -64,7 +64,8 @@ _RELATION = """
         ids := ARRAY[0];
     END IF;
     INSERT INTO {schema}.offline_change (model, res_id, op)
-    SELECT '{model}', id, CASE TG_OP WHEN 'TRUNCATE' THEN 't' ELSE 'u' END::"char" FROM unnest(ids) AS id WHERE id IS NOT NULL;"""
+    SELECT '{model}', id, CASE TG_OP WHEN 'TRUNCATE' THEN 't' ELSE 'u' END::"char"
+      FROM unnest(ids) AS id WHERE id IS NOT NULL;"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ def function_body(source: Source) -> str:
     """The PL/pgSQL text of a table's capture function; changes of it are what `-u` brings to the database."""
     relation = len(source.owners) > 1
     statements = [_RELATION if relation else _TABLE] * len(source.owners)
-    changed = " OR ".join(['n."id" IS NULL', 'o."id" IS NULL'] + [f"n.{c} IS DISTINCT FROM o.{c}" for c in source.columns])
+    changed = " OR ".join(
+        ['n."id" IS NULL', 'o."id" IS NULL'] + [f"n.{c} IS DISTINCT FROM o.{c}" for c in source.columns]
+    )
     body = "".join(
         statement.replace("{column}", f'"{column}"').replace("{model}", model).replace("{changed}", changed)
         for statement, (column, model) in zip(statements, source.owners, strict=True)
@@ -168,7 +171,10 @@ def _create(cr, source: Source) -> None:
     cr.execute(SQL("COMMENT ON FUNCTION %s() IS %s", name, fingerprint(source)))
     events = {"update": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows", "truncate": ""}
     if not source.only_updates:
-        events |= {"insert": "REFERENCING NEW TABLE AS new_rows", "delete": "REFERENCING OLD TABLE AS old_rows"}
+        events |= {
+            "insert": "REFERENCING NEW TABLE AS new_rows",
+            "delete": "REFERENCING OLD TABLE AS old_rows",
+        }
     for event, transition in events.items():
         trigger = SQL.identifier(f"{_PREFIX}{event}")
         cr.execute(

@@ -6,62 +6,78 @@ releases what waited for it, in order, tested with today's rights.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from odoo.exceptions import UserError
+
 from ..core.wire import Operation
 from .apply import Applier, Force, Outcome
 from .history import History
 
-_OPEN = ("conflict", "rejected", "deferred", "unknown")
+
+def keep_server(operation) -> None:
+    """Decide a conflict for the server: nothing is written, the device learns what stands."""
+    with _holding(operation.device_id) as history:
+        sides = operation.conflict["fields"]
+        sent = {name: side["mine"] for name, side in sides.items()}
+        stored = {name: side["theirs"] for name, side in sides.items()}
+        _finish(operation, history, Outcome("resolved_server", operation.res_id, sent=sent, stored=stored))
 
 
-def resolve(operation, chosen: set[str], *, by) -> None:
-    """Decide a conflict: the ``chosen`` fields as the device wanted them, the rest as the server has them."""
-    device = operation.device_id
-    history = History(device)
-    wanted = Operation.model_validate(operation.payload)
-    if not chosen:
-        theirs = {name: field["theirs"] for name, field in operation.conflict["fields"].items()}
-        sent = {name: field["mine"] for name, field in operation.conflict["fields"].items()}
-        _finish(operation, Outcome("resolved_server", operation.res_id, sent=sent, stored=theirs), by)
-    else:
-        outcome = Applier(device, history).run(wanted, Force(frozenset(chosen)))
-        _finish(operation, outcome, by)
-    _release(device, history)
+def keep_device(operation, fields: Collection[str]) -> None:
+    """Decide a conflict for the device: these of the fields in conflict as it wanted them, and all others it sent."""
+    with _holding(operation.device_id) as history:
+        wanted = Operation.model_validate(operation.payload)
+        _finish(
+            operation, history, Applier(operation.device_id, history).run(wanted, Force(frozenset(fields)))
+        )
 
 
-def retry(operation, *, by) -> None:
+def retry(operation) -> None:
     """Run a rejected operation again as its user."""
-    device = operation.device_id
+    with _holding(operation.device_id) as history:
+        wanted = Operation.model_validate(operation.payload)
+        _finish(operation, history, Applier(operation.device_id, history).run(wanted))
+
+
+def discard(operation) -> None:
+    """Give a rejected operation up. It stays findable; what needed its record is refused in turn."""
+    with _holding(operation.device_id) as history:
+        outcome = Outcome(
+            "discarded", operation.res_id, operation.code, operation.message, operation.field_errors or {}
+        )
+        _finish(operation, history, outcome)
+
+
+@contextmanager
+def _holding(device) -> Iterator[History]:
+    """Hold the device's push lane, as a push would: decisions and new operations never overtake one another."""
+    lanes = device.env["offline.lane"]
+    counter = lanes._acquire(device, "push")
+    if counter is None:
+        raise UserError(device.env._("%s is sending its work right now: try again in a moment.", device.name))
     history = History(device)
-    history.forget(operation.seq)
-    _finish(operation, Applier(device, history).run(Operation.model_validate(operation.payload)), by)
+    yield history
     _release(device, history)
-
-
-def discard(operation, *, by) -> None:
-    """Give a rejected operation up. It stays findable; what needed its record is rejected in turn."""
-    device = operation.device_id
-    _finish(operation, Outcome("discarded", operation.res_id, code=operation.code, message=operation.message), by)
-    _release(device, History(device))
+    lanes._release(device, "push", counter)
 
 
 def _release(device, history: History) -> None:
-    """Run what waits no longer, in the device's order, until nothing more comes free."""
-    operations = device.env["offline.operation"]
-    open_now = operations.search([("device_id", "=", device.id), ("status", "in", _OPEN), ("is_repeat", "=", False)], order="seq")
-    history = History(device)
-    for waiting in open_now.filtered(lambda o: o.status == "deferred"):
-        wanted = Operation.model_validate(waiting.payload)
-        applier = Applier(device, history)
+    """Run what waits no longer, in the device's order; each may free or block those after it."""
+    waiting = device.env["offline.operation"].search(
+        [("device_id", "=", device.id), ("status", "=", "deferred"), ("is_repeat", "=", False)], order="seq"
+    )
+    applier = Applier(device, history)
+    for operation in waiting:
+        wanted = Operation.model_validate(operation.payload)
         if blockers := history.blockers(wanted, applier._target_id(wanted)):
-            waiting.blocked_by = blockers
-            continue
-        history.forget(waiting.seq)
-        outcome = applier.run(wanted)
-        _finish(waiting, outcome, waiting.user_id)
-        history = History(device)
+            operation.blocked_by = blockers
+        else:
+            _finish(operation, history, applier.run(wanted))
 
 
-def _finish(operation, outcome: Outcome, by) -> None:
+def _finish(operation, history: History, outcome: Outcome) -> None:
     """Write what became of an operation and let its device know."""
     operation.write(
         {
@@ -79,5 +95,6 @@ def _finish(operation, outcome: Outcome, by) -> None:
         }
     )
     operation.env.flush_all()
+    history.reload()
     if outcome.status == "conflict":
         operation.env["offline.conflict"]._open_for(operation)

@@ -20,12 +20,22 @@ def current_snapshot(cr) -> Snapshot:
 
 def _since(snapshot: Snapshot) -> SQL:
     # What was not visible then: transactions that began later, or were under way. Never seq, never a date.
-    return SQL("(xid >= %s::text::xid8 OR xid = ANY(%s::text[]::xid8[]))", str(snapshot.xmax), [str(xid) for xid in snapshot.xip])
+    return SQL(
+        "(xid >= %s::text::xid8 OR xid = ANY(%s::text[]::xid8[]))",
+        str(snapshot.xmax),
+        [str(xid) for xid in snapshot.xip],
+    )
 
 
 def count_since(cr, snapshot: Snapshot, limit: int) -> int:
     """How many log rows became visible since, counted up to ``limit``."""
-    cr.execute(SQL("SELECT count(*) FROM (SELECT 1 FROM offline_change WHERE %s LIMIT %s) AS rows", _since(snapshot), limit))
+    cr.execute(
+        SQL(
+            "SELECT count(*) FROM (SELECT 1 FROM offline_change WHERE %s LIMIT %s) AS rows",
+            _since(snapshot),
+            limit,
+        )
+    )
     return cr.fetchone()[0]
 
 

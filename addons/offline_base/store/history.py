@@ -50,7 +50,15 @@ class History:
                 )
             )  # fmt: skip
             self._waiting = [
-                Waiting(seq, tuple(blocked or ()) if status == "deferred" else (seq,), entity, verb, res_id, uid, frozenset(values or ()))
+                Waiting(
+                    seq,
+                    tuple(blocked or ()) if status == "deferred" else (seq,),
+                    entity,
+                    verb,
+                    res_id,
+                    uid,
+                    frozenset(values or ()),
+                )
                 for seq, status, blocked, entity, verb, res_id, uid, values in self.env.cr.fetchall()
             ]
         return self._waiting
@@ -59,9 +67,10 @@ class History:
         """An operation of this very call joins those that wait."""
         self.waiting().append(waiting)
 
-    def forget(self, seq: int) -> None:
-        """An operation reached its final state."""
-        self._waiting = [w for w in self.waiting() if w.seq != seq]
+    def reload(self) -> None:
+        """The stored operations changed: read them again when needed."""
+        self._waiting = None
+        self._values = {}
 
     def blockers(self, operation: Operation, res_id: int | None) -> list[int]:
         """The numbers that the operation waits for, ascending: those at the root, that a person must decide.
@@ -76,9 +85,14 @@ class History:
             if other.seq >= operation.seq:
                 continue
             created_there = other.verb == "create" and other.uid in uids
-            same_record = other.entity == operation.entity and ((res_id and res_id == other.res_id) or (uid and uid == other.uid))
+            same_record = other.entity == operation.entity and (
+                (res_id and res_id == other.res_id) or (uid and uid == other.uid)
+            )
             overlapping = same_record and (
-                operation.verb not in _FIELD_VERBS or other.verb not in _FIELD_VERBS or other.verb == "create" or other.fields & set(operation.values)
+                operation.verb not in _FIELD_VERBS
+                or other.verb not in _FIELD_VERBS
+                or other.verb == "create"
+                or other.fields & set(operation.values)
             )
             if created_there or overlapping or other.seq in operation.after:
                 roots.update(other.roots)
@@ -86,7 +100,9 @@ class History:
 
     # --- chains of edits ------------------------------------------------------------------------------------
 
-    def current_base(self, entity: str, res_id: int, base: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    def current_base(
+        self, entity: str, res_id: int, base: Mapping[str, Any], theirs: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """The base of an edit, with this device's own earlier values replaced by what the server made of them.
 
         So a chain of edits made offline never conflicts with itself; an edit by somebody else in between does.
@@ -100,7 +116,9 @@ class History:
                 result[name] = theirs[name]
         return result
 
-    def remember(self, entity: str, res_id: int, sent: Mapping[str, Any] | None, stored: Mapping[str, Any] | None) -> None:
+    def remember(
+        self, entity: str, res_id: int, sent: Mapping[str, Any] | None, stored: Mapping[str, Any] | None
+    ) -> None:
         """Values that an operation of this very call wrote."""
         earlier = self._earlier(entity, res_id)
         for name, value in (sent or {}).items():

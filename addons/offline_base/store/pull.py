@@ -57,7 +57,9 @@ class EntityCut:
 class Page:
     """What one answer carries."""
 
-    upserts: dict[str, dict[int, tuple[str, dict[str, Any]]]] = field(default_factory=lambda: defaultdict(dict))
+    upserts: dict[str, dict[int, tuple[str, dict[str, Any]]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     removes: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     size: int = 0
     walk: tuple[str, int] | None = None
@@ -83,7 +85,11 @@ class Pull:
         if position is None:
             return self._answer(cursor=None, complete=False, reset=True)
         if position and position.complete and self._is_idle(position):
-            return self._answer(cursor=self.request.cursor, complete=True, digests=self._digests(self._confirmed_view(position)))
+            return self._answer(
+                cursor=self.request.cursor,
+                complete=True,
+                digests=self._digests(self._confirmed_view(position)),
+            )
         generation = self.env["offline.lane"]._acquire(self.device, "pull")
         if generation is None:
             raise Problem("busy", retry_after_s=1)
@@ -91,9 +97,16 @@ class Pull:
         changes = self._changes(position)
         cuts = self._cuts(position, held, changes)
         page = self._page(position, cuts)
-        if position and position.complete and not page.size and not page.walk and not self._must_move(position, changes):
+        outcomes = self._outcomes(position, changes) if page.walk is None else []
+        if (
+            position
+            and position.complete
+            and not page.size
+            and not outcomes
+            and not self._must_move(position)
+        ):
             return self._answer(cursor=self.request.cursor, complete=True, digests=self._digests(held))
-        return self._give_out(position, generation, held, cuts, page, changes)
+        return self._give_out(position, generation, held, cuts, page) | {"outcomes": outcomes}
 
     # --- where the device stands --------------------------------------------------------------------------
 
@@ -107,7 +120,9 @@ class Pull:
             raise Problem("cursor_invalid") from None
         if handle.device != self.device.id:
             raise Problem("cursor_invalid")
-        position = self.positions.search([("device_id", "=", self.device.id), ("generation", "=", handle.generation)])
+        position = self.positions.search(
+            [("device_id", "=", self.device.id), ("generation", "=", handle.generation)]
+        )
         if position.nonce != handle.nonce.hex():
             return None
         if position.snapshot and feed.is_ahead(self.cr, Snapshot.parse(position.snapshot)):
@@ -116,12 +131,15 @@ class Pull:
 
     def _is_idle(self, position) -> bool:
         """Whether nothing at all became visible since; reads one index entry and writes nothing."""
-        return not feed.count_since(self.cr, Snapshot.parse(position.snapshot), 1) and self._fingerprints() == position.fingerprints
+        return (
+            not feed.count_since(self.cr, Snapshot.parse(position.snapshot), 1)
+            and self._fingerprints() == position.fingerprints
+        )
 
-    def _must_move(self, position, changes) -> bool:
-        """Whether the position moves although no record changed for the device: new outcomes, or a long way behind."""
+    def _must_move(self, position) -> bool:
+        """Whether the position moves although nothing changed for the device: it is far behind, or reads anew."""
         rows = feed.count_since(self.cr, Snapshot.parse(position.snapshot), _IDLE_ROWS)
-        return rows >= _IDLE_ROWS or bool(changes.get("offline.operation")) or self._fingerprints() != position.fingerprints
+        return rows >= _IDLE_ROWS or self._fingerprints() != position.fingerprints
 
     def _confirmed_view(self, position) -> dict[str, dict[int, int]]:
         """What the device holds at this position: the confirmed holdings, and this answer if it is not among them.
@@ -144,8 +162,10 @@ class Pull:
             return held
         if position.root:
             self.env["offline.holding"]._clear(self.device)
-        self.env["offline.holding"]._apply(self.device, held, {e: map(int, d) for e, d in position.delta.items()})
-        position.write({"confirmed": True, "root": False, "parent_id": False, "delta": False})
+        self.env["offline.holding"]._apply(
+            self.device, held, {e: map(int, d) for e, d in position.delta.items()}
+        )
+        position.write({"confirmed": True, "root": False, "delta": False})
         others.unlink()
         return held
 
@@ -167,7 +187,10 @@ class Pull:
         return changes
 
     def _fingerprints(self) -> dict[str, str]:
-        return {adapter._offline_model: reader.fingerprint(adapter, adapter._offline_specs()) for _line, adapter in self._lines()}
+        return {
+            adapter._offline_model: reader.fingerprint(adapter, adapter._offline_specs())
+            for _line, adapter in self._lines()
+        }
 
     def _lines(self):
         return self.device.profile_id.with_env(self.user_env)._lines()
@@ -198,7 +221,9 @@ class Pull:
 
     def _maybe_held(self, position) -> dict[str, set[int]]:
         """Ids of answers that were given and not confirmed: their removal must be said, come what may."""
-        pending = self.positions.search([("device_id", "=", self.device.id), ("confirmed", "=", False)]) - position
+        pending = (
+            self.positions.search([("device_id", "=", self.device.id), ("confirmed", "=", False)]) - position
+        )
         maybe: dict[str, set[int]] = defaultdict(set)
         for answer in pending:
             for entity, delta in (answer.delta or {}).items():
@@ -266,7 +291,7 @@ class Pull:
 
     # --- the answer -----------------------------------------------------------------------------------------
 
-    def _give_out(self, position, generation, held, cuts, page, changes):
+    def _give_out(self, position, generation, held, cuts, page):
         """Remember the answer under a new handle, durably, and give it."""
         # A cursor of a transaction that never reached disk could name numbers that PostgreSQL gives out again.
         self.cr.execute("SET LOCAL synchronous_commit = on")
@@ -284,7 +309,6 @@ class Pull:
             {
                 "device_id": self.device.id,
                 "generation": generation,
-                "parent_id": position.id,
                 "nonce": nonce.hex(),
                 "root": not position,
                 "complete": complete,
@@ -312,7 +336,6 @@ class Pull:
             complete=complete,
             changes=self._wire_changes(cuts, page),
             refs=self._refs(cuts, page),
-            outcomes=self._outcomes(position, changes) if complete else [],
             digests=self._digests(held) if complete else {},
         )
 
@@ -335,9 +358,12 @@ class Pull:
                 {
                     "entity": name,
                     "upserts": [
-                        {"id": i, "uid": uids.get(i), "born": born[i], "v": v, "values": values} for i, (v, values) in upserts.items()
+                        {"id": i, "uid": uids.get(i), "born": born[i], "v": v, "values": values}
+                        for i, (v, values) in upserts.items()
                     ],
-                    "removes": [{"id": i, "why": "scope" if i in existing else "deleted"} for i in sorted(removes)],
+                    "removes": [
+                        {"id": i, "why": "scope" if i in existing else "deleted"} for i in sorted(removes)
+                    ],
                 }
             )
         return changes
@@ -356,13 +382,17 @@ class Pull:
             rows = [values for _v, values in page.upserts.get(cut.name, {}).values()]
             for target, ids in reader.references(cut.specs, rows).items():
                 wanted[target].update(ids - scopes.get(target, set()))
-        named = {model: reader.display_names(self.user_env, model, ids) for model, ids in sorted(wanted.items())}
+        named = {
+            model: reader.display_names(self.user_env, model, ids) for model, ids in sorted(wanted.items())
+        }
         return {model: names for model, names in named.items() if names}
 
     def _outcomes(self, position, changes):
         """Receipts whose state changed after the device got them, since the last complete cut."""
         if not position.snapshot:
-            operations = self.env["offline.operation"].search([("device_id", "=", self.device.id), ("revision", ">", 0)])
+            operations = self.env["offline.operation"].search(
+                [("device_id", "=", self.device.id), ("revision", ">", 0)]
+            )
         else:
             ids = changes.get("offline.operation", set())
             operations = self.env["offline.operation"].browse(ids).exists()
@@ -410,5 +440,3 @@ def _delta(page):
     for entity, ids in page.removes.items():
         delta[entity].update({str(i): None for i in ids})
     return dict(delta)
-
-

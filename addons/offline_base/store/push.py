@@ -6,6 +6,7 @@ Effects and receipts commit in the one transaction of the call. A call may answe
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,6 +47,7 @@ class Push:
         if expected is None:
             return self._busy(lanes._peek(self.device, "push"))
         heads = self.request.operations
+        self._check_text(heads)
         self._check_numbers(heads, expected)
         known = self._known(heads, expected)
         applier = Applier(self.device, self.history)
@@ -64,6 +66,13 @@ class Push:
 
     # --- numbers --------------------------------------------------------------------------------------------
 
+    def _check_text(self, heads: list[OperationHead]) -> None:
+        """Numbers that JSON does not know (NaN, Infinity) make the body unreadable: they could not be stored."""
+        try:
+            json.dumps([head.model_extra for head in heads], allow_nan=False)
+        except ValueError:
+            raise Problem("body_malformed") from None
+
     def _check_numbers(self, heads: list[OperationHead], expected: int) -> None:
         """Consecutive from a number that is not beyond the expected one, or nothing at all is done."""
         for index, head in enumerate(heads):
@@ -74,10 +83,14 @@ class Push:
     def _known(self, heads, expected) -> dict[str, Any]:
         """{op: the first operation that had it}; a number that was used by another operation is refused."""
         old = {h.seq: h.op for h in heads if h.seq < expected}
-        for operation in self.operations.search([("device_id", "=", self.device.id), ("seq", "in", list(old))]):
+        for operation in self.operations.search(
+            [("device_id", "=", self.device.id), ("seq", "in", list(old))]
+        ):
             if operation.op != old[operation.seq]:
                 raise Problem("seq_reused", seq=operation.seq)
-        found = self.operations.search([("op", "in", [h.op for h in heads if h.seq >= expected]), ("is_repeat", "=", False)])
+        found = self.operations.search(
+            [("op", "in", [h.op for h in heads if h.seq >= expected]), ("is_repeat", "=", False)]
+        )
         return {operation.op: operation for operation in found}
 
     # --- one operation --------------------------------------------------------------------------------------
@@ -85,13 +98,13 @@ class Push:
     def _take(self, head: OperationHead, known, applier: Applier) -> None:
         """Give the number its operation and its receipt."""
         raw = head.model_dump() | (head.model_extra or {})
-        row = self._row(head, raw)
+        row = self._row(head, _storable(raw))
         first = known.get(head.op) or next((r for r in self.rows if r["op"] == head.op), None)
         if first is not None:
             self._repeat(row, first)
         else:
             try:
-                operation = Operation.model_validate(raw)
+                operation = Operation.model_validate(row["payload"])
             except ShapeError as error:
                 self._decide(row, Outcome("rejected", code="operation_invalid", fields=shape_errors(error)))
             else:
@@ -122,12 +135,22 @@ class Push:
 
     def _park(self, row, operation, roots) -> None:
         fields = frozenset(operation.values)
-        self.history.park(Waiting(operation.seq, tuple(roots), operation.entity, operation.verb, row["res_id"], row["target_uid"], fields))
+        self.history.park(
+            Waiting(
+                operation.seq,
+                tuple(roots),
+                operation.entity,
+                operation.verb,
+                row["res_id"],
+                row["target_uid"],
+                fields,
+            )
+        )
 
     def _row(self, head, raw) -> dict[str, Any]:
         empty = dict.fromkeys(
-            ("original_id", "entity", "verb", "res_id", "target_uid", "code", "message", "field_errors", "result", "conflict",
-             "blocked_by", "sent", "stored", "device_at", "corrected_at")
+            ("original_id", "entity", "verb", "res_id", "target_uid", "code", "message", "field_errors", "result",
+             "conflict", "blocked_by", "sent", "stored", "device_at", "corrected_at")
         )  # fmt: skip
         return empty | {
             "device_id": self.device.id,
@@ -163,7 +186,12 @@ class Push:
         if isinstance(first, dict) or first.user_id != self.device.user_id:
             self._decide(row, Outcome("rejected", code="operation_invalid", fields={"op": "was used before"}))
         else:
-            row |= {"status": first.status, "entity": first.entity, "verb": first.verb, "original_id": first.id}
+            row |= {
+                "status": first.status,
+                "entity": first.entity,
+                "verb": first.verb,
+                "original_id": first.id,
+            }
 
     # --- the answer -----------------------------------------------------------------------------------------
 
@@ -179,8 +207,8 @@ class Push:
     def _busy(self, expected: int) -> dict[str, Any]:
         heads = self.request.operations[:1]
         waiting = [
-            {"seq": h.seq, "op": h.op, "status": "retry", "target": None, "result": None, "code": "busy", "message": None,
-             "fields": {}, "conflict": None, "blocked_by": []}
+            {"seq": h.seq, "op": h.op, "status": "retry", "target": None, "result": None, "code": "busy",
+             "message": None, "fields": {}, "conflict": None, "blocked_by": []}
             for h in heads
         ]  # fmt: skip
         return self._answer(waiting, expected)
@@ -192,6 +220,11 @@ class Push:
         """What to add to the device's times: how far its clock was from ours when it sent this call."""
         clock = self.request.state and self.request.state.clock
         return self.received_at - _naive(clock) if clock else timedelta()
+
+
+def _storable(raw: dict[str, Any]) -> dict[str, Any]:
+    """The operation as PostgreSQL can keep it: jsonb has no NUL character, and no text of Odoo's has one."""
+    return json.loads(json.dumps(raw).replace("\\u0000", "\\ufffd"))
 
 
 def _naive(text: str) -> datetime:

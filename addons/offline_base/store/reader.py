@@ -19,7 +19,9 @@ from ..core.digest import VERSION_SCHEME, content_version
 from ..core.fields import FieldSpec, canonical, format_instant
 
 _NEVER = "1970-01-01T00:00:00.000000Z"
-_EMPTY_IS_NULL = frozenset({"char", "text", "html", "selection", "date", "datetime", "many2one", "many2one_reference"})
+_EMPTY_IS_NULL = frozenset(
+    {"char", "text", "html", "selection", "date", "datetime", "many2one", "many2one_reference"}
+)
 
 
 def scope_ids(adapter, line, device) -> list[int]:
@@ -27,7 +29,9 @@ def scope_ids(adapter, line, device) -> list[int]:
     model = adapter.env[adapter._offline_model].with_context(active_test=False)
     if line.direction == "push" or not model.has_access("read"):
         return []
-    domain = adapter._offline_scope(device) & line.with_env(adapter.env).sudo()._narrowing()  # sudo: the line is config
+    domain = (
+        adapter._offline_scope(device) & line.with_env(adapter.env).sudo()._narrowing()
+    )  # sudo: the line is config
     return list(model._search(domain, order="id").get_result_ids())
 
 
@@ -59,7 +63,10 @@ def births(env, model: str, ids: Collection[int]) -> dict[int, str]:
         return dict.fromkeys(ids, _NEVER)
     table = SQL.identifier(env[model]._table)
     env.cr.execute(SQL("SELECT id, create_date FROM %s WHERE id = ANY(%s)", table, list(ids)))
-    return {record_id: format_instant(moment, micro=True) if moment else _NEVER for record_id, moment in env.cr.fetchall()}
+    return {
+        record_id: format_instant(moment, micro=True) if moment else _NEVER
+        for record_id, moment in env.cr.fetchall()
+    }
 
 
 def existing_ids(env, model: str, ids: Collection[int]) -> set[int]:

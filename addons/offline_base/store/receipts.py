@@ -19,7 +19,7 @@ def receipt(operation) -> dict[str, Any]:
         "op": operation.op,
         "status": first.status,
         "target": _target(first),
-        "result": first.result,
+        "result": first.result or None,
         "code": first.code or None,
         "message": first.message or None,
         "fields": first.field_errors or {},
@@ -32,7 +32,9 @@ def _target(operation):
     if not operation.res_id and not operation.target_uid:
         return None
     born = reader.births(operation.env, operation.entity, [operation.res_id]) if operation.res_id else {}
-    uid = operation.target_uid or operation.env["offline.identity"]._uids(operation.entity, [operation.res_id]).get(operation.res_id)
+    uid = operation.target_uid or operation.env["offline.identity"]._uids(
+        operation.entity, [operation.res_id]
+    ).get(operation.res_id)
     return {"id": operation.res_id or None, "uid": uid or None, "born": born.get(operation.res_id)}
 
 
@@ -41,5 +43,7 @@ def _conflict(env, operation):
     if not conflict:
         return None
     model = env[operation.entity]
-    readable = {n: f for n, f in conflict["fields"].items() if model._has_field_access(model._fields[n], "read")}
+    readable = {
+        n: f for n, f in conflict["fields"].items() if model._has_field_access(model._fields[n], "read")
+    }
     return {"kind": conflict["kind"], "fields": readable}

@@ -12,11 +12,15 @@ from ..core.errors import Refusal
 from ..core.fields import FieldSpec, ValueInvalid, canonical, parse_instant
 
 
-def checked(env, specs: Mapping[str, FieldSpec], values: Mapping[str, Any], *, writing: bool = True) -> dict[str, Any]:
+def checked(
+    env, specs: Mapping[str, FieldSpec], values: Mapping[str, Any], *, writing: bool = True
+) -> dict[str, Any]:
     """Canonical values of fields that exist and may be written, or `Refusal` naming each that does not fit."""
     if unknown := {name: env._("This field is not in the profile.") for name in values if name not in specs}:
         raise Refusal("field_unknown", fields=unknown)
-    if writing and (fixed := {name: env._("This field cannot be changed.") for name in values if specs[name].readonly}):
+    if writing and (
+        fixed := {name: env._("This field cannot be changed.") for name in values if specs[name].readonly}
+    ):
         raise Refusal("field_read_only", fields=fixed)
     result, wrong = {}, {}
     for name, value in values.items():
@@ -30,7 +34,12 @@ def checked(env, specs: Mapping[str, FieldSpec], values: Mapping[str, Any], *, w
 
 
 def resolved(
-    env, specs: Mapping[str, FieldSpec], values: Mapping[str, Any], beside: Mapping[str, Any], *, must_exist: bool = True
+    env,
+    specs: Mapping[str, FieldSpec],
+    values: Mapping[str, Any],
+    beside: Mapping[str, Any],
+    *,
+    must_exist: bool = True,
 ) -> dict[str, Any]:
     """The same values with every reference as an id of a record that the user may read.
 
@@ -46,7 +55,9 @@ def resolved(
         model = spec.relation or _referred_model(env, {**beside, **values}, specs[name], name)
         ids = [_id(env, model, item) for item in (value if isinstance(value, list) else [value])]
         if must_exist and (None in ids or len(_readable(env, model, ids)) != len(set(ids))):
-            raise Refusal("reference_unknown", fields={name: env._("This record is not known, or may not be read.")})
+            raise Refusal(
+                "reference_unknown", fields={name: env._("This record is not known, or may not be read.")}
+            )
         result[name] = sorted(i for i in ids if i is not None) if isinstance(value, list) else ids[0]
     return result
 
@@ -54,7 +65,9 @@ def resolved(
 def _referred_model(env, values, spec, name):
     model = values.get(spec.model_field)
     if model not in env or env[model]._abstract or env[model]._transient:
-        raise Refusal("reference_unknown", fields={name: env._("This record is not known, or may not be read.")})
+        raise Refusal(
+            "reference_unknown", fields={name: env._("This record is not known, or may not be read.")}
+        )
     return model
 
 

@@ -11,7 +11,9 @@ class OfflineEnrolmentWizard(models.TransientModel):
         "res.users",
         required=True,
         default=lambda self: self.env.user,
-        domain=lambda self: [("all_group_ids", "in", self.env.ref("offline_base.offline_base_group_device_user").ids)],
+        domain=lambda self: [
+            ("all_group_ids", "in", self.env.ref("offline_base.offline_base_group_device_user").ids)
+        ],
     )
     profile_id = fields.Many2one(
         "offline.profile", required=True, default=lambda self: self.env["offline.profile"].search([], limit=1)

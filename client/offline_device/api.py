@@ -1,0 +1,73 @@
+"""The routes that this device uses, typed: wire models in, wire models out."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from offline_core.wire import (
+    DeviceState,
+    EnrolAnswer,
+    EnrolRequest,
+    OperationHead,
+    Profile,
+    PullAnswer,
+    PullRequest,
+    PushAnswer,
+    PushRequest,
+)
+
+from .errors import AnswerInvalid, NotEnrolled
+from .operations import Entry
+from .settings import Settings
+from .transport import Reply, Transport
+
+A = TypeVar("A", bound=BaseModel)
+
+
+class Api:
+    """Calls the server with this device's token; an answer of the wrong shape is `AnswerInvalid`."""
+
+    def __init__(self, transport: Transport, settings: Settings):
+        self._transport, self._settings = transport, settings
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """Exchange a code for a device and its token."""
+        return _read(EnrolAnswer, self._transport.send("POST", "/enroll", _dump(request), None))
+
+    def profile(self) -> Profile:
+        """What this device may hold and do."""
+        return _read(Profile, self._transport.send("GET", "/profile", None, self._token))
+
+    def pull(self, request: PullRequest) -> PullAnswer:
+        """One page."""
+        return _read(PullAnswer, self._transport.send("POST", "/pull", _dump(request), self._token))
+
+    def push(self, entries: tuple[Entry, ...], state: DeviceState) -> tuple[PushAnswer, int | None]:
+        """Hand over operations; answers also how long to wait when some are to be sent again."""
+        request = PushRequest(
+            operations=[OperationHead.model_validate(entry.body) for entry in entries], state=state
+        )
+        reply = self._transport.send("POST", "/push", _dump(request), self._token)
+        return _read(PushAnswer, reply), reply.retry_after_s
+
+    @property
+    def _token(self) -> str:
+        if self._settings.token is None:
+            raise NotEnrolled("this device has no token: use an enrolment code")
+        return self._settings.token
+
+
+def _dump(request: BaseModel) -> dict[str, object]:
+    return request.model_dump(mode="json", by_alias=True)
+
+
+def _read(model: type[A], reply: Reply) -> A:
+    try:
+        return model.model_validate(reply.body)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise AnswerInvalid(
+            f"the answer has a wrong {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
+        ) from error

@@ -1,0 +1,384 @@
+"""The device: one home, one person, everything that a screen or a script needs.
+
+Reading and editing never wait for a network (but see ``always_online``); `Device.sync` delivers and receives.
+"""
+
+from __future__ import annotations
+
+import platform
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import uuid6
+
+from offline_core.fields import format_instant, parse_instant
+from offline_core.wire import DeviceDescription, EnrolRequest, Profile
+
+from . import modes
+from .api import Api
+from .cut import Cut
+from .editing import Editing
+from .errors import AnswerInvalid, DeviceError, ModeRefused, NotEnrolled, Offline, Refused
+from .journal import Journal
+from .operations import PARKED, PENDING, Entry
+from .outbox import Outbox
+from .overlay import Overlay
+from .records import Records, Ref
+from .settings import Settings
+from .status import Status, status_of
+from .store import Store
+from .sync import Progress, Sync, SyncResult
+from .transport import HttpTransport, Transport
+from .version import APP_VERSION
+from .view import Record, View
+
+T = TypeVar("T")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _uid() -> str:
+    return str(uuid6.uuid7())
+
+
+def _nothing(_step: object) -> None:
+    return None
+
+
+class Device:
+    """An open home. Close it, or use it in a ``with`` statement: one process at a time.
+
+    ``transport`` replaces HTTP; ``clock``, ``chance`` and ``new_uid`` replace time, chance and identity;
+    ``checkpoint`` is called with a name between any two durable steps, so that a test can stop the world there.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        transport: Transport | None = None,
+        clock: Callable[[], datetime] = _now,
+        chance: Callable[[], float] = random.random,
+        new_uid: Callable[[], str] = _uid,
+        checkpoint: Callable[[str], None] = _nothing,
+        progress: Callable[[Progress], None] = _nothing,
+        push_batch: int = 50,
+        page_size: int = 1000,
+    ):
+        self.home = Path(home)
+        self._clock, self._chance, self._new_uid = clock, chance, new_uid
+        self._checkpoint, self._progress = checkpoint, progress
+        self._batch, self._page = push_batch, page_size
+        self._transport = transport
+        self._own_transport: HttpTransport | None = None
+        self.store = Store(self.home, lambda: format_instant(clock()))
+        self.settings = Settings(self.store)
+        self.records = Records(self.store)
+        overlay = self._overlay = Overlay(self.store, self.settings, self.records)
+        self._journal = Journal(self.store)
+        self._outbox = Outbox(self.store, self.settings, self.records, self._journal, overlay, new_uid)
+        self._cut = Cut(self.store, self.settings, self.records, self._outbox, overlay, checkpoint)
+        self._view = View(self.store, self.records)
+        self._editing = Editing(
+            self.store, self.settings, self.records, self._outbox, self._view, clock, new_uid
+        )
+
+    def __enter__(self) -> Device:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the home and the connection."""
+        self.store.close()
+        if self._own_transport is not None:
+            self._own_transport.close()
+
+    # --- enrolment ----------------------------------------------------------------------------------------------
+
+    def enrol(
+        self, server: str, code: str, *, name: str | None = None, database: str | None = None
+    ) -> Profile:
+        """Become a device of this server with an enrolment code; then `sync`.
+
+        A lost answer is asked for again by the same code. A home that is enrolled already becomes a new device of
+        the same user: records and unsent work are kept, what is unsent gets new numbers. Changing the user or the
+        server of a home that has work in it is refused: that work belongs to its user.
+        """
+        settings = self.settings
+        if settings.server not in (None, server) and self._outbox.counts():
+            raise DeviceError(
+                f"this home holds unsent work for {settings.server}: deliver or discard it first"
+            )
+        started = settings.enrolment
+        if started is None or started["code"] != code:
+            started = {"code": code, "nonce": secrets.token_urlsafe(24)}
+            settings.enrolment = started
+        self._checkpoint("enrol.sending")
+        request = EnrolRequest(
+            code=code,
+            nonce=started["nonce"],
+            device=DeviceDescription(
+                name=name or platform.node()[:100] or "device",
+                platform=platform.platform()[:100],
+                app_version=APP_VERSION,
+            ),
+        )
+        transport = self._transport or HttpTransport(server, database)
+        answer = Api(transport, settings).enrol(request)
+        self._checkpoint("enrol.answered")
+        if settings.user_data is not None and self._outbox.counts() and settings.user.id != answer.user.id:
+            raise DeviceError(
+                f"this home holds unsent work of {settings.user.name}: deliver or discard it first"
+            )
+        with self.store.transaction():
+            same_life = settings.server in (None, server) and (
+                settings.user_data is None or settings.user.id == answer.user.id
+            )
+            if not same_life:
+                self.records.forget_all()
+            if settings.device not in (None, answer.device):
+                self._outbox.renumber(answer.device)
+            if settings.device != answer.device:
+                self._cut.start_over()
+            settings.server, settings.database = server, database
+            settings.device, settings.token, settings.epoch = answer.device, answer.token, answer.epoch
+            settings.user_data = answer.user.model_dump(mode="json")
+            settings.put_profile(answer.profile)
+            settings.enrolment = settings.locked_out = settings.last_error = settings.next_sync_at = None
+            settings.failures = 0
+            self._overlay.rebuild_all()
+        self._own_transport = None
+        self._checkpoint("enrol.stored")
+        return answer.profile
+
+    # --- sync ---------------------------------------------------------------------------------------------------
+
+    def sync(self) -> SyncResult:
+        """Deliver and receive now, in any mode; raises `Offline` or `Refused`, and keeps what got through."""
+        settings = self.settings
+        if settings.device is None:
+            raise NotEnrolled("this device is not enrolled: use an enrolment code")
+        sync = Sync(
+            self.store,
+            settings,
+            self.records,
+            self._outbox,
+            self._cut,
+            self._api(),
+            clock=self._clock,
+            checkpoint=self._checkpoint,
+            progress=self._progress,
+            batch=self._batch,
+            page=self._page,
+        )
+        try:
+            result = sync.run()
+        except (Offline, Refused, AnswerInvalid) as error:
+            self._failed(error)
+            raise
+        now = self._clock()
+        with self.store.transaction():
+            settings.last_sync_at = format_instant(now)
+            settings.last_error = settings.locked_out = None
+            plan = (
+                modes.after_success(now, result.poll_after_s)
+                if result.retry_after_s is None
+                else modes.after_failure(now, settings.failures, self._chance, result.retry_after_s)
+            )
+            self._keep(plan)
+        return result
+
+    def due(self) -> bool:
+        """Whether the mode and the schedule ask for a sync now."""
+        settings = self.settings
+        at = settings.next_sync_at
+        plan = None if at is None else modes.Plan(settings.failures, parse_instant(at))
+        unsent = self._outbox.counts().get(PENDING, 0)
+        return settings.device is not None and modes.due(self.mode, self._clock(), plan, unsent)
+
+    def tick(self) -> SyncResult | None:
+        """Sync if due; having no network, or a busy server, is no error here. None when nothing was done."""
+        if not self.due():
+            return None
+        try:
+            return self.sync()
+        except Offline:
+            return None
+        except Refused as refused:
+            if not refused.transient:
+                raise
+            return None
+
+    def check(self) -> list[tuple[str, int]]:
+        """Check every held row against its own hash; the next sync fetches rotten rows again."""
+        return Sync(
+            self.store, self.settings, self.records, self._outbox, self._cut, self._api(),
+            clock=self._clock, checkpoint=self._checkpoint, progress=self._progress,
+        ).check()  # fmt: skip
+
+    @property
+    def mode(self) -> str:
+        """The mode in force."""
+        return modes.chosen(self.settings.mode, self.settings.profile.modes)
+
+    @mode.setter
+    def mode(self, mode: str) -> None:
+        if mode not in self.settings.profile.modes:
+            raise ModeRefused(f"the profile offers {', '.join(self.settings.profile.modes)}, not {mode}")
+        self.settings.mode = mode
+
+    # --- work ---------------------------------------------------------------------------------------------------
+
+    def create(self, entity: str, values: Mapping[str, Any], *, after: list[int] | None = None) -> Record:
+        """Make a record; it has a uid at once, and an id when the server has it."""
+        return self._edit(lambda: self._editing.create(entity, values, after))
+
+    def update(
+        self, entity: str, ref: Ref, values: Mapping[str, Any], *, after: list[int] | None = None
+    ) -> Entry:
+        """Change fields of a record that this device shows."""
+        return self._edit(lambda: self._editing.update(entity, ref, values, after))
+
+    def delete(self, entity: str, ref: Ref, *, after: list[int] | None = None) -> Entry:
+        """Delete a record that this device shows."""
+        return self._edit(lambda: self._editing.delete(entity, ref, after))
+
+    def call(
+        self,
+        entity: str,
+        ref: Ref | None,
+        operation: str,
+        args: Mapping[str, Any] | None = None,
+        *,
+        expect: Mapping[str, Any] | None = None,
+        after: list[int] | None = None,
+    ) -> Entry:
+        """Ask for a named operation: a complete business function on the server."""
+        return self._edit(lambda: self._editing.call(entity, ref, operation, args or {}, expect or {}, after))
+
+    def amend(
+        self, op: str, values: Mapping[str, Any] | None = None, args: Mapping[str, Any] | None = None
+    ) -> Entry:
+        """Send a rejected operation again with these values (or arguments) in place of its own."""
+        return self._edit(lambda: self._editing.amend(op, values, args))
+
+    def discard(self, op: str, reason: str) -> Entry:
+        """Give a parked operation up."""
+        return self._edit(lambda: self._editing.discard(op, reason))
+
+    def resolve(self, op: str, by: str, values: Mapping[str, Any] | None = None) -> Entry:
+        """Decide a conflict: ``by`` server (keep theirs), device (keep mine) or values (these)."""
+        return self._edit(lambda: self._editing.resolve(op, by, values))
+
+    def _edit(self, edit: Callable[[], T]) -> T:
+        """Keep an edit. In ``always_online`` the server must answer before, and gets the change right after.
+
+        If the connection breaks in between, the change stays in the outbox like any other: nobody can tell whether
+        it arrived.
+        """
+        online = self.mode == modes.ALWAYS_ONLINE
+        if online:
+            self._api().push(
+                (), self._outbox.report(app_version=APP_VERSION, clock=format_instant(self._clock()))
+            )
+        done = edit()
+        self._checkpoint("edit.stored")
+        if online:
+            with suppress(Offline, Refused):
+                # `sync` has noted the failure; the edit itself is safe.
+                self.sync()
+        return done
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def get(self, entity: str, ref: Ref) -> Record | None:
+        """The record as the person sees it, own unsettled work included; None when it is not known here."""
+        return self._view.get(entity, ref)
+
+    def search(
+        self,
+        entity: str,
+        text: str = "",
+        where: Mapping[str, Any] | None = None,
+        *,
+        limit: int = 80,
+        offset: int = 0,
+    ) -> list[Record]:
+        """Records that contain all words and have these values, own unsettled work included."""
+        return self._view.search(entity, text, where, limit=limit, offset=offset)
+
+    def count(self, entity: str, text: str = "", where: Mapping[str, Any] | None = None) -> int:
+        """How many records `search` finds in all."""
+        return self._view.count(entity, text, where)
+
+    def name_of(self, entity: str, record_id: int) -> str | None:
+        """What to call a record that a value points to."""
+        return self.records.name(entity, record_id)
+
+    def outbox(self) -> list[Entry]:
+        """Everything that has no final state yet, in order."""
+        return self._outbox.entries()
+
+    def unresolved(self) -> list[Entry]:
+        """What waits for a decision, of this person or of the office."""
+        return self._outbox.entries(states=PARKED)
+
+    def journal(self, limit: int = 100) -> list[Entry]:
+        """What was delivered and decided, newest first."""
+        return self._journal.entries(limit=limit)
+
+    def operation(self, op: str) -> Entry | None:
+        """An operation by its id, wherever it is."""
+        return self._outbox.find(op)
+
+    def status(self) -> Status:
+        """Everything that a status line or an administrator asks for."""
+        mode = self.mode if self.settings.profile_data is not None else modes.AUTOMATIC
+        return status_of(self.store, self.settings, self.records, self._outbox, self._journal, mode)
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _api(self) -> Api:
+        if self._transport is not None:
+            return Api(self._transport, self.settings)
+        if self._own_transport is None:
+            if self.settings.server is None:
+                raise NotEnrolled("this device is not enrolled: use an enrolment code")
+            self._own_transport = HttpTransport(self.settings.server, self.settings.database)
+        return Api(self._own_transport, self.settings)
+
+    def _keep(self, plan: modes.Plan) -> None:
+        self.settings.failures = plan.failures
+        self.settings.next_sync_at = format_instant(plan.at)
+
+    def _failed(self, error: Offline | Refused | AnswerInvalid) -> None:
+        now = self._clock()
+        wait = None if isinstance(error, AnswerInvalid) else error.retry_after_s
+        code = error.code if isinstance(error, Refused) else type(error).__name__.lower()
+        with self.store.transaction():
+            self.settings.last_error = {"at": format_instant(now), "code": code, "message": str(error)}
+            self._keep(modes.after_failure(now, self.settings.failures, self._chance, wait))
+            if isinstance(error, Refused) and error.status in (401, 403):
+                wipe = bool(error.problem and error.problem.wipe)
+                self.settings.locked_out = {"code": code, "wipe": wipe}
+                if wipe:
+                    self._wipe()
+
+    def _wipe(self) -> None:
+        """Delete every record and the token. Outbox and journal stay: this version has no escrow to take them."""
+        self.records.forget_all()
+        self._cut.start_over()
+        self._overlay.rebuild_all()
+        self.settings.token = None

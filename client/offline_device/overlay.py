@@ -1,0 +1,121 @@
+"""What the person sees: held content with their own work laid over it, until the held content shows that work.
+
+A record with unsettled work has a row in ``draft``; all others are read as they are held. Drafts are derived, and
+rebuilt in the same transaction as whatever they derive from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .operations import Entry
+from .records import Key, Records
+from .settings import Settings
+from .store import Store, dump
+from .text import searchable
+
+
+@dataclass(slots=True)
+class Seen:
+    """A record with the operations laid over it. ``present``: the person still sees it in lists."""
+
+    values: dict[str, Any]
+    present: bool
+    seqs: list[int] = field(default_factory=list)
+
+
+def lay_over(
+    held: Mapping[str, Any] | None, entries: Iterable[Entry], fields: Iterable[str] = ()
+) -> Seen | None:
+    """Held values (None: not held) with operations laid over them in order; None when no operation counts.
+
+    A decision acts where the operation stands that it is about: an amendment takes its place, a discarded one no
+    longer shows. ``fields`` are those that a new record has, empty until set.
+    """
+    entries = list(entries)
+    amended, withdrawn = _decided(entries)
+    seen = Seen(dict(held or {}), held is not None)
+    for entry in entries:
+        if entry.decides or entry.op in withdrawn:
+            continue
+        seen.seqs.append(entry.seq)
+        values = amended.get(entry.op, entry.body.get("values", {}))
+        if entry.verb == "create" and held is None:
+            seen.values = {**dict.fromkeys(fields), **seen.values, **values}
+            seen.present = True
+        elif entry.verb in ("create", "update"):
+            seen.values.update(values)
+        elif entry.verb == "delete":
+            seen.present = False
+    return seen if seen.seqs else None
+
+
+def _decided(entries: Iterable[Entry]) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
+    amended: dict[str, Mapping[str, Any]] = {}
+    withdrawn: set[str] = set()
+    for entry in entries:
+        if entry.decides is None:
+            continue
+        args = entry.body.get("args", {})
+        if entry.verb == "discard" or args.get("by") == "server":
+            withdrawn.add(entry.decides)
+        elif "values" in args:
+            amended[entry.decides] = args["values"]
+    return amended, withdrawn
+
+
+class Overlay:
+    """Keeps the drafts."""
+
+    def __init__(self, store: Store, settings: Settings, records: Records):
+        self._store, self._settings, self._records = store, settings, records
+
+    def rebuild(self, entity: str, key: Key) -> None:
+        """Derive the draft of one record anew."""
+        if key.id is None and key.uid is None:
+            return
+        key = self._full(entity, key)
+        with self._store.transaction() as db:
+            db.execute("DELETE FROM draft WHERE entity = ? AND key IN (?, ?)", (entity, key.uid, str(key.id)))
+            rows = db.execute(
+                "SELECT * FROM unsettled WHERE entity = ? AND (target_uid = ? OR target_id = ?) ORDER BY seq",
+                (entity, key.uid, key.id),
+            )
+            held = self._records.get(entity, key)
+            profile = self._settings.entity(entity)
+            names = [spec.name for spec in profile.fields_] if profile else []
+            seen = lay_over(held.values if held else None, map(Entry.read, rows), names)
+            if seen is None:
+                return
+            db.execute(
+                "INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    entity, str(key), key.id, key.uid, seen.present, held is not None, dump(seen.values),
+                    searchable(profile, seen.values), dump(seen.seqs),
+                ),
+            )  # fmt: skip
+
+    def rebuild_all(self) -> None:
+        """Derive every draft anew, after the held records changed."""
+        with self._store.transaction() as db:
+            db.execute("DELETE FROM draft")
+            rows = db.execute(
+                "SELECT DISTINCT entity, target_id, target_uid FROM unsettled WHERE entity <> ''"
+            )
+            done: set[tuple[str, str]] = set()
+            for row in rows.fetchall():
+                if row["target_id"] is None and row["target_uid"] is None:
+                    continue
+                key = self._full(row["entity"], Key(row["target_id"], row["target_uid"]))
+                if (row["entity"], str(key)) not in done:
+                    done.add((row["entity"], str(key)))
+                    self.rebuild(row["entity"], key)
+
+    def _full(self, entity: str, key: Key) -> Key:
+        if key.uid is not None:
+            known = self._records.key(entity, key.uid)
+            return Key(known.id if known.id is not None else key.id, key.uid)
+        assert key.id is not None
+        return self._records.key(entity, key.id)

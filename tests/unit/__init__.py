@@ -1,0 +1,1 @@
+"""The pure core and the reference device, without Odoo, network or clock."""

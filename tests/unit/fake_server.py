@@ -1,0 +1,393 @@
+"""A fake of the server for unit tests of the device: the protocol's state in memory, written to be read.
+
+It knows no Odoo, no rights and no merge policies. What it does keep is what a device could get wrong: pages,
+cursors that stay usable, receipts that come again, gaps, resets and replays. The real server has tests of its own.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from offline_core.digest import content_version, digest, to_hex
+from offline_core.errors import CATALOGUE
+from offline_core.wire import EnrolRequest, Operation, ProblemDocument, PullRequest, PushRequest
+from offline_device.errors import Offline, Refused
+from offline_device.transport import Reply
+
+NOW = "2026-11-21T10:00:00Z"
+BORN = "2026-11-01T08:00:00.000000Z"
+PARTNER, TAG = "res.partner", "res.partner.category"
+
+
+def uid(number: int, kind: int = 0) -> str:
+    """A UUIDv7 that a person can tell from another.
+
+    >>> uid(18)
+    '01900000-0000-7000-8000-000000000012'
+    """
+    return f"01900000-0000-7000-8{kind:03x}-{number:012x}"
+
+
+def uids(kind: int = 1) -> Callable[[], str]:
+    """A source of uids, one after the other."""
+    numbers: Iterator[int] = iter(range(1, 1 << 40))
+    return lambda: uid(next(numbers), kind)
+
+
+def field_profile(name: str, kind: str = "char", **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": kind, "label": name.title(), "required": False, "readonly": False, **more}
+
+
+def entity_profile(name: str, *fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "name": name, "label": name, "schema": 1, "fields": list(fields), "operations": [], "parent": None,
+        "direction": "both", "policies": {}, **more,
+    }  # fmt: skip
+
+
+def default_profile() -> dict[str, Any]:
+    partner = entity_profile(
+        PARTNER,
+        field_profile("name", required=True),
+        field_profile("phone"),
+        field_profile("city"),
+        field_profile("visits", "integer"),
+        field_profile("parent_id", "many2one", relation=PARTNER),
+        field_profile("category_id", "many2many", relation=TAG),
+        field_profile("type", "selection", selection=[["contact", "Contact"], ["other", "Other"]]),
+        field_profile("ref", readonly=True),
+        operations=[
+            {
+                "name": "visit",
+                "label": "Visit",
+                "args": {"properties": {"note": {}}, "required": ["note"], "additionalProperties": False},
+            }
+        ],
+    )
+    tag = entity_profile(TAG, field_profile("name"), direction="pull")
+    return {
+        "profile_version": 1,
+        "name": "Sales",
+        "entities": [partner, tag],
+        "modes": ["automatic", "always_online", "always_offline"],
+        "schedule": {},
+        "limits": {"body_bytes": 100_000, "operations": 50, "page": 1000},
+        "minimum_app_version": None,
+    }
+
+
+@dataclass
+class Row:
+    """A record on the server."""
+
+    values: dict[str, Any]
+    uid: str | None = None
+    born: str = BORN
+
+
+Rows = dict[str, dict[int, Row]]
+
+
+@dataclass
+class View:
+    """What a cursor stands for: the versions that its device holds, and the outcomes that it knows."""
+
+    held: dict[tuple[str, int], str]
+    outcomes: int
+
+
+@dataclass
+class Life:
+    """Everything that a restore of the database takes back."""
+
+    rows: Rows = field(default_factory=lambda: {PARTNER: {}, TAG: {}})
+    receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    operations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    next_seq: int = 1
+    cursors: dict[str, View] = field(default_factory=dict)
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    next_id: int = 100
+    effects: dict[str, int] = field(default_factory=dict)
+
+
+class FakeServer:
+    """A `Transport` with one enrolled device behind it."""
+
+    def __init__(self) -> None:
+        self.life = Life()
+        self.epoch = uid(1, 0xE)
+        self.profile = default_profile()
+        self.nonces: dict[str, tuple[str, str]] = {}
+        self.enrolments = 0
+        self.user = 2
+        self.requests: list[tuple[str, Any]] = []
+        #: Faults to come: routes whose next answer gets lost, or raises this.
+        self.lost: list[str] = []
+        self.refuse: dict[str, Refused] = {}
+        self.down = False
+        #: What to say of operations by number instead of applying them: (status, code).
+        self.verdicts: dict[int, tuple[str, str | None]] = {}
+        self.at_most: int | None = None
+        self.retry_at: int | None = None
+        self.wrong_digest = 0
+        self.replay_from: int | None = None
+        self._handles = 0
+
+    # --- the network --------------------------------------------------------------------------------------------
+
+    def send(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Reply:
+        if self.down:
+            raise Offline("no connection")
+        route = path.strip("/")
+        if route in self.refuse:
+            raise self.refuse.pop(route)
+        self.requests.append((route, json.loads(json.dumps(body))))
+        reply = getattr(self, f"_{route}")(json.dumps(body))
+        if route in self.lost:
+            self.lost.remove(route)
+            raise Offline("the answer was lost")
+        return Reply(json.loads(json.dumps(reply)), 7 if "retry" in json.dumps(reply) else None)
+
+    def sent(self, route: str) -> list[Any]:
+        return [body for name, body in self.requests if name == route]
+
+    # --- the office ---------------------------------------------------------------------------------------------
+
+    def put(self, entity: str, record_id: int, **values: Any) -> None:
+        """Create or change a record."""
+        row = self.life.rows[entity].setdefault(record_id, Row({}))
+        row.values.update(values)
+
+    def remove(self, entity: str, record_id: int) -> None:
+        del self.life.rows[entity][record_id]
+
+    def decide(self, op: str, status: str) -> None:
+        """The office decides about a parked operation."""
+        receipt = {**self.life.receipts[op], "status": status, "code": None}
+        if status == "applied":
+            self._effect(Operation.model_validate(self.life.operations[op]), receipt)
+        self.life.receipts[op] = receipt
+        self.life.outcomes.append(receipt)
+
+    def backup(self) -> Life:
+        return copy.deepcopy(self.life)
+
+    def restore(self, life: Life) -> None:
+        """Go back in time; ids that were given out since may be given out again."""
+        self.life = copy.deepcopy(life)
+        self.epoch = uid(int(self.epoch[-4:], 16) + 1, 0xE)
+        self.life.cursors.clear()
+        self.replay_from = self.life.next_seq
+
+    def content(self, entity: str = PARTNER) -> dict[int, dict[str, Any]]:
+        return {record_id: row.values for record_id, row in self.life.rows[entity].items()}
+
+    # --- the routes ---------------------------------------------------------------------------------------------
+
+    def _enroll(self, body: str) -> dict[str, Any]:
+        request = EnrolRequest.model_validate_json(body)
+        known = self.nonces.get(request.code)
+        if known is not None and known[0] != request.nonce:
+            raise problem("enrolment_code_invalid")
+        if known is None:
+            self.enrolments += 1
+            self.nonces[request.code] = known = (request.nonce, uid(self.enrolments, 0xD))
+            self.life.next_seq = 1
+            self.life.cursors.clear()
+        return {
+            "device": known[1], "token": f"token-{len(self.requests)}", "epoch": self.epoch, "server_time": NOW,
+            "user": {"id": self.user, "name": "Mitchell", "lang": None, "tz": None, "company": 1, "companies": [1]},
+            "profile": self.profile,
+        }  # fmt: skip
+
+    def _profile(self, body: str) -> dict[str, Any]:
+        return self.profile
+
+    def _pull(self, body: str) -> dict[str, Any]:
+        request = PullRequest.model_validate_json(body)
+        if request.cursor is None:
+            claimed = {(e, i): v for e, pairs in (request.held or {}).items() for i, v in pairs}
+            view = View(claimed, 0)
+        elif request.cursor not in self.life.cursors:
+            return self._page(None, complete=False, reset=True, replay_from_seq=self.replay_from)
+        else:
+            view = self.life.cursors[request.cursor]
+        now = {
+            (entity, record_id): to_hex(content_version(entity, record_id, row.values))
+            for entity, rows in self.life.rows.items()
+            if any(known["name"] == entity for known in self.profile["entities"])
+            for record_id, row in rows.items()
+        }
+        gone = sorted(set(view.held) - set(now))
+        new = sorted(key for key in now if view.held.get(key) != now[key])
+        todo = [(key, True) for key in gone] + [(key, False) for key in new]
+        page, rest = todo[: request.limit], todo[request.limit :]
+        held = {key: v for key, v in view.held.items() if (key, True) not in page}
+        held |= {key: now[key] for key, is_gone in page if not is_gone}
+        outcomes = self.life.outcomes[view.outcomes :] if not rest else []
+        if not todo and not outcomes and request.cursor is not None:
+            handle = request.cursor
+        else:
+            handle = self._handle(View(held, view.outcomes + len(outcomes)))
+        changes: dict[str, dict[str, Any]] = {}
+        for (entity, record_id), is_gone in page:
+            part = changes.setdefault(entity, {"entity": entity, "upserts": [], "removes": []})
+            if is_gone:
+                part["removes"].append({"id": record_id, "why": "deleted"})
+            else:
+                row = self.life.rows[entity][record_id]
+                v = now[(entity, record_id)]
+                part["upserts"].append(
+                    {
+                        "id": record_id,
+                        "uid": row.uid,
+                        "born": row.born,
+                        "v": v,
+                        "values": copy.deepcopy(row.values),
+                    }
+                )
+        return self._page(
+            handle,
+            complete=not rest,
+            changes=list(changes.values()),
+            outcomes=outcomes,
+            digests=self._digests(held) if not rest else {},
+        )
+
+    def _page(self, cursor: str | None, *, complete: bool, **more: Any) -> dict[str, Any]:
+        return {
+            "cursor": cursor, "complete": complete, "reset": False, "epoch": self.epoch, "server_time": NOW,
+            "poll_after_s": 30, "profile_version": self.profile["profile_version"],
+            "applied_seq": self.life.next_seq - 1, "changes": [], "refs": {}, "outcomes": [], "digests": {}, **more,
+        }  # fmt: skip
+
+    def _digests(self, held: dict[tuple[str, int], str]) -> dict[str, Any]:
+        digests = {}
+        for entity in (known["name"] for known in self.profile["entities"]):
+            versions = [int(v, 16) for key, v in held.items() if key[0] == entity]
+            digests[entity] = {"count": len(versions), "sum": to_hex(digest([*versions, self.wrong_digest]))}
+        self.wrong_digest = 0
+        return digests
+
+    def _push(self, body: str) -> dict[str, Any]:
+        request = PushRequest.model_validate_json(body)
+        receipts: list[dict[str, Any]] = []
+        for head in request.operations:
+            operation = Operation.model_validate(head.model_dump())
+            known = self.life.receipts.get(operation.op)
+            if known is not None:
+                receipts.append(known)
+                self.life.next_seq = max(self.life.next_seq, operation.seq + 1)
+                continue
+            if operation.seq > self.life.next_seq:
+                if receipts:
+                    break
+                raise problem("seq_gap", expected_seq=self.life.next_seq)
+            if operation.seq < self.life.next_seq:
+                raise problem("seq_reused")
+            if self.retry_at == operation.seq:
+                self.retry_at = None
+                receipts.append(self._receipt(operation, "retry", "contention"))
+                break
+            receipt = self._judge(operation)
+            self.life.receipts[operation.op] = receipt
+            self.life.operations[operation.op] = operation.model_dump()
+            self.life.next_seq += 1
+            receipts.append(receipt)
+            if len(receipts) == self.at_most:
+                break
+        return {"receipts": receipts, "next_seq": self.life.next_seq, "server_time": NOW}
+
+    # --- operations ---------------------------------------------------------------------------------------------
+
+    def _judge(self, operation: Operation) -> dict[str, Any]:
+        verdict = self.verdicts.get(operation.seq)
+        if verdict is not None:
+            return self._receipt(operation, *verdict)
+        if operation.verb == "void":
+            return self._receipt(operation, "discarded", "superseded")
+        if operation.verb in ("amend", "discard", "resolve"):
+            return self._decision(operation)
+        receipt = self._receipt(operation, "applied")
+        self._effect(operation, receipt)
+        return receipt
+
+    def _decision(self, operation: Operation) -> dict[str, Any]:
+        about = self.life.receipts[str(operation.args["op"])]
+        old = Operation.model_validate(self.life.operations[about["op"]])
+        if operation.verb == "amend":
+            self._effect(old.model_copy(update={"values": operation.args["values"]}), about)
+        states = {"amend": "amended", "discard": "discarded", "resolve": "resolved_server"}
+        changed = {**about, "status": states[operation.verb]}
+        self.life.receipts[about["op"]] = changed
+        self.life.outcomes.append(changed)
+        return self._receipt(operation, "applied")
+
+    def _effect(self, operation: Operation, receipt: dict[str, Any]) -> None:
+        self.life.effects[operation.op] = self.life.effects.get(operation.op, 0) + 1
+        rows = self.life.rows[operation.entity]
+        target = operation.target
+        if operation.verb == "create":
+            record_id = self.life.next_id
+            self.life.next_id += 1
+            born = f"2026-11-21T10:00:00.{record_id:06d}Z"
+            rows[record_id] = Row(
+                {**self._empty(operation.entity), **self._named(operation.values)}, target.uid, born
+            )  # type: ignore[union-attr]
+            receipt["target"] = {"id": record_id, "uid": target.uid, "born": born}  # type: ignore[union-attr]
+            return
+        record_id = self._id_of(operation.entity, target.model_dump())  # type: ignore[union-attr]
+        if operation.verb == "update":
+            rows[record_id].values.update(self._named(operation.values))
+        elif operation.verb == "delete":
+            rows.pop(record_id, None)
+        elif operation.verb == "visit":
+            rows[record_id].values["visits"] = (rows[record_id].values.get("visits") or 0) + 1
+
+    def _named(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: self._id_of(PARTNER, value) if isinstance(value, dict) else copy.deepcopy(value)
+            for name, value in values.items()
+        }
+
+    def _id_of(self, entity: str, ref: dict[str, Any]) -> int:
+        if ref.get("uid"):
+            return next(number for number, row in self.life.rows[entity].items() if row.uid == ref["uid"])
+        return int(ref["id"])
+
+    def _empty(self, entity: str) -> dict[str, Any]:
+        known = next(known for known in self.profile["entities"] if known["name"] == entity)
+        return {one["name"]: [] if one["type"] == "many2many" else None for one in known["fields"]}
+
+    def _receipt(self, operation: Operation, status: str, code: str | None = None) -> dict[str, Any]:
+        message = CATALOGUE[code].title if code else None
+        return {
+            "seq": operation.seq, "op": operation.op, "status": status, "target": None, "result": None, "code": code,
+            "message": message, "fields": {}, "conflict": None, "blocked_by": [],
+        }  # fmt: skip
+
+    def _handle(self, view: View) -> str:
+        self._handles += 1
+        handle = f"cursor-{self._handles}"
+        self.life.cursors[handle] = view
+        return handle
+
+
+def problem(code: str, **extra: Any) -> Refused:
+    """The refusal that the transport makes of a problem document."""
+    entry = CATALOGUE[code]
+    status = entry.status or 400
+    document = {
+        "type": f"urn:{code}",
+        "title": entry.title,
+        "status": status,
+        "code": code,
+        "remedy": entry.remedy,
+    }
+    return Refused(
+        code, status, ProblemDocument.model_validate({**document, **extra}), extra.get("retry_after_s")
+    )

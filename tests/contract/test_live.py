@@ -63,7 +63,8 @@ def test_server_answers_as_the_vector_says(vector, server, world):
             assert live.isdigit()
         elif name != "Content-Type":
             assert live == value
-    assert differences(bound, answer.json()) == []
+    found = differences(bound, answer.json())
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture
@@ -269,3 +270,89 @@ def test_one_bad_operation_does_not_hold_up_the_others(server, device):
     bad["values"] = {"shoe_size": 43}
     answer = post(server, "push", device, json.dumps({"operations": [bad, good]}).encode())
     assert [receipt["status"] for receipt in answer.json()["receipts"]] == ["rejected", "applied"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"at": "9999-12-31T23:59:59-14:00"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "0001-01-01T00:00:00Z"},
+        {"at": "2026-11-21T09:58:12"},
+        {"at": "2026-11-21"},
+        {"at": 5},
+        {"entity": "x" * 10_000},
+        {"entity": "res.users"},
+        {"entity": "offline.adapter"},
+        {"entity": None},
+        {"verb": "_register_hook"},
+        {"verb": "unlink"},
+        {"verb": "_create"},
+        {"verb": ""},
+        {"verb": "delete", "target": {"id": 2_147_483_647}},
+        {"verb": "delete", "target": {"uid": uuid7()}},
+        {"verb": "delete"},
+        {"verb": "update", "target": {"id": 0}},
+        {"verb": "update", "target": {"id": 1, "uid": uuid7()}},
+        {"verb": "update", "target": {"id": 2**31}},
+        {"verb": "update", "target": 7},
+        {"verb": "create", "target": {"id": 7}, "values": {"name": "By id"}},
+        {"values": []},
+        {"values": {"": 1}},
+        {"values": {"x" * 200: 1}},
+        {"base_v": "not hex"},
+        {"expect": {"shoe_size": 1}, "verb": "update", "target": {"id": 1}},
+        {"after": [2**60]},
+        {"after": [1, 2, 3]},
+        {"after": list(range(1, 502))},
+        {"company": 0},
+        {"unit": {"id": uuid7(), "size": 501}},
+        {"colour": "red"},
+        {"op": "x"},
+        {"args": {"reason": "x" * 100_000}},
+    ],
+    ids=lambda odd: repr(odd)[:40],
+)
+def test_any_odd_operation_gets_a_receipt_or_a_problem_of_the_caller(server, device, odd):
+    operation = {
+        "seq": 1,
+        "op": uuid7(),
+        "entity": "res.partner",
+        "verb": "void",
+        "at": "2026-11-21T09:58:12Z",
+    }
+    answer = post(server, "push", device, json.dumps({"operations": [operation | odd]}).encode())
+    if "op" in odd:
+        assert_problem(answer, "envelope_invalid")
+        return
+    assert answer.status_code == 200, answer.text
+    [receipt] = answer.json()["receipts"]
+    assert receipt["status"] in ("rejected", "discarded", "applied", "conflict")
+    assert receipt["code"] != "internal_error"
+    assert answer.json()["next_seq"] == 2
+
+
+def test_record_that_was_never_readable_looks_like_one_that_never_was(server, world, device):
+    """What a receipt says does not tell the two apart. Proves I4."""
+    company = world.office.create("res.company", {"name": "Closed books"})
+    hidden = world.contact(company_id=company)
+    receipts = []
+    for seq, record_id in enumerate((hidden, 2_147_483_000), 1):
+        operation = {"seq": seq, "op": uuid7(), "entity": "res.partner", "verb": "update"}
+        operation |= {"target": {"id": record_id}, "values": {"phone": "1"}, "base": {"phone": "+1 555 0100"}}
+        operation |= {"at": "2026-11-21T09:58:12Z"}
+        answer = post(server, "push", device, json.dumps({"operations": [operation]}).encode())
+        [receipt] = answer.json()["receipts"]
+        del receipt["seq"], receipt["op"], receipt["target"]["id"]
+        receipts.append(receipt)
+    assert receipts[0] == receipts[1]
+
+
+def test_same_operation_sent_again_does_nothing_twice(server, world):
+    """Also many times, and when the office undid the effect meanwhile. Proves I2."""
+    with world.given("pushed_one") as named:
+        world.office.write("res.partner", named["partner_id"], phone="+1 555 0199")
+        again = world.repeat(named)
+        assert [again(), again(), again()] == [named["receipt"]] * 3
+        found = world.office("res.partner", "read", [named["partner_id"]], ["phone"])
+        assert found[0]["phone"] == "+1 555 0199"

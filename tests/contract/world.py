@@ -10,7 +10,7 @@ import itertools
 import secrets
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -384,20 +384,28 @@ class World:
         return named
 
     def _edit_of_phone(self, named: Named, mine: str | None = "+1 555 0142", field: str = "phone") -> Named:
-        op = uuid7()
-        [receipt] = named["wire"].push(
-            {
-                "seq": 1,
-                "op": op,
-                "entity": "res.partner",
-                "verb": "update",
-                "target": {"id": named["partner_id"], "born": named["partner_born"]},
-                "base_v": named["partner_v"],
-                "values": {field: mine},
-                "base": {field: "+1 555 0100"},
-            }
-        )
-        return named | {"done_op": op, "receipt": receipt}
+        operation = {
+            "seq": 1,
+            "op": uuid7(),
+            "entity": "res.partner",
+            "verb": "update",
+            "target": {"id": named["partner_id"], "born": named["partner_born"]},
+            "base_v": named["partner_v"],
+            "values": {field: mine},
+            "base": {field: "+1 555 0100"},
+        }
+        [receipt] = named["wire"].push(operation)
+        return named | {"done_op": operation["op"], "operation": operation, "receipt": receipt}
+
+    @staticmethod
+    def repeat(named: Named) -> Callable[[], dict[str, Any]]:
+        """A function that sends the state's operation 1 again and answers its receipt."""
+
+        def again() -> dict[str, Any]:
+            [receipt] = named["wire"].push(named["operation"])
+            return dict(receipt)
+
+        return again
 
     def _pushed_one(self) -> Named:
         return self._expect(self._edit_of_phone(self._synced()), "applied")

@@ -59,7 +59,8 @@ def load_catalogue(source: Path = SOURCE) -> ModuleType:
 
 def render(catalogue: ModuleType) -> str:
     """The page as Markdown, codes in the order of the catalogue."""
-    calls, receipts = [], []
+    calls: list[str] = []
+    receipts: list[str] = []
     for entry in catalogue.CATALOGUE.values():
         where = entry.status if entry.status is not None else "receipt"
         line = f"| `{entry.code}` | {where} | {entry.title} | {entry.remedy} |\n"

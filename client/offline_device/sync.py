@@ -195,24 +195,33 @@ class Sync:
             self._cut.start_over()
             return None, True
         self._checkpoint("pull.answered")
-        if page.reset:
-            self._take_reset(page, from_null=cursor is None)
-            if cursor is not None:
-                if restarts >= RESTARTS:
-                    raise AnswerInvalid("the server resets this device again and again")
-                result.resets += 1
-                return None, True
+        start_over = page.reset and cursor is not None
+        if page.reset or page.epoch != settings.epoch:
+            self._take_new_life(page, start_over=start_over)
+        if start_over:
+            if restarts >= RESTARTS:
+                raise AnswerInvalid("the server resets this device again and again")
+            result.resets += 1
+            return None, True
         return page, from_null
 
-    def _take_reset(self, page: PullAnswer, *, from_null: bool) -> None:
-        """The cursor is not of this life of the database; an answer to a first page only brings what to replay."""
+    def _take_new_life(self, page: PullAnswer, *, start_over: bool) -> None:
+        """The cursor is of no use any more, or the database is in another life: see what has to be sent again.
+
+        A device without a cursor is told of no reset; the epoch tells it. Then it asks for the number to go on at.
+        """
+        replay = page.replay_from_seq
+        if replay is None and page.epoch != self._settings.epoch:
+            replay = self._api.push((), self._state())[0].next_seq
         with self._store.transaction():
-            self._store.incident("reset", epoch=page.epoch, replay_from_seq=page.replay_from_seq)
-            if not from_null:
+            self._store.incident(
+                "reset" if page.reset else "epoch_changed", epoch=page.epoch, replay_from_seq=replay
+            )
+            if start_over:
                 self._cut.start_over()
             self._settings.epoch = page.epoch
-            if page.replay_from_seq is not None:
-                self._outbox.send_again(page.replay_from_seq)
+            if replay is not None:
+                self._outbox.send_again(replay)
         self._checkpoint("pull.reset")
 
     def _claims(self) -> Held | None:

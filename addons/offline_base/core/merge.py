@@ -144,7 +144,8 @@ def _append(base: Any, mine: Any, theirs: Any, mine_is_newer: bool) -> Any:
     base, mine, theirs = base or "", mine or "", theirs or ""
     added = mine[len(base) :] if mine.startswith(base) else mine
     added = added.strip("\n")
-    if not added or added in theirs:
+    # Whole lines only: "ok" is not there already because somebody wrote "book".
+    if not added or f"\n{added}\n" in f"\n{theirs}\n":
         return theirs or None
     return f"{theirs}\n{added}" if theirs else added
 

@@ -68,7 +68,10 @@ class OfflineController(Controller):
     @offline_route("push")
     def push(self, payload, attempt):
         """Numbered operations; fewer at once when others change the same records."""
-        return Push(_device(), payload, most=(_FIRST_TRY, _SECOND_TRY, 1)[attempt]).run()
+        answer = Push(_device(), payload, most=(_FIRST_TRY, _SECOND_TRY, 1)[attempt]).run()
+        if any(receipt["status"] == "retry" for receipt in answer["receipts"]):
+            request.future_response.headers.set("Retry-After", "1")
+        return answer
 
     @route(
         [PREFIX + declared.path.replace("{hash}", "<hash>") for declared in ROUTES if not declared.available],
@@ -76,6 +79,11 @@ class OfflineController(Controller):
     )  # fmt: skip
     def later(self, payload, attempt, **args):
         """Announced in openapi.json, not served yet."""
+        path = request.httprequest.path
+        if request.httprequest.method not in {
+            r.method for r in ROUTES if path == PREFIX + r.path.format(**args)
+        }:
+            raise Problem("method_not_allowed")
         raise Problem("not_in_this_version")
 
     @route(

@@ -252,7 +252,7 @@ class ConflictView(Answer):
 
 
 class Target(Answer):
-    """Which record an operation was about."""
+    """Which record an operation was about; ``born`` is null while the device cannot know it."""
 
     id: RecordId | None
     uid: Uid | None
@@ -318,11 +318,11 @@ class Unit(Request):
 
 
 class Operation(Request):
-    """One thing a person did, numbered by its device."""
+    """One thing a person did, numbered by its device. Only ``void`` and follow-ups name no entity."""
 
     seq: Seq
     op: Uid
-    entity: EntityName
+    entity: EntityName | None = None
     verb: Annotated[str, Field(max_length=64)]
     target: ById | ByUid | None = None
     base_v: Version | None = None
@@ -376,6 +376,7 @@ class ProblemDocument(Answer):
     detail: str | None = None
     errors: dict[str, str] | None = None
     expected_seq: Seq | None = None
+    seq: Seq | None = None
     limit: dict[str, int] | None = None
     wipe: bool | None = None
     retry_after_s: int | None = None

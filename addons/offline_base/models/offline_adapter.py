@@ -58,6 +58,10 @@ class OfflineAdapter(models.AbstractModel):
                     found[operation.name] = operation
         return found
 
+    def _offline_prepare(self, values):
+        """The values as the model's ``create`` and ``write`` take them, where that differs from how they are read."""
+        return values
+
     def _offline_created(self, record, device):
         """Called after a device's create, inside the operation; for what a screen would have done besides."""
 

@@ -146,6 +146,15 @@ class OfflineDevice(models.Model):
         """The device in the environment of its user: what it reads and writes is theirs, without sudo."""
         return self.with_user(self.user_id).with_context(**self._user_context())
 
+    def _was_given(self, entity, record_id):
+        """Whether an answer that the device has, or may have, gave it this record."""
+        if record_id in self.env["offline.holding"]._load(self)[entity]:
+            return True
+        pending = self.env["offline.position"].search(
+            [("device_id", "=", self.id), ("confirmed", "=", False)]
+        )
+        return any(str(record_id) in (position.delta or {}).get(entity, {}) for position in pending)
+
     def action_revoke(self):
         """Refuse this device from now on; what it has not sent stays on it."""
         return self.write({"state": "revoked"})

@@ -34,7 +34,7 @@ class OfflineEnrolment(models.Model):
     code_hash = fields.Char(required=True, groups="base.group_system")
     nonce_hash = fields.Char(groups="base.group_system")
     expires_at = fields.Datetime(required=True)
-    wrong_tries = fields.Integer()
+    wrong_tries = fields.Integer(required=True, default=0)
     device_id = fields.Many2one("offline.device", readonly=True, ondelete="cascade")
 
     _prefix_unique = models.Constraint("UNIQUE (prefix)", "The prefix is already taken.")

@@ -34,6 +34,14 @@ class OfflineEntityMailActivity(models.AbstractModel):
         mine = Domain("user_id", "=", device.user_id.id) & Domain("active", "=", True)
         return super()._offline_scope(device) | (mine & Domain("res_model", "!=", "offline.conflict"))
 
+    def _offline_prepare(self, values):
+        values = super()._offline_prepare(values)
+        if "res_model" in values:
+            # Odoo wants the model's record and computes its name.
+            model = values.pop("res_model")
+            values["res_model_id"] = self.env["ir.model"]._get_id(model) if model else False
+        return values
+
     @named_operation(label="Mark Done", args=CompleteArgs)
     def complete(self, record, args):
         """Mark the activity done with Odoo's own method; a second time changes nothing."""

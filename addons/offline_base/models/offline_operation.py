@@ -10,8 +10,9 @@ from ..store import decisions
 OPEN = ("conflict", "rejected", "deferred", "unknown")
 
 _COLUMNS = (
-    "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid",
+    "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid", "born",
     "payload", "status", "code", "message", "field_errors", "result", "conflict", "blocked_by", "sent", "stored",
+    "v_before", "v_after",
     "device_at", "corrected_at", "received_at", "revision",
 )  # fmt: skip
 _JSON = {"payload", "field_errors", "result", "conflict", "blocked_by", "sent", "stored"}
@@ -39,6 +40,7 @@ class OfflineOperation(models.Model):
     verb = fields.Char(readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="entity", readonly=True)
     target_uid = fields.Char(readonly=True)
+    born = fields.Char(readonly=True, help="When the record was created, as the device knows it.")
     record_name = fields.Char("About", compute="_compute_record_name")
     payload = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
     status = fields.Selection(
@@ -73,6 +75,8 @@ class OfflineOperation(models.Model):
     stored = fields.Json(
         readonly=True, groups="offline_base.offline_base_group_manager", help="What the server made of them."
     )
+    v_before = fields.Char(readonly=True, help="The record's content version before it was applied.")
+    v_after = fields.Char(readonly=True, help="The record's content version after it was applied.")
     device_at = fields.Datetime("Done at (Device)", readonly=True)
     corrected_at = fields.Datetime(
         "Done at", readonly=True, help="The device's time corrected by its measured offset."
@@ -117,6 +121,11 @@ class OfflineOperation(models.Model):
             return False
         record = self.env[self.entity].browse(self.res_id).exists()
         return record._filtered_access("read").display_name or False
+
+    @api.model
+    def _columns(self):
+        """The columns of a stored receipt."""
+        return _COLUMNS
 
     @api.model
     def _insert(self, rows):

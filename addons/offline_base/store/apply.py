@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import psycopg2
@@ -17,7 +18,6 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from ..core.digest import to_hex
 from ..core.errors import Refusal
-from ..core.fields import format_instant
 from ..core.merge import Conflict, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import reader, writer
@@ -28,8 +28,10 @@ _logger = logging.getLogger(__name__)
 CONCURRENCY_CODES = frozenset(
     {errorcodes.SERIALIZATION_FAILURE, errorcodes.DEADLOCK_DETECTED, errorcodes.LOCK_NOT_AVAILABLE}
 )
+#: SQLSTATE classes of values that PostgreSQL cannot store: data exceptions, program limits (an index row too large).
+_VALUE_CLASSES = frozenset({"22", "54"})
 #: Verbs of the protocol that this version refuses.
-_LATER_VERBS = frozenset({"amend", "discard", "resolve"})
+LATER_VERBS = frozenset({"amend", "discard", "resolve"})
 
 
 class Parked(Exception):
@@ -55,6 +57,8 @@ class Outcome:
 
     status: str
     res_id: int | None = None
+    uid: str | None = None
+    born: str | None = None
     code: str | None = None
     message: str | None = None
     fields: dict[str, str] = field(default_factory=dict)
@@ -62,6 +66,8 @@ class Outcome:
     conflict: dict[str, Any] | None = None
     sent: dict[str, Any] | None = None
     stored: dict[str, Any] | None = None
+    v_before: str | None = None
+    v_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,16 @@ class Applier:
             a._offline_model: (line, a) for line, a in device.profile_id.with_env(self.user_env)._lines()
         }
 
-    def run(self, operation: Operation, force: Force | None = None) -> Outcome:
-        """Apply it in a savepoint of its own. Concurrency errors rise: the whole call starts again."""
+    def run(self, operation: Operation, at: datetime | None, force: Force | None = None) -> Outcome:
+        """Apply it in a savepoint of its own. Concurrency errors rise: the whole call starts again.
+
+        ``at`` is the corrected time at which the person did it, naive UTC.
+        """
         cr = self.env.cr
         waiting = len(cr.postcommit._funcs)
         try:
             with _no_commit(cr), cr.savepoint():
-                return self._apply(operation, force)
+                return self._apply(operation, at, force)
         except Exception as error:
             if isinstance(error, psycopg2.OperationalError) and error.pgcode in CONCURRENCY_CODES:
                 raise
@@ -105,29 +114,33 @@ class Applier:
             return Outcome("conflict", res_id, conflict=error.conflict)
         if isinstance(error, Refusal):
             message = error.message or env._(error.entry.title)  # pylint: disable=gettext-variable
-            return Outcome("rejected", res_id, error.code, message, error.fields)
+            return Outcome("rejected", res_id, code=error.code, message=message, fields=error.fields)
         if isinstance(error, AccessError):
-            return Outcome("rejected", res_id, "access_denied", str(error))
+            return Outcome("rejected", res_id, code="access_denied", message=str(error))
         if isinstance(error, UserError | RedirectWarning):
-            return Outcome(
-                "rejected", res_id, "validation_failed", str(error.args[0] if error.args else error)
-            )
+            message = str(error.args[0] if error.args else error)
+            return Outcome("rejected", res_id, code="validation_failed", message=message)
         if isinstance(error, psycopg2.IntegrityError):
             column = error.diag.column_name
             if error.pgcode == errorcodes.NOT_NULL_VIOLATION and column:
                 message = env._("A required field is empty.")
-                return Outcome("rejected", res_id, "required_missing", message, {column: message})
+                fields = {column: message}
+                return Outcome("rejected", res_id, code="required_missing", message=message, fields=fields)
             message = env[operation.entity]._sql_error_to_message(error)
-            return Outcome("rejected", res_id, "constraint_violated", message)
+            return Outcome("rejected", res_id, code="constraint_violated", message=message)
+        if isinstance(error, psycopg2.Error) and (error.pgcode or "")[:2] in _VALUE_CLASSES:
+            message = env._("A value does not fit its field.")
+            return Outcome("rejected", res_id, code="value_invalid", message=message)
         _logger.exception(
             "operation %s #%s of device %s failed", operation.op, operation.seq, self.device.uid
         )
-        return Outcome("rejected", res_id, "internal_error", env._("The server failed at this operation."))
+        message = env._("The server failed at this operation.")
+        return Outcome("rejected", res_id, code="internal_error", message=message)
 
-    def _apply(self, operation: Operation, force: Force | None) -> Outcome:
+    def _apply(self, operation: Operation, at: datetime | None, force: Force | None) -> Outcome:
         if operation.verb == "void":
             return Outcome("discarded", code="superseded")
-        if operation.verb in _LATER_VERBS or operation.unit:
+        if operation.verb in LATER_VERBS or operation.unit:
             raise Refusal("not_in_this_version")
         if operation.entity not in self.lines:
             raise Refusal("entity_unknown")
@@ -137,8 +150,10 @@ class Applier:
         adapter = adapter.with_context(**self._context(operation))
         if operation.verb == "create":
             return self._create(adapter, operation)
-        if operation.verb in ("update", "delete"):
-            return getattr(self, f"_{operation.verb}")(adapter, line, operation, force)
+        if operation.verb == "update":
+            return self._update(adapter, line, operation, at, force)
+        if operation.verb == "delete":
+            return self._delete(adapter, operation, force)
         named = adapter._offline_operations().get(operation.verb)
         if named is None:
             raise Refusal("verb_unknown")
@@ -168,15 +183,16 @@ class Applier:
         specs = adapter._offline_specs()
         sent = writer.checked(adapter.env, specs, operation.values)
         values = writer.resolved(adapter.env, specs, sent, {})
-        record = adapter.env[operation.entity].create(writer.orm_values(specs, values))
+        prepared = adapter._offline_prepare(writer.orm_values(specs, values))
+        record = adapter.env[operation.entity].create(prepared)
         adapter.env.flush_all()
         self.env["offline.identity"]._remember(operation.entity, record.id, uid)
         self._note(record, operation)
         adapter._offline_created(record, self.device)
         adapter.env.flush_all()
-        return Outcome("applied", record.id, sent=values, stored=self._stored(adapter, specs, record, values))
+        return self._done("applied", record, adapter, specs, values)
 
-    def _update(self, adapter, line, operation, force) -> Outcome:
+    def _update(self, adapter, line, operation, at, force) -> Outcome:
         record = self._record(adapter, operation)
         specs = adapter._offline_specs()
         sent = writer.checked(adapter.env, specs, operation.values)
@@ -194,9 +210,7 @@ class Applier:
         base = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
         base = self.history.current_base(operation.entity, record.id, base, theirs)
         if force is None:
-            newer = bool(
-                record._log_access and record.write_date and operation.at > format_instant(record.write_date)
-            )
+            newer = bool(at and record._log_access and record.write_date and at > record.write_date)
             merge = merge_record(base, mine, theirs, line._policies(), mine_is_newer=newer)
             if merge.conflicts:
                 raise Parked("fields", merge.conflicts)
@@ -205,12 +219,11 @@ class Applier:
             write = {n: v for n, v in mine.items() if n in force.fields or theirs[n] == base[n]}
             merged = len(write) < len(mine)
         if write:
-            record.write(writer.orm_values(specs, write))
+            record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
             adapter.env.flush_all()
-        stored = self._stored(adapter, specs, record, mine)
-        return Outcome("merged" if merged else "applied", record.id, sent=mine, stored=stored)
+        return self._done("merged" if merged else "applied", record, adapter, specs, mine, before=theirs)
 
-    def _delete(self, adapter, _line, operation, force) -> Outcome:
+    def _delete(self, adapter, operation, force) -> Outcome:
         try:
             record = self._record(adapter, operation)
         except Parked as parked:
@@ -221,11 +234,15 @@ class Applier:
         theirs = reader.read_values(adapter, specs, record.ids)[record.id]
         if force is None:
             self._expect(adapter, specs, operation, theirs)
-        if force is None and operation.base_v != to_hex(reader.version(adapter, record.id, theirs)):
+        version = to_hex(reader.version(adapter, record.id, theirs))
+        if force is None and not self.history.leads_to(
+            operation.entity, record.id, operation.base_v, version
+        ):
             raise Parked("expect")
+        done = self._named(Outcome("applied", record.id), record)
         record.unlink()
         adapter.env.flush_all()
-        return Outcome("applied", record.id)
+        return done
 
     def _call(self, adapter, named, operation, force) -> Outcome:
         record = self._record(adapter, operation)
@@ -236,16 +253,33 @@ class Applier:
             args = named.args.model_validate(operation.args)
         except ShapeError as error:
             raise Refusal("operation_invalid", fields=shape_errors(error)) from None
-        result = named.method(adapter, record, args)
+        done = self._named(Outcome("applied", record.id), record)
+        done.result = named.method(adapter, record, args)
         adapter.env.flush_all()
-        return Outcome("applied", record.id, result=result)
+        return done
 
     # --- parts ----------------------------------------------------------------------------------------------
+
+    def _done(self, status, record, adapter, specs, sent, before=None) -> Outcome:
+        """The outcome of values that were written: what the server made of them, and the versions around it."""
+        outcome = self._named(Outcome(status, record.id, sent=sent, stored={}), record)
+        if before is not None:
+            outcome.v_before = to_hex(reader.version(adapter, record.id, before))
+        if after := reader.read_values(adapter, specs, record.exists().ids).get(record.id):
+            outcome.v_after = to_hex(reader.version(adapter, record.id, after))
+            outcome.stored = {name: after[name] for name in sent}
+        return outcome
+
+    def _named(self, outcome, record) -> Outcome:
+        """The outcome with the names by which devices know the record, kept as they are now."""
+        outcome.uid = self.env["offline.identity"]._uids(record._name, record.ids).get(record.id)
+        outcome.born = reader.births(self.env, record._name, record.ids)[record.id]
+        return outcome
 
     def _target_id(self, operation) -> int | None:
         if isinstance(operation.target, ById):
             return operation.target.id
-        if operation.target is None or operation.entity not in self.env:
+        if operation.target is None or operation.entity is None:
             return None
         return self.env["offline.identity"]._record_id(operation.entity, operation.target.uid)
 
@@ -267,8 +301,7 @@ class Applier:
         model = adapter.env[operation.entity].with_context(active_test=False)
         record = model.search([("id", "=", record_id)]) if model.has_access("read") else model
         if not record:
-            held = self.env["offline.holding"]._load(self.device)[operation.entity]
-            raise Parked("scope" if record_id in held else "deleted")
+            raise Parked("scope" if self.device._was_given(operation.entity, record_id) else "deleted")
         return adapter.env[operation.entity].browse(record_id)
 
     def _expect(self, adapter, specs, operation, theirs):
@@ -276,13 +309,6 @@ class Applier:
         differing = {n: Conflict(v, v, theirs[n]) for n, v in expected.items() if theirs[n] != v}
         if differing:
             raise Parked("expect", differing)
-
-    def _stored(self, adapter, specs, record, values):
-        """What the server made of the values: the base of the device's next edit of them."""
-        if not record.exists():
-            return {}
-        stored = reader.read_values(adapter, {n: specs[n] for n in values}, record.ids)
-        return stored[record.id]
 
     def _note(self, record, operation):
         if hasattr(record, "_message_log"):
@@ -310,8 +336,10 @@ def _no_commit(cr) -> Iterator[None]:
     def refuse():
         raise CommitRefused("a method that commits by itself cannot run inside an operation")
 
+    kept = {name: vars(cr)[name] for name in ("commit", "rollback") if name in vars(cr)}
     cr.commit = cr.rollback = refuse
     try:
         yield
     finally:
         del cr.commit, cr.rollback
+        vars(cr).update(kept)

@@ -104,18 +104,21 @@ def function_body(source: Source) -> str:
 
 
 def fingerprint(source: Source) -> str:
-    """What tells an installed capture function from the wanted one."""
-    return hashlib.sha256(f"{source.only_updates}{function_body(source)}".encode()).hexdigest()[:32]
+    """What tells installed capture from the wanted one: a hash of the function, and how many triggers call it."""
+    mark = hashlib.sha256(f"{source.only_updates}{function_body(source)}".encode()).hexdigest()[:32]
+    return f"{mark}/{2 if source.only_updates else 4}"
 
 
 def installed(cr) -> dict[str, str]:
-    """{table: fingerprint} of the capture triggers that this database has, all of them enabled."""
+    """{table: fingerprint} of the tables whose capture triggers are all there and enabled."""
     cr.execute(
         SQL(
             """SELECT c.relname, obj_description(p.oid, 'pg_proc')
                  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
                 WHERE t.tgname LIKE %s AND NOT t.tgisinternal AND c.relnamespace = current_schema::regnamespace
-                GROUP BY 1, 2 HAVING bool_and(t.tgenabled IN ('O', 'A'))""",
+                GROUP BY 1, 2
+               HAVING bool_and(t.tgenabled IN ('O', 'A'))
+                  AND count(*)::text = split_part(obj_description(p.oid, 'pg_proc'), '/', 2)""",
             r"offline\_capture\_%",
         )
     )

@@ -30,7 +30,11 @@ def keep_device(operation, fields: Collection[str]) -> None:
     with _holding(operation.device_id) as history:
         wanted = Operation.model_validate(operation.payload)
         _finish(
-            operation, history, Applier(operation.device_id, history).run(wanted, Force(frozenset(fields)))
+            operation,
+            history,
+            Applier(operation.device_id, history).run(
+                wanted, operation.corrected_at, Force(frozenset(fields))
+            ),
         )
 
 
@@ -38,15 +42,14 @@ def retry(operation) -> None:
     """Run a rejected operation again as its user."""
     with _holding(operation.device_id) as history:
         wanted = Operation.model_validate(operation.payload)
-        _finish(operation, history, Applier(operation.device_id, history).run(wanted))
+        _finish(operation, history, Applier(operation.device_id, history).run(wanted, operation.corrected_at))
 
 
 def discard(operation) -> None:
     """Give a rejected operation up. It stays findable; what needed its record is refused in turn."""
     with _holding(operation.device_id) as history:
-        outcome = Outcome(
-            "discarded", operation.res_id, operation.code, operation.message, operation.field_errors or {}
-        )
+        outcome = Outcome("discarded", operation.res_id, code=operation.code, message=operation.message)
+        outcome.fields = operation.field_errors or {}
         _finish(operation, history, outcome)
 
 
@@ -74,7 +77,7 @@ def _release(device, history: History) -> None:
         if blockers := history.blockers(wanted, applier._target_id(wanted)):
             operation.blocked_by = blockers
         else:
-            _finish(operation, history, applier.run(wanted))
+            _finish(operation, history, applier.run(wanted, operation.corrected_at))
 
 
 def _finish(operation, history: History, outcome: Outcome) -> None:
@@ -83,6 +86,10 @@ def _finish(operation, history: History, outcome: Outcome) -> None:
         {
             "status": outcome.status,
             "res_id": outcome.res_id or operation.res_id,
+            "target_uid": outcome.uid or operation.target_uid,
+            "born": outcome.born or operation.born,
+            "v_before": outcome.v_before or operation.v_before,
+            "v_after": outcome.v_after or operation.v_after,
             "code": outcome.code,
             "message": outcome.message,
             "field_errors": outcome.fields or False,

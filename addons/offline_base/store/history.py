@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odoo.tools import SQL
 
 from ..core.wire import ById, ByUid, Operation
+
+if TYPE_CHECKING:
+    from .apply import Outcome
 
 _OPEN = ("conflict", "rejected", "deferred", "unknown")
 _FIELD_VERBS = ("create", "update")
@@ -35,6 +38,7 @@ class History:
         self.device = device
         self._waiting: list[Waiting] | None = None
         self._values: dict[tuple[str, int], dict[str, tuple[Any, Any]]] = {}
+        self._versions: dict[tuple[str, int], list[tuple[str | None, str]]] = {}
 
     # --- what waits -----------------------------------------------------------------------------------------
 
@@ -71,6 +75,7 @@ class History:
         """The stored operations changed: read them again when needed."""
         self._waiting = None
         self._values = {}
+        self._versions = {}
 
     def blockers(self, operation: Operation, res_id: int | None) -> list[int]:
         """The numbers that the operation waits for, ascending: those at the root, that a person must decide.
@@ -116,13 +121,23 @@ class History:
                 result[name] = theirs[name]
         return result
 
-    def remember(
-        self, entity: str, res_id: int, sent: Mapping[str, Any] | None, stored: Mapping[str, Any] | None
-    ) -> None:
-        """Values that an operation of this very call wrote."""
-        earlier = self._earlier(entity, res_id)
-        for name, value in (sent or {}).items():
-            earlier[name] = (value, (stored or {}).get(name))
+    def leads_to(self, entity: str, res_id: int, version: str | None, current: str | None) -> bool:
+        """Whether only this device's own operations lie between the version that it saw and the present one."""
+        self._earlier(entity, res_id)
+        for before, after in reversed(self._versions[entity, res_id]):
+            if version != current and after == current:
+                current = before
+        return version == current
+
+    def remember(self, entity: str, outcome: Outcome) -> None:
+        """What an operation of this very call wrote."""
+        if outcome.sent is None or not outcome.res_id:
+            return
+        earlier = self._earlier(entity, outcome.res_id)
+        for name, value in outcome.sent.items():
+            earlier[name] = (value, (outcome.stored or {}).get(name))
+        if outcome.v_after:
+            self._versions[entity, outcome.res_id].append((outcome.v_before, outcome.v_after))
 
     def _earlier(self, entity, res_id):
         """{field: (value as last sent, what the server made of it)} for a record."""
@@ -130,15 +145,18 @@ class History:
         if key not in self._values:
             self.env.cr.execute(
                 SQL(
-                    """SELECT sent, stored FROM offline_operation
+                    """SELECT sent, stored, v_before, v_after FROM offline_operation
                         WHERE device_id = %s AND entity = %s AND res_id = %s AND sent IS NOT NULL ORDER BY seq""",
                     self.device.id, entity, res_id,
                 )
             )  # fmt: skip
             values: dict[str, tuple[Any, Any]] = {}
-            for sent, stored in self.env.cr.fetchall():
+            versions = []
+            for sent, stored, before, after in self.env.cr.fetchall():
                 values.update({n: (v, (stored or {}).get(n)) for n, v in sent.items()})
-            self._values[key] = values
+                if after:
+                    versions.append((before, after))
+            self._values[key], self._versions[key] = values, versions
         return self._values[key]
 
 

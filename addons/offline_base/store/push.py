@@ -15,9 +15,9 @@ from pydantic import ValidationError as ShapeError
 
 from ..core.errors import Problem, Refusal
 from ..core.fields import format_instant, parse_instant
-from ..core.wire import PUSH_LIMIT, ByUid, Operation, OperationHead, PushRequest
+from ..core.wire import PUSH_LIMIT, ById, ByUid, Operation, OperationHead, PushRequest
 from . import receipts
-from .apply import Applier, Outcome, shape_errors
+from .apply import LATER_VERBS, Applier, Outcome, shape_errors
 from .history import History, Waiting
 
 #: A call stops taking further operations after this long, well inside Odoo's own limits.
@@ -118,18 +118,19 @@ class Push:
             "verb": operation.verb,
             "res_id": target_id,
             "target_uid": operation.target.uid if isinstance(operation.target, ByUid) else None,
+            "born": operation.target.born if isinstance(operation.target, ById) else None,
             "device_at": _naive(operation.at),
             "corrected_at": _shifted(operation.at, self.offset),
         }
-        blockers = [] if operation.verb == "void" else self.history.blockers(operation, target_id)
+        immediate = operation.verb == "void" or operation.verb in LATER_VERBS
+        blockers = [] if immediate else self.history.blockers(operation, target_id)
         if blockers:
             row |= {"status": "deferred", "blocked_by": blockers}
             self._park(row, operation, blockers)
             return
-        outcome = applier.run(operation)
+        outcome = applier.run(operation, row["corrected_at"])
         self._decide(row, outcome)
-        if outcome.sent is not None and outcome.res_id:
-            self.history.remember(operation.entity, outcome.res_id, outcome.sent, outcome.stored)
+        self.history.remember(operation.entity, outcome)
         if outcome.status in ("conflict", "rejected"):
             self._park(row, operation, (operation.seq,))
 
@@ -148,10 +149,7 @@ class Push:
         )
 
     def _row(self, head, raw) -> dict[str, Any]:
-        empty = dict.fromkeys(
-            ("original_id", "entity", "verb", "res_id", "target_uid", "code", "message", "field_errors", "result",
-             "conflict", "blocked_by", "sent", "stored", "device_at", "corrected_at")
-        )  # fmt: skip
+        empty = dict.fromkeys(self.operations._columns())
         return empty | {
             "device_id": self.device.id,
             "user_id": self.device.user_id.id,
@@ -168,6 +166,10 @@ class Push:
         row |= {
             "status": outcome.status,
             "res_id": outcome.res_id or row["res_id"],
+            "target_uid": outcome.uid or row["target_uid"],
+            "born": outcome.born or row["born"],
+            "v_before": outcome.v_before,
+            "v_after": outcome.v_after,
             "code": outcome.code,
             "message": outcome.message or (self.device._as_user().env._(title) if title else None),  # pylint: disable=gettext-variable
             "field_errors": outcome.fields or None,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import reader
-
 
 def receipt(operation) -> dict[str, Any]:
     """The receipt (core.wire.Receipt) of a stored operation, filtered by what its user may read now.
@@ -31,11 +29,11 @@ def receipt(operation) -> dict[str, Any]:
 def _target(operation):
     if not operation.res_id and not operation.target_uid:
         return None
-    born = reader.births(operation.env, operation.entity, [operation.res_id]) if operation.res_id else {}
-    uid = operation.target_uid or operation.env["offline.identity"]._uids(
-        operation.entity, [operation.res_id]
-    ).get(operation.res_id)
-    return {"id": operation.res_id or None, "uid": uid or None, "born": born.get(operation.res_id)}
+    return {
+        "id": operation.res_id or None,
+        "uid": operation.target_uid or None,
+        "born": operation.born or None,
+    }
 
 
 def _conflict(env, operation):

@@ -22,6 +22,10 @@ def checked(
         fixed := {name: env._("This field cannot be changed.") for name in values if specs[name].readonly}
     ):
         raise Refusal("field_read_only", fields=fixed)
+    if writing and (empty := [n for n, value in values.items() if specs[n].required and value in (None, "")]):
+        raise Refusal(
+            "required_missing", fields={name: env._("A required field is empty.") for name in empty}
+        )
     result, wrong = {}, {}
     for name, value in values.items():
         try:

@@ -1,1 +1,5 @@
-from . import test_capture
+from . import (
+    test_adapter,
+    test_capture,
+    test_pull,
+)

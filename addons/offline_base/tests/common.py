@@ -1,9 +1,13 @@
 import itertools
+import json
 import uuid
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.fields import Command
+from odoo.sql_db import Cursor
 from odoo.tests import TransactionCase, new_test_user
+from odoo.tools import SQL
 
 from ..core import wire
 from ..core.digest import digest, from_hex, to_hex
@@ -40,7 +44,8 @@ class Phone:
 
     def ask(self, cursor=None, **request):
         """One pull; the answer is not kept, as if it were lost."""
-        asked = wire.PullRequest.model_validate({"cursor": cursor, **request})
+        self.device.env.flush_all()
+        asked = wire.PullRequest.model_validate_json(json.dumps({"cursor": cursor, **request}))
         answer = Pull(self.device, asked).run()
         self.device.env.flush_all()
         wire.PullAnswer.model_validate(answer)
@@ -87,7 +92,8 @@ class Phone:
 
     def answer(self, *operations, **request):
         """The whole answer to a push."""
-        asked = wire.PushRequest.model_validate({"operations": list(operations), **request})
+        self.device.env.flush_all()
+        asked = wire.PushRequest.model_validate_json(json.dumps({"operations": operations, **request}))
         answer = Push(self.device, asked).run()
         self.device.env.flush_all()
         wire.PushAnswer.model_validate(answer)
@@ -214,6 +220,20 @@ class OfflineCase(TransactionCase):
         self.env.flush_all()
         self.env.cr.execute("SELECT res_id, op FROM offline_change WHERE model = %s", [model])
         return set(self.env.cr.fetchall())
+
+    @contextmanager
+    def recorded_queries(self):
+        """The SQL statements that are sent meanwhile."""
+        self.env.flush_all()
+        queries = []
+        execute = Cursor.execute
+
+        def recording(cr, query, *arguments, **options):
+            queries.append(query.code if isinstance(query, SQL) else query)
+            return execute(cr, query, *arguments, **options)
+
+        with patch.object(Cursor, "execute", recording):
+            yield queries
 
     def upserts(self, answer, entity=PARTNER):
         """{id: upsert} of an answer."""

@@ -224,9 +224,15 @@ class Push:
         return self.received_at - _naive(clock) if clock else timedelta()
 
 
-def _storable(raw: dict[str, Any]) -> dict[str, Any]:
+def _storable(value: Any) -> Any:
     """The operation as PostgreSQL can keep it: jsonb has no NUL character, and no text of Odoo's has one."""
-    return json.loads(json.dumps(raw).replace("\\u0000", "\\ufffd"))
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd")
+    if isinstance(value, dict):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    return value
 
 
 def _naive(text: str) -> datetime:

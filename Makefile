@@ -21,7 +21,7 @@ help: ## list the targets
 setup: ## get Odoo 19, PostgreSQL and the Python packages (again: a moment)
 	@$(PY) -m tools.provision setup
 
-demo: setup ## serve a database full of sample data, with devices in the field
+demo: setup ## play a day without network on a demo database, and leave Odoo running
 	@$(DEV_PYTHON) -m tools.demo
 
 serve: ## serve Odoo on this terminal: PORT=8069 DB=demo

@@ -75,7 +75,7 @@ def test_same_field_conflicts_by_policy_and_the_office_decides(stage):
     assert office.read("res.partner", contact, "city")["city"] == "Bob's city"
     for phone in (ann, bob):
         assert phone.show("res.partner", contact)["values"]["city"] == "Bob's city"
-    assert "applied" in {entry["status"] for entry in bob("journal")}
+    assert "applied" in {entry["state"] for entry in bob("journal")}
     assert bob("outbox") == []
 
 

@@ -66,6 +66,13 @@ def installed(name: str, module: str) -> bool:
     return postgres.psql(Workspace.here(), name, query) == "1"
 
 
+def is_up_to_date(name: str) -> bool:
+    """True when an existing database was made or upgraded with the present code of our addons."""
+    space = Workspace.here()
+    query = f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'"
+    return postgres.psql(space, "postgres", query) == _code(space)
+
+
 def bring_up_to_date(name: str) -> None:
     """Have a database that fits the present code: created if missing, else upgraded if our addons changed."""
     space = Workspace.here()
@@ -74,8 +81,7 @@ def bring_up_to_date(name: str) -> None:
         with step(f"Creating the database {name}"):
             create(name)
         return
-    query = f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'"
-    if postgres.psql(space, "postgres", query) == _code(space):
+    if is_up_to_date(name):
         return
     ours = addon_names(space.addons)
     present = [module for module in ours if installed(name, module)]

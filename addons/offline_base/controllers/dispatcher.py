@@ -35,14 +35,16 @@ class OfflineDispatcher(Dispatcher):
     def pre_dispatch(self, rule, args):
         """Bound the body before anything reads it, and leave the session alone."""
         super().pre_dispatch(rule, args)
+        self.rule = rule.rule
         self.request.session.can_save = False
         self.request.httprequest.max_content_length = BODY_BYTES
 
     def dispatch(self, endpoint, args):
         """Parse, call, render. A concurrency failure starts the transaction again at once, then answers 503."""
         httprequest = self.request.httprequest
-        route = endpoint.routing["offline_route"]
-        if route is not None and httprequest.method != route.method:
+        route = endpoint.routing.get("offline_route")
+        methods = endpoint.routing.get("offline_methods")
+        if methods is not None and httprequest.method != methods[self.rule]:
             raise problems.ProblemResponse(Problem("method_not_allowed"), self.request.env)
         if httprequest.headers.get("X-Offline-Protocol", str(PROTOCOL_VERSION)) != str(PROTOCOL_VERSION):
             raise problems.ProblemResponse(Problem("protocol_unsupported"), self.request.env)

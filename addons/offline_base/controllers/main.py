@@ -14,17 +14,22 @@ from ..store.pull import Pull
 from ..store.push import Push
 
 _BY_NAME = {declared.name: declared for declared in ROUTES}
+_LATER = {
+    (PREFIX + declared.path).replace("{", "<").replace("}", ">"): declared.method
+    for declared in ROUTES
+    if not declared.available
+}
+_OPENAPI = PREFIX + "/openapi.json"
 _FIRST_TRY = wire.PUSH_LIMIT
 _SECOND_TRY = 10
 
 
-def offline_route(name: str, path: str | None = None, auth: str = "offline_device"):
+def offline_route(name: str, auth: str = "offline_device"):
     """Register an endpoint for a route of core.routes; its method and shapes come from there."""
-    declared = _BY_NAME.get(name)
-    url = PREFIX + (path or declared.path)
-    return route(
-        url, type="offline", auth=auth, csrf=False, save_session=False, readonly=False, offline_route=declared
-    )
+    declared = _BY_NAME[name]
+    url = PREFIX + declared.path
+    options = {"offline_route": declared, "offline_methods": {url: declared.method}}
+    return route(url, type="offline", auth=auth, csrf=False, save_session=False, readonly=False, **options)
 
 
 class OfflineController(Controller):
@@ -74,36 +79,31 @@ class OfflineController(Controller):
         return answer
 
     @route(
-        [PREFIX + declared.path.replace("{hash}", "<hash>") for declared in ROUTES if not declared.available],
-        type="offline", auth="none", csrf=False, save_session=False, offline_route=None,
+        list(_LATER), type="offline", auth="none", csrf=False, save_session=False, offline_methods=_LATER
     )  # fmt: skip
     def later(self, payload, attempt, **args):
         """Announced in openapi.json, not served yet."""
-        path = request.httprequest.path
-        if request.httprequest.method not in {
-            r.method for r in ROUTES if path == PREFIX + r.path.format(**args)
-        }:
-            raise Problem("method_not_allowed")
         raise Problem("not_in_this_version")
 
     @route(
-        PREFIX + "/openapi.json",
+        _OPENAPI,
         type="offline",
         auth="none",
         csrf=False,
         save_session=False,
-        offline_route=None,
+        offline_methods={_OPENAPI: "GET"},
     )
     def openapi(self, payload, attempt):
         """The OpenAPI 3.1 document."""
-        if request.httprequest.method != "GET":
-            raise Problem("method_not_allowed")
         return openapi.document(Manifest.for_addon("offline_base")["version"])
 
     @route(
         [PREFIX, PREFIX + "/", PREFIX + "/<path:rest>"],
-        type="offline", auth="none", csrf=False, save_session=False, offline_route=None,
-    )  # fmt: skip
+        type="offline",
+        auth="none",
+        csrf=False,
+        save_session=False,
+    )
     def unknown(self, payload, attempt, rest=None):
         """Whatever else is asked for below our prefix."""
         raise Problem("unknown_route")

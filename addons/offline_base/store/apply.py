@@ -279,7 +279,7 @@ class Applier:
     def _target_id(self, operation) -> int | None:
         if isinstance(operation.target, ById):
             return operation.target.id
-        if operation.target is None or operation.entity is None:
+        if operation.target is None or operation.entity is None or operation.verb == "create":
             return None
         return self.env["offline.identity"]._record_id(operation.entity, operation.target.uid)
 

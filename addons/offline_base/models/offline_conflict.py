@@ -3,6 +3,13 @@ from odoo.exceptions import UserError
 
 from ..store import decisions
 
+_ENGINE_FIELDS = frozenset(
+    {
+        "operation_id", "res_model", "res_id", "kind", "state", "outcome", "decided_by_id", "decided_at",
+        "device_id", "user_id", "name",
+    }
+)  # fmt: skip
+
 
 class OfflineConflict(models.Model):
     """An operation that only a person can decide: the whole of it is parked until then, nothing is lost."""
@@ -46,6 +53,12 @@ class OfflineConflict(models.Model):
     line_ids = fields.One2many("offline.conflict.line", "conflict_id", string="Fields")
 
     _operation_unique = models.Constraint("UNIQUE (operation_id)", "An operation has one conflict at a time.")
+
+    def _has_field_access(self, field, operation):
+        """What happened and what was decided is written by the engine only, whoever may assign a conflict."""
+        if operation == "write" and not self.env.su and field.name in _ENGINE_FIELDS:
+            return False
+        return super()._has_field_access(field, operation)
 
     @api.depends("res_model", "kind", "operation_id")
     def _compute_name(self):
@@ -135,7 +148,8 @@ class OfflineConflict(models.Model):
                         conflict.name,
                     )
                 )
-            conflict.write(
+            # sudo: the reviewer's right was checked, and the decision is the engine's to write down.
+            conflict.sudo().write(
                 {
                     "state": "done",
                     "outcome": outcome,

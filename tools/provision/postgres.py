@@ -85,7 +85,7 @@ def stop(space: Workspace, *, only_if_idle: bool = False) -> None:
         others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
         if psql(space, "postgres", f"SELECT count(*) FROM pg_stat_activity WHERE {others}") != "0":
             return
-    command = _as_owner([program("pg_ctl"), "-D", str(_data_dir(space)), "-m", "fast", "-w", "stop"])
+    command = as_owner([program("pg_ctl"), "-D", str(_data_dir(space)), "-m", "fast", "-w", "stop"])
     run(command, what="Stopping PostgreSQL", log=space.logs / "pg_ctl.log", cwd=Path("/"))
 
 
@@ -165,7 +165,8 @@ def _owner_ids() -> tuple[int, int]:
     raise ProvisionError("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
 
 
-def _as_owner(command: list[str]) -> list[str]:
+def as_owner(command: list[str]) -> list[str]:
+    """The command, run as the user who owns our clusters."""
     if not is_root():
         return command
     uid, gid = _owner_ids()
@@ -181,7 +182,7 @@ def _data_dir(space: Workspace) -> Path:
 
 
 def _reachable(folder: Path) -> bool:
-    return subprocess.run(_as_owner(["test", "-x", str(folder)]), cwd="/", check=False).returncode == 0
+    return subprocess.run(as_owner(["test", "-x", str(folder)]), cwd="/", check=False).returncode == 0
 
 
 def _fallback(space: Workspace) -> Path:
@@ -202,7 +203,7 @@ def _answers(space: Workspace) -> bool:
         return True
 
 
-def _private(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
     """Make a folder that only the cluster's user may enter; refuse one that somebody else prepared."""
     uid, gid = _owner_ids()
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -217,13 +218,13 @@ def _private(folder: Path) -> None:
 def _start(space: Workspace) -> None:
     data, log = _data_dir(space), space.logs / "pg_ctl.log"
     if data.parent != space.state:
-        _private(data.parent)
-    _private(_socket_dir(space))
+        private_folder(data.parent)
+    private_folder(_socket_dir(space))
     stamp = Stamp(space.state, "postgres", digest(str(data)))
     if not stamp.fresh() or not (data / "PG_VERSION").is_file():
         stamp.clear()
         shutil.rmtree(data, ignore_errors=True)
-        _private(data)
+        private_folder(data)
         with step("Making a private PostgreSQL cluster"):
             options = [
                 "--auth-local=trust",
@@ -233,7 +234,7 @@ def _start(space: Workspace) -> None:
                 "--no-sync",
             ]
             command = [program("initdb"), "-D", str(data), "-U", _OWNER, *options]
-            run(_as_owner(command), what="initdb", log=space.logs / "initdb.log", cwd=Path("/"))
+            run(as_owner(command), what="initdb", log=space.logs / "initdb.log", cwd=Path("/"))
             with (data / "postgresql.conf").open("a") as conf:
                 conf.write("include 'offline.conf'\n")
             _launch(space, data, log)
@@ -251,7 +252,7 @@ def _launch(space: Workspace, data: Path, log: Path) -> None:
     command = [program("pg_ctl"), "-D", str(data), "-l", str(server_log), "-w", "-t", "60", "start"]
     hint = f"See {server_log}."
     run(
-        _as_owner(command),
+        as_owner(command),
         what="Starting PostgreSQL",
         log=log,
         cwd=Path("/"),

@@ -1,0 +1,61 @@
+"""Installing, upgrading and uninstalling the addon leaves the database clean."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.provision import odoo
+from tools.provision.workspace import Workspace
+
+_LEFT_BEHIND = {
+    "tables": "SELECT relname FROM pg_class WHERE relname LIKE 'offline%' AND relkind IN ('r', 'v', 'S')",
+    "triggers": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'offline%'",
+    "functions": "SELECT proname FROM pg_proc WHERE proname LIKE 'offline%'",
+    "parameters": "SELECT key FROM ir_config_parameter WHERE key LIKE 'offline%'",
+    "models": "SELECT model FROM ir_model WHERE model LIKE 'offline.%'",
+    "groups": "SELECT name->>'en_US' FROM res_groups WHERE name->>'en_US' ILIKE '%offline%'",
+}
+_UNINSTALL = """
+module = env["ir.module.module"].search([("name", "=", "offline_base")])
+module.button_immediate_uninstall()
+env.cr.commit()
+"""
+
+
+@pytest.fixture
+def query(make_database, connect):
+    db = make_database()
+
+    def ask(statement: str) -> list[str]:
+        connection = connect(db)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            rows = [str(row[0]) for row in cursor.fetchall()]
+        connection.close()
+        return rows
+
+    ask.db = db
+    return ask
+
+
+def test_uninstalling_leaves_no_trigger_table_or_parameter_behind(query):
+    """Whatever it made in the database goes with it, and ordinary work goes on."""
+    assert all(query(statement) for statement in _LEFT_BEHIND.values())
+    odoo.script(Workspace.here(), query.db, _UNINSTALL, what="Uninstalling offline_base")
+    assert {kind: query(statement) for kind, statement in _LEFT_BEHIND.items()} == dict.fromkeys(_LEFT_BEHIND, [])
+    query("UPDATE res_partner SET phone = 'afterwards' RETURNING id")
+    odoo.update(Workspace.here(), query.db, install=["offline_base"], what="Installing it again")
+    assert query(_LEFT_BEHIND["triggers"])
+
+
+def test_upgrading_keeps_captured_changes_and_brings_the_triggers_up_to_date(query):
+    """Proves I1. A capture function that an upgrade finds changed is made anew; the log is kept."""
+    query("UPDATE res_partner SET phone = 'before the upgrade' RETURNING id")
+    logged = query("SELECT count(*) FROM offline_change")
+    query("COMMENT ON FUNCTION offline_capture_res_partner() IS 'an older version'; SELECT 1")
+    odoo.update(Workspace.here(), query.db, upgrade=["offline_base"], what="Upgrading offline_base")
+    marks = query("SELECT obj_description('offline_capture_res_partner'::regproc, 'pg_proc')")
+    assert marks != ["an older version"]
+    assert int(query("SELECT count(*) FROM offline_change")[0]) >= int(logged[0]) > 0
+    query("UPDATE res_partner SET phone = 'after the upgrade' RETURNING id")
+    assert int(query("SELECT count(*) FROM offline_change")[0]) > int(logged[0])

@@ -4,4 +4,5 @@ from . import (
     test_decisions,
     test_pull,
     test_push,
+    test_security,
 )

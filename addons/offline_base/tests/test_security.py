@@ -1,0 +1,417 @@
+import json
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.models import BaseModel
+from odoo.tests import HttpCase
+from odoo.tools import mute_logger
+
+from ..core.routes import PREFIX
+from .common import DEVICE_GROUPS, MARK, PARTNER, OfflineCase, Phone, new_uid
+
+#: What each kind of user may do with each model of the addon: (c)reate, (r)ead, (w)rite, (d)elete.
+RIGHTS = {
+    "offline.conflict": {"device": "r", "reviewer": "rw", "manager": "rw"},
+    "offline.conflict.line": {"device": "r", "reviewer": "rw", "manager": "rw"},
+    "offline.device": {"device": "r", "reviewer": "r", "manager": "rwd"},
+    "offline.enrolment": {"manager": "rd"},
+    "offline.enrolment.wizard": {"manager": "crwd"},
+    "offline.holding": {"manager": "r"},
+    "offline.identity": {"manager": "r"},
+    "offline.lane": {"manager": "r"},
+    "offline.operation": {"device": "r", "reviewer": "r", "manager": "r"},
+    "offline.position": {"manager": "r"},
+    "offline.profile": {"reviewer": "r", "manager": "crwd"},
+    "offline.profile.entity": {"manager": "crwd"},
+    "offline.profile.policy": {"manager": "crwd"},
+}
+#: The methods that can be called over RPC; each checks its caller.
+PUBLIC_METHODS = {
+    "offline.conflict": {"action_keep_server", "action_keep_device", "action_apply_choice", "action_open_record"},
+    "offline.device": {
+        "issue_enrolment_code", "action_revoke", "action_revoke_and_wipe", "action_restore", "action_open_operations",
+    },
+    "offline.enrolment.wizard": {"action_issue"},
+    "offline.entity.mail_activity": {"complete"},
+    "offline.operation": {"action_retry", "action_discard", "action_open_record"},
+}  # fmt: skip
+#: Fields that only the engine or the system reads.
+SECRETS = {
+    "offline.conflict.line": {"base", "mine", "theirs"},
+    "offline.device": {"token_hash"},
+    "offline.enrolment": {"code_hash", "nonce_hash"},
+}
+#: Fields that hold what people wrote on their devices, unfiltered: managers only.
+MANAGERS_ONLY = {"offline.operation": {"payload", "sent", "stored", "conflict", "result", "field_errors"}}
+_LETTERS = {"create": "c", "read": "r", "write": "w", "unlink": "d"}
+
+
+class TestRights(OfflineCase):
+    """Who may do what with the engine's own records."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.people = {
+            "device": cls.user,
+            "internal": cls.new_user("internal", "base.group_user"),
+            "portal": cls.new_user("portal", "base.group_portal"),
+            "public": cls.env.ref("base.public_user"),
+            "reviewer": cls.reviewer,
+            "manager": cls.manager,
+        }
+        cls.models = [name for name in cls.env.registry if name.startswith("offline.")]
+
+    def test_every_model_has_a_row_in_the_table_of_rights(self):
+        stored = {name for name in self.models if not self.env[name]._abstract}
+        self.assertEqual(set(RIGHTS), stored)
+
+    def test_rights_are_those_of_the_table(self):
+        """Proves I4."""
+        for model, rights in RIGHTS.items():
+            for kind, user in self.people.items():
+                with self.subTest(model=model, user=kind):
+                    found = {
+                        letter
+                        for operation, letter in _LETTERS.items()
+                        if self.env[model].with_user(user).has_access(operation)
+                    }
+                    self.assertEqual(set(rights.get(kind, "")), found)
+
+    def test_every_public_method_is_known(self):
+        """What is public can be called by anybody over RPC."""
+        for model in self.models:
+            public = {
+                name
+                for cls in type(self.env[model]).mro()
+                if cls.__module__.startswith("odoo.addons.offline_")
+                for name, value in vars(cls).items()
+                if callable(value) and not name.startswith("_") and not hasattr(BaseModel, name)
+            }
+            with self.subTest(model):
+                self.assertEqual(PUBLIC_METHODS.get(model, set()), public)
+
+    def test_secrets_are_not_readable_by_anybody(self):
+        for model, names in SECRETS.items():
+            for name in names:
+                for kind, user in self.people.items():
+                    with self.subTest(model=model, field=name, user=kind):
+                        records = self.env[model].with_user(user)
+                        self.assertFalse(records._has_field_access(records._fields[name], "read"))
+
+    def test_hash_of_a_token_cannot_be_searched_for(self):
+        """A search would find it letter by letter."""
+        with self.assertRaises(AccessError):
+            self.env["offline.device"].with_user(self.manager).search([("token_hash", "=like", "a%")])
+
+    def test_hash_of_a_code_cannot_be_read(self):
+        self.env["offline.enrolment"]._issue(self.user, self.profile)
+        codes = self.env["offline.enrolment"].with_user(self.manager).search([])
+        for names in (["code_hash"], ["nonce_hash"]):
+            with self.assertRaises(AccessError):
+                codes.read(names)
+        self.assertNotIn("code_hash", codes.read()[0])
+
+    def test_what_was_sent_is_for_managers(self):
+        """It holds values of fields that others may not read. Proves I4."""
+        for model, names in MANAGERS_ONLY.items():
+            for name in names:
+                for kind, user in self.people.items():
+                    with self.subTest(model=model, field=name, user=kind):
+                        records = self.env[model].with_user(user)
+                        self.assertEqual(
+                            kind == "manager", records._has_field_access(records._fields[name], "read")
+                        )
+
+    def test_device_user_sees_only_what_is_theirs(self):
+        """Proves I4."""
+        other = Phone(self.enrol(self.colleague))
+        receipts = []
+        for phone in (self.phone, other):
+            self.partner.phone = "office"
+            self.env.flush_all()
+            receipt = phone.push_one(phone.update(self.partner, {"phone": "1"}, {"phone": "0"}))
+            self.assert_status("conflict", receipt)
+            receipts.append(phone.stored(receipt))
+        mine, hers = receipts
+        for own, foreign in (
+            (self.device, other.device),
+            (mine, hers),
+            (mine.conflict_ids, hers.conflict_ids),
+            (mine.conflict_ids.line_ids, hers.conflict_ids.line_ids),
+        ):
+            with self.subTest(own._name):
+                self.assertTrue(foreign)
+                self.assertEqual(own, self.env[own._name].with_user(self.user).search([]))
+                with self.assertRaises(AccessError):
+                    foreign.with_user(self.user).read(["id", "display_name"])
+
+    def test_device_user_cannot_restore_a_revoked_device(self):
+        self.device.action_revoke()
+        for user in (self.user, self.reviewer):
+            with self.assertRaises(AccessError):
+                self.device.with_user(user).action_restore()
+
+    def test_only_managers_revoke(self):
+        for user in (self.user, self.colleague, self.reviewer):
+            for method in ("action_revoke", "action_revoke_and_wipe"):
+                with self.subTest(user=user.name, method=method), self.assertRaises(AccessError):
+                    getattr(self.device.with_user(user), method)()
+        self.device.with_user(self.manager).action_revoke_and_wipe()
+        self.assertEqual(("revoked", True), (self.device.state, self.device.wipe))
+
+
+class TestEnrolment(OfflineCase):
+    """How a device gets in."""
+
+    def setUp(self):
+        super().setUp()
+        self.devices = self.env["offline.device"].with_user(1).sudo()
+        self.enrolment, self.code = self.devices.env["offline.enrolment"]._issue(self.user, self.profile)
+
+    def redeem(self, code=None, nonce="n" * 16):
+        return self.devices._enrol(self.enrol_request(code or self.code, nonce))
+
+    def test_code_lets_a_device_in_as_its_user(self):
+        device, token = self.redeem()
+        self.assertEqual(
+            (self.user, self.profile, "active"), (device.user_id, device.profile_id, device.state)
+        )
+        self.assertEqual(device, self.devices._by_token(token))
+
+    def test_token_and_code_are_stored_only_as_hashes(self):
+        device, token = self.redeem()
+        rows = device.read() + self.enrolment.sudo().read()
+        self.assertNotIn(token, str(rows))
+        self.assertNotIn(self.code, str(rows))
+        self.assertNotIn(self.code.replace("-", ""), str(rows))
+
+    def test_code_is_good_for_one_device(self):
+        self.redeem()
+        with self.assert_problem("enrolment_code_invalid"):
+            self.redeem(nonce="m" * 16)
+
+    def test_same_nonce_gives_a_fresh_token_of_the_same_device(self):
+        """The answer was lost. Proves I2."""
+        device, token = self.redeem()
+        again, fresh = self.redeem()
+        self.assertEqual(device, again)
+        self.assertNotEqual(token, fresh)
+        self.assertFalse(self.devices._by_token(token))
+        self.assertEqual(device, self.devices._by_token(fresh))
+
+    def test_code_may_be_typed_as_people_type(self):
+        device, _token = self.redeem(f" {self.code.lower().replace('-', ' ')} ")
+        self.assertEqual(self.user, device.user_id)
+
+    def test_expired_code_is_refused(self):
+        self.enrolment.expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        with self.assert_problem("enrolment_code_invalid"):
+            self.redeem()
+
+    def test_expired_code_is_refused_to_its_own_device_too(self):
+        self.redeem()
+        self.enrolment.expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        with self.assert_problem("enrolment_code_invalid"):
+            self.redeem()
+
+    def test_unknown_code_is_refused(self):
+        with self.assert_problem("enrolment_code_invalid"):
+            self.redeem("2222-2222-2222-2222")
+
+    def test_wrong_tries_are_counted_although_the_call_is_rolled_back(self):
+        """Guessing is limited: needs rows that are really committed, so this test has its own cursors."""
+        with self.registry.cursor() as cr:
+            user = self.env(cr=cr).ref("base.user_admin")
+            profile = self.env(cr=cr).ref("offline_base.offline_profile_contacts")
+            enrolment, code = self.env(cr=cr)["offline.enrolment"]._issue(user, profile)
+            enrolment_id = enrolment.id
+
+        def clean():
+            with self.registry.cursor() as cr:
+                cr.execute("DELETE FROM offline_enrolment WHERE id = %s", [enrolment_id])
+
+        self.addCleanup(clean)
+        wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
+
+        def attempt(text, expected):
+            cr = self.registry.cursor()
+            try:
+                with self.assert_problem(expected):
+                    self.env(cr=cr)["offline.enrolment"]._redeem(text, "n" * 16)
+            finally:
+                cr.rollback()
+                cr.close()
+
+        for _ in range(5):
+            attempt(wrong, "enrolment_code_invalid")
+        attempt(wrong, "enrolment_locked")
+        attempt(code, "enrolment_locked")
+
+    def test_people_may_ask_for_a_code_of_their_own(self):
+        issued = self.env["offline.device"].with_user(self.user).issue_enrolment_code(self.user.id)
+        self.assertTrue(issued["url"].endswith(f"#{issued['code']}"))
+        device, _token = self.redeem(issued["code"])
+        self.assertEqual(self.user, device.user_id)
+
+    def test_only_a_manager_issues_codes_for_others(self):
+        for user in (self.user, self.reviewer, self.new_user("internal", "base.group_user")):
+            with self.subTest(user.name), self.assertRaises(AccessError):
+                self.env["offline.device"].with_user(user).issue_enrolment_code(self.colleague.id)
+        issued = self.env["offline.device"].with_user(self.manager).issue_enrolment_code(self.colleague.id)
+        self.assertEqual(self.colleague, self.redeem(issued["code"])[0].user_id)
+
+    def test_user_outside_the_group_gets_no_code(self):
+        internal = self.new_user("internal", "base.group_user")
+        for asker in (internal, self.manager):
+            with self.subTest(asker.name), self.assertRaises(UserError):
+                self.env["offline.device"].with_user(asker).issue_enrolment_code(internal.id)
+
+    def test_wizard_shows_a_code_that_works(self):
+        wizard = (
+            self.env["offline.enrolment.wizard"]
+            .with_user(self.manager)
+            .create({"user_id": self.colleague.id, "profile_id": self.profile.id})
+        )
+        wizard.action_issue()
+        self.assertEqual(self.colleague, self.redeem(wizard.code)[0].user_id)
+
+    def test_old_codes_are_cleaned_up_and_present_ones_stay(self):
+        old, _code = self.devices.env["offline.enrolment"]._issue(self.user, self.profile)
+        old.expires_at = fields.Datetime.now() - timedelta(days=8)
+        self.devices.env["offline.enrolment"]._gc_enrolments()
+        self.assertEqual((False, True), (bool(old.exists()), bool(self.enrolment.exists())))
+
+
+class TestRoutes(OfflineCase, HttpCase):
+    """The token at the door, over HTTP."""
+
+    def setUp(self):
+        super().setUp()
+        self.token = "t" * 43
+        self.device.token_hash = self.device._hash_token(self.token)
+        self.env.flush_all()
+
+    def call(self, path, body=None, token=None, **headers):
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if body is None:
+            return self.url_open(PREFIX + path, headers=headers)
+        headers["Content-Type"] = "application/json"
+        return self.url_open(PREFIX + path, data=json.dumps(body), headers=headers)
+
+    def assert_refused(self, response, status, code, **members):
+        self.assertEqual(status, response.status_code, response.text)
+        self.assertEqual("application/problem+json", response.headers["Content-Type"])
+        problem = response.json()
+        self.assertEqual(
+            {"code": code, "status": status, **members}, {n: problem[n] for n in ("code", "status", *members)}
+        )
+
+    def everywhere(self, status, code, token=None, **members):
+        """Every route that takes a token refuses with this code."""
+        self.env.flush_all()
+        for path, body in (("/profile", None), ("/pull", {"cursor": None}), ("/push", {"operations": []})):
+            with self.subTest(path):
+                self.assert_refused(self.call(path, body, token), status, code, **members)
+
+    def test_token_opens_the_sync_routes(self):
+        profile = self.call("/profile", token=self.token)
+        self.assertEqual(
+            {PARTNER, "mail.activity"}, {entity["name"] for entity in profile.json()["entities"]}
+        )
+        pulled = self.call("/pull", {"cursor": None}, self.token)
+        self.assertIn(self.partner.id, self.upserts(pulled.json()))
+        operation = self.phone.create({"name": "Over HTTP", "ref": MARK})
+        pushed = self.call("/push", {"operations": [operation]}, self.token)
+        self.assert_status("applied", pushed.json()["receipts"][0])
+
+    def test_missing_token_is_refused(self):
+        self.everywhere(401, "token_missing")
+
+    def test_unknown_token_is_refused(self):
+        self.everywhere(401, "token_invalid", "x" * 43)
+
+    def test_other_schemes_are_refused(self):
+        for header in ("Basic YTpi", "Bearer", f"Bearer {self.token} x", self.token):
+            with self.subTest(header):
+                self.assert_refused(self.call("/profile", Authorization=header), 401, "token_missing")
+
+    def test_session_is_no_token(self):
+        self.authenticate(self.manager.login, self.manager.login)
+        self.everywhere(401, "token_missing")
+
+    def test_session_of_somebody_else_does_not_matter(self):
+        """Proves I4."""
+        self.authenticate(self.manager.login, self.manager.login)
+        pushed = self.call(
+            "/push", {"operations": [self.phone.create({"name": "N", "ref": "n"})]}, self.token
+        )
+        self.assert_status("applied", pushed.json()["receipts"][0])
+        self.assertEqual(self.user, self.env[PARTNER].search([("ref", "=", "n")]).create_uid)
+
+    def test_expired_token_is_refused(self):
+        self.device.token_expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.everywhere(401, "token_expired", self.token)
+
+    def test_revoked_device_is_refused_and_told_whether_to_wipe(self):
+        self.device.action_revoke()
+        self.everywhere(403, "device_revoked", self.token, wipe=False)
+        self.device.action_revoke_and_wipe()
+        self.everywhere(403, "device_revoked", self.token, wipe=True)
+        self.device.action_restore()
+        self.env.flush_all()
+        self.assertEqual(200, self.call("/profile", token=self.token).status_code)
+
+    def test_archived_user_is_refused(self):
+        """Proves I4."""
+        self.user.active = False
+        self.everywhere(403, "user_inactive", self.token)
+
+    def test_user_who_left_the_group_is_refused(self):
+        """Proves I4."""
+        self.user.group_ids -= self.env.ref("offline_base.offline_base_group_device_user")
+        self.everywhere(403, "user_inactive", self.token)
+
+    def test_token_opens_nothing_else(self):
+        """Proves I4."""
+        with mute_logger("odoo.http"):
+            response = self.url_open(
+                "/json/2/res.partner/search_read",
+                data=json.dumps({"domain": [], "limit": 1}),
+                headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            )
+        self.assertEqual(401, response.status_code)
+
+    def test_refusal_says_how_to_authenticate(self):
+        self.assertEqual('Bearer realm="offline"', self.call("/profile").headers["WWW-Authenticate"])
+
+    def test_enrolment_over_http_gives_a_token_that_works(self):
+        _enrolment, code = self.env["offline.enrolment"]._issue(self.user, self.profile)
+        self.env.flush_all()
+        body = {"code": code, "nonce": new_uid(), "device": {"name": "Tablet", "platform": "test"}}
+        answer = self.call("/enroll", body)
+        self.assertEqual(201, answer.status_code, answer.text)
+        enrolled = answer.json()
+        self.assertEqual(self.user.id, enrolled["user"]["id"])
+        self.assertEqual(200, self.call("/profile", token=enrolled["token"]).status_code)
+        self.assertEqual(200, self.call("/profile", token=self.token).status_code, "the first device stays")
+
+    def test_enrolment_of_a_user_who_may_not_work_leaves_no_device(self):
+        user = self.new_user("late", DEVICE_GROUPS)
+        _enrolment, code = self.env["offline.enrolment"]._issue(user, self.profile)
+        user.active = False
+        self.env.flush_all()
+        body = {"code": code, "nonce": new_uid(), "device": {"name": "Tablet"}}
+        self.assert_refused(self.call("/enroll", body), 403, "user_inactive")
+        self.assertFalse(self.env["offline.device"].search([("user_id", "=", user.id)]))
+
+    def test_wrong_code_over_http_is_refused(self):
+        body = {"code": "2222-2222-2222-2222", "nonce": new_uid(), "device": {"name": "Tablet"}}
+        self.assert_refused(self.call("/enroll", body), 403, "enrolment_code_invalid")
+
+    def test_members_that_nobody_knows_are_refused_by_name(self):
+        response = self.call("/pull", {"cursor": None, "surprise": 1}, self.token)
+        self.assert_refused(response, 400, "envelope_unknown_field")
+        self.assertEqual(["surprise"], list(response.json()["errors"]))

@@ -277,3 +277,35 @@ class OfflineCase(TransactionCase):
 
     def assert_status(self, status, receipt):
         self.assertEqual(status, receipt["status"], receipt)
+
+
+class PushCase(OfflineCase):
+    """What tests of pushes share."""
+
+    def by_uid(self, uid, model=PARTNER):
+        """The record that a device's create became."""
+        return self.env[model].browse(self.env["offline.identity"]._record_id(model, uid)).exists()
+
+    def failing(self, failure):
+        """Let every write on contacts call a function after it wrote."""
+        write = self.registry[PARTNER].write
+
+        def after(records, values):
+            write(records, values)
+            failure(records)
+            return True
+
+        return patch.object(self.registry[PARTNER], "write", after)
+
+    def refuse_to(self, operation):
+        """A record rule by which the device's user may no longer do this to the partner."""
+        permissions = {f"perm_{name}": name == operation for name in ("read", "write", "create", "unlink")}
+        self.env["ir.rule"].create(
+            {
+                "name": "Not this one",
+                "model_id": self.env["ir.model"]._get_id(PARTNER),
+                "domain_force": f"[('id', '!=', {self.partner.id})]",
+                "groups": [Command.link(self.env.ref("base.group_user").id)],
+                **permissions,
+            }
+        )

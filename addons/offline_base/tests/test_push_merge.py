@@ -1,0 +1,196 @@
+from .common import Phone, PushCase
+
+
+class TestMerge(PushCase):
+    """Edits of what somebody else edited as well."""
+
+    def both_edit(self, field_name, base, theirs, mine, **parts):
+        """The receipt of a device's edit of a field that the office edited meanwhile."""
+        self.partner[field_name] = base
+        self.env.flush_all()
+        self.partner[field_name] = theirs
+        return self.phone.push_one(
+            self.phone.update(self.partner, {field_name: mine}, {field_name: base}, **parts)
+        )
+
+    def test_edits_of_different_fields_both_stay(self):
+        """Proves I6."""
+        self.partner.email = "office@example.com"
+        self.assert_status("applied", self.phone.push_one(self.phone.update(self.partner, {"phone": "1"})))
+        self.assertEqual(("1", "office@example.com"), (self.partner.phone, self.partner.email))
+
+    def test_same_edit_on_both_sides_is_no_conflict(self):
+        self.assert_status("applied", self.both_edit("phone", "0", "1", "1"))
+
+    def test_policy_server_keeps_the_servers(self):
+        self.set_policy("phone", "server")
+        self.assert_status("merged", self.both_edit("phone", "0", "1", "2"))
+        self.assertEqual("1", self.partner.phone)
+
+    def test_policy_device_keeps_the_devices(self):
+        self.set_policy("phone", "device")
+        self.assert_status("merged", self.both_edit("phone", "0", "1", "2"))
+        self.assertEqual("2", self.partner.phone)
+
+    def test_policy_newest_keeps_the_later_of_both(self):
+        self.set_policy("phone", "newest")
+        self.assert_status("merged", self.both_edit("phone", "0", "1", "2", at="2000-01-01T00:00:00Z"))
+        self.assertEqual("1", self.partner.phone)
+        self.assert_status("merged", self.both_edit("phone", "0", "1", "2", at="2099-01-01T00:00:00Z"))
+        self.assertEqual("2", self.partner.phone)
+
+    def test_policy_newest_goes_by_corrected_time(self):
+        """A device whose clock is a century ahead does not always win."""
+        self.set_policy("phone", "newest")
+        self.partner.phone = "1"
+        operation = self.phone.update(self.partner, {"phone": "2"}, {"phone": "0"}, at="2126-01-01T00:00:00Z")
+        receipt = self.phone.push(operation, state={"clock": "2226-01-01T00:00:00Z"})[0]
+        self.assert_status("merged", receipt)
+        self.assertEqual("1", self.partner.phone)
+
+    def test_policy_union_keeps_the_tags_of_both(self):
+        old, theirs, mine = self.env["res.partner.category"].create([{"name": str(n)} for n in range(3)])
+        self.partner.category_id = old + theirs
+        receipt = self.phone.push_one(
+            self.phone.update(self.partner, {"category_id": [mine.id]}, {"category_id": [old.id]})
+        )
+        self.assert_status("merged", receipt)
+        self.assertEqual(theirs + mine, self.partner.category_id)
+
+    def test_policy_append_keeps_the_notes_of_both(self):
+        receipt = self.both_edit("comment", "<p>a</p>", "<p>theirs</p>", "<p>a</p><p>mine</p>")
+        self.assert_status("merged", receipt)
+        self.assertIn("theirs", self.partner.comment)
+        self.assertIn("mine", self.partner.comment)
+
+    def test_policies_sum_and_max_reckon_with_numbers(self):
+        self.patch(type(self.env["offline.entity.res_partner"]), "_offline_fields", ("color",))
+        for policy, expected in (("sum", 6), ("max", 8)):
+            with self.subTest(policy):
+                self.set_policy("color", policy)
+                self.assert_status("merged", self.both_edit("color", 5, 8, 3))
+                self.assertEqual(expected, self.partner.color)
+
+    def test_policies_review_and_ask_park_the_operation(self):
+        """Proves I8."""
+        for policy in ("review", "ask"):
+            with self.subTest(policy):
+                self.set_policy("phone", policy)
+                self.assertTrue(self.partner.exists())
+                receipt = self.both_edit("phone", f"0{policy}", "1", "2")
+                self.assert_status("conflict", receipt)
+                self.assertEqual(
+                    {
+                        "kind": "fields",
+                        "fields": {"phone": {"base": f"0{policy}", "mine": "2", "theirs": "1"}},
+                    },
+                    receipt["conflict"],
+                )
+                self.assertEqual("1", self.partner.phone)
+                self.phone.stored(receipt).status = "discarded"
+
+    def test_parked_operation_writes_none_of_its_fields(self):
+        """Proves I5."""
+        self.partner.phone = "1"
+        operation = self.phone.update(
+            self.partner, {"phone": "2", "city": "Here"}, {"phone": "0", "city": None}
+        )
+        receipt = self.phone.push_one(operation)
+        self.assert_status("conflict", receipt)
+        self.assertEqual({"phone"}, set(receipt["conflict"]["fields"]))
+        self.assertFalse(self.partner.city)
+
+    def test_expectation_that_does_not_hold_is_a_conflict(self):
+        self.partner.city = "There"
+        operation = self.phone.update(self.partner, {"phone": "1"}, expect={"city": "Here"})
+        receipt = self.phone.push_one(operation)
+        self.assertEqual(("conflict", "expect"), (receipt["status"], receipt["conflict"]["kind"]))
+        self.assertFalse(self.partner.phone)
+
+    def test_edit_of_a_deleted_record_is_a_conflict(self):
+        """Proves I8."""
+        self.phone.sync()
+        operation = self.phone.update(self.partner, {"phone": "1"})
+        self.partner.unlink()
+        receipt = self.phone.push_one(operation)
+        self.assertEqual(("conflict", "deleted"), (receipt["status"], receipt["conflict"]["kind"]))
+
+    def test_edit_of_a_record_that_the_user_may_no_longer_read_is_a_conflict(self):
+        """Proves I4, I8."""
+        self.phone.sync()
+        self.phone.pull()
+        self.refuse_to("read")
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "1"}))
+        self.assertEqual(("conflict", "scope"), (receipt["status"], receipt["conflict"]["kind"]))
+
+    def test_record_that_the_device_never_held_looks_deleted(self):
+        """Missing and unreadable look alike. Proves I4."""
+        self.refuse_to("read")
+        operation = self.phone.update(self.partner, {"phone": "1"})
+        self.assertEqual("deleted", self.phone.push_one(operation)["conflict"]["kind"])
+
+    def test_id_that_was_given_out_again_is_a_conflict(self):
+        """Proves I9."""
+        target = {"id": self.partner.id, "born": "2020-01-01T00:00:00.000000Z"}
+        operation = self.phone.operation("update", target=target, values={"phone": "1"}, base={"phone": None})
+        self.assertEqual("deleted", self.phone.push_one(operation)["conflict"]["kind"])
+        self.assertFalse(self.partner.phone)
+
+    # --- chains ---------------------------------------------------------------------------------------------
+
+    def test_chain_of_edits_made_offline_applies(self):
+        """Proves I6."""
+        receipts = self.phone.push(
+            self.phone.update(self.partner, {"phone": "1"}, {"phone": None}),
+            self.phone.update(self.partner, {"phone": "2"}, {"phone": "1"}),
+            self.phone.update(self.partner, {"phone": "3"}, {"phone": "2"}),
+        )
+        self.assertEqual(["applied"] * 3, [receipt["status"] for receipt in receipts])
+        self.assertEqual("3", self.partner.phone)
+
+    def test_chain_over_text_that_odoo_normalised_applies(self):
+        """Odoo wraps and cleans html; the device still builds on what it sent. Proves I6."""
+        self.set_policy("comment", "review")
+        first = "plain <script>alert(1)</script>text"
+        self.phone.push(self.phone.update(self.partner, {"comment": first}))
+        self.assertNotEqual(first, self.partner.comment)
+        receipt = self.phone.push_one(
+            self.phone.update(self.partner, {"comment": "<p>second</p>"}, {"comment": first})
+        )
+        self.assert_status("applied", receipt)
+        self.assertIn("second", self.partner.comment)
+
+    def test_chain_over_a_merged_value_applies(self):
+        """Proves I6."""
+        self.set_policy("phone", "server")
+        self.partner.phone = "theirs"
+        self.phone.push(self.phone.update(self.partner, {"phone": "mine"}, {"phone": "0"}))
+        self.assertEqual("theirs", self.partner.phone)
+        self.phone.push(self.phone.update(self.partner, {"phone": "next"}, {"phone": "mine"}))
+        self.assertEqual("next", self.partner.phone)
+
+    def test_foreign_edit_within_a_chain_is_a_conflict(self):
+        """Proves I8."""
+        self.phone.push(self.phone.update(self.partner, {"phone": "1"}))
+        self.partner.phone = "office"
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "2"}, {"phone": "1"}))
+        self.assert_status("conflict", receipt)
+        self.assertEqual("office", receipt["conflict"]["fields"]["phone"]["theirs"])
+
+    def test_foreign_edit_over_normalised_text_is_a_conflict(self):
+        """Proves I8."""
+        self.set_policy("comment", "review")
+        self.phone.push(self.phone.update(self.partner, {"comment": "plain text"}))
+        self.partner.comment = "<p>office</p>"
+        receipt = self.phone.push_one(
+            self.phone.update(self.partner, {"comment": "<p>2</p>"}, {"comment": "plain text"})
+        )
+        self.assert_status("conflict", receipt)
+
+    def test_chain_of_another_device_is_no_excuse(self):
+        """Proves I8."""
+        other = Phone(self.enrol(self.colleague))
+        other.push(other.update(self.partner, {"phone": "1"}))
+        self.partner.phone = "2"
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "3"}, {"phone": "1"}))
+        self.assert_status("conflict", receipt)

@@ -73,19 +73,29 @@ def in_odoo(space: Workspace, options: Options) -> Outcome:
     paths = [str(folder / "tests") for folder in folders if any(folder.glob("tests/test_*.py"))]
     if not paths:
         return Outcome()
-    db = f"offline_{space.ident}_run_odoo"
-    database.drop(db)
+    db = f"offline_{space.ident}_run_odoo_{os.getpid()}"
     database.create(db, template="tests")
     try:
         odoo.write_conf(space)
-        conf = space.state / "odoo-tests.conf"
+        conf = space.state / f"odoo-tests-{os.getpid()}.conf"
         conf.write_text(
             f"{space.odoo_conf.read_text()}db_name = {db}\ndbfilter = ^{db}$\nmax_cron_threads = 0\n"
         )
         command = [str(space.odoo_python), "-m", "pytest", "-c", str(space.root / "tools" / "odoo-tests.ini")]
-        command += ["--rootdir", str(space.root), "-p", "no:cacheprovider", "--odoo-http", *options.pytest]
+        # tests/conftest.py is for the layers outside Odoo.
+        command += [
+            "--rootdir",
+            str(space.root),
+            "--confcutdir",
+            str(space.addons),
+            "-p",
+            "no:cacheprovider",
+            "--odoo-http",
+            *options.pytest,
+        ]
         return _pytest(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)})
     finally:
+        conf.unlink(missing_ok=True)
         database.drop(db)
 
 
@@ -109,12 +119,12 @@ LAYERS: dict[str, Callable[[Workspace, Options], Outcome]] = {
 def _pytest(space: Workspace, command: list[str], paths: Sequence[str], env: dict[str, str]) -> Outcome:
     if not paths:
         return Outcome()
-    report = space.state / "junit.xml"
-    report.unlink(missing_ok=True)
+    report = space.state / f"junit-{os.getpid()}.xml"
     done = subprocess.run([*command, f"--junitxml={report}", *paths], cwd=space.root, env=env, check=False)
     if not report.is_file():
         return Outcome(failed=1, problems=[f"pytest ended with code {done.returncode} and no report"])
     outcome = read_report(report.read_text(), chromium=find_chromium() is not None)
+    report.unlink()
     if done.returncode not in (0, _NO_TESTS_COLLECTED) and not outcome.failed:
         outcome.problems.append(f"pytest ended with code {done.returncode}")
     return outcome

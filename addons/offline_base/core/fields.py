@@ -69,6 +69,15 @@ def canonical(spec: FieldSpec, value: Any) -> Any:
     return read(spec, value)
 
 
+def empty(spec: FieldSpec) -> Any:
+    """What a field of this type shows before anybody filled it.
+
+    >>> empty(FieldSpec("tags", "many2many")), empty(FieldSpec("active", "boolean")), empty(FieldSpec("n", "float"))
+    ([], False, None)
+    """
+    return {"many2many": [], "boolean": False}.get(spec.type)
+
+
 def canonical_values(specs: Mapping[str, FieldSpec], values: Mapping[str, Any]) -> dict[str, Any]:
     """`canonical` for a record's values.
 

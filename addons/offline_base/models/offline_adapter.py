@@ -172,6 +172,8 @@ class OfflineAdapter(models.AbstractModel):
             raise ValidationError(f"{where}: _offline_model names no installed model: {self._offline_model}")
         if not self._offline_field_names():
             raise ValidationError(f"{where}: _offline_fields is empty")
+        if type(self)._offline_scope is self.env.registry["offline.adapter"]._offline_scope:
+            raise ValidationError(f"{where}: _offline_scope is missing: no device would hold any record")
         model = self.env[self._offline_model]
         for name in self._offline_field_names():
             field = model._fields.get(name)

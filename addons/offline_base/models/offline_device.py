@@ -9,6 +9,10 @@ from odoo.exceptions import AccessError, UserError
 from ..core import wire
 
 _TOKEN_LIFE_DAYS = 180
+_ENGINE_FIELDS = {
+    "uid", "user_id", "state", "wipe", "platform", "app_version", "public_key", "token_hash", "token_expires_at",
+    "lane_ids", "operation_ids",
+}  # fmt: skip
 _GROUP_USER = "offline_base.offline_base_group_device_user"
 _GROUP_MANAGER = "offline_base.offline_base_group_manager"
 
@@ -43,14 +47,20 @@ class OfflineDevice(models.Model):
     app_version = fields.Char(readonly=True)
     public_key = fields.Json(readonly=True)
     token_hash = fields.Char(groups="base.group_system", copy=False)
-    token_expires_at = fields.Datetime(readonly=True)
+    token_expires_at = fields.Datetime("Access Until", readonly=True)
     lane_ids = fields.One2many("offline.lane", "device_id")
     last_served_at = fields.Datetime("Last Exchange", compute="_compute_last_served_at")
     operation_ids = fields.One2many("offline.operation", "device_id")
-    open_count = fields.Integer("Unfinished Operations", compute="_compute_open_count")
+    open_count = fields.Integer("Unfinished", compute="_compute_open_count")
 
     _uid_unique = models.Constraint("UNIQUE (uid)", "The identifier is already taken.")
     _token_unique = models.UniqueIndex("(token_hash)")
+
+    def _has_field_access(self, field, operation):
+        # A manager names a device and chooses its profile; as whom it works is decided by enrolling it.
+        if operation == "write" and not self.env.su and field.name in _ENGINE_FIELDS:
+            return False
+        return super()._has_field_access(field, operation)
 
     @api.depends("lane_ids.served_at")
     def _compute_last_served_at(self):
@@ -77,6 +87,12 @@ class OfflineDevice(models.Model):
         user = self.env["res.users"].browse(user_id).exists()
         if user != self.env.user and not self.env.user.has_group(_GROUP_MANAGER):
             raise AccessError(self.env._("Only an offline manager may issue codes for others."))
+        if (
+            user.has_group("base.group_system")
+            and user != self.env.user
+            and not self.env.user.has_group("base.group_system")
+        ):
+            raise AccessError(self.env._("Only an administrator may issue codes for an administrator."))
         if not user or not user.has_group(_GROUP_USER):
             raise UserError(
                 self.env._("This user may not use the app: give them the group Offline / Device User first.")
@@ -155,17 +171,22 @@ class OfflineDevice(models.Model):
         )
         return any(str(record_id) in (position.delta or {}).get(entity, {}) for position in pending)
 
+    def _set_state(self, values):
+        self.check_access("write")
+        # sudo: the right was checked; which state follows from which act is the engine's to write.
+        return self.sudo().write(values)
+
     def action_revoke(self):
         """Refuse this device from now on; what it has not sent stays on it."""
-        return self.write({"state": "revoked"})
+        return self._set_state({"state": "revoked"})
 
     def action_revoke_and_wipe(self):
         """Refuse this device and tell it to forget what it holds."""
-        return self.write({"state": "revoked", "wipe": True})
+        return self._set_state({"state": "revoked", "wipe": True})
 
     def action_restore(self):
         """Let a revoked device work again."""
-        return self.write({"state": "active", "wipe": False})
+        return self._set_state({"state": "active", "wipe": False})
 
     def action_open_operations(self):
         """The operations of this device."""

@@ -18,6 +18,7 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from ..core.digest import to_hex
 from ..core.errors import Refusal
+from ..core.fields import empty
 from ..core.merge import Conflict, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import reader, writer
@@ -190,7 +191,9 @@ class Applier:
         self._note(record, operation)
         adapter._offline_created(record, self.device)
         adapter.env.flush_all()
-        return self._done("applied", record, adapter, specs, values)
+        # What the device left blank Odoo may have filled: to the device's next edit that is its own doing as well.
+        shown = {name: values[name] if name in values else empty(spec) for name, spec in specs.items()}
+        return self._done("applied", record, adapter, specs, shown)
 
     def _update(self, adapter, line, operation, at, force) -> Outcome:
         record = self._record(adapter, operation)

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from odoo import api
+
 
 @dataclass(frozen=True, slots=True)
 class NamedOperation:
@@ -31,6 +33,8 @@ def named_operation(*, label: str, args: type[BaseModel]):
     """
 
     def mark(method: Callable[..., Any]) -> Callable[..., Any]:
+        # Devices call it through the engine, which checks rights, numbers and arguments; nobody calls it over RPC.
+        api.private(method)
         method._offline_operation = NamedOperation(method.__name__, label, args, method)  # type: ignore[attr-defined]
         return method
 

@@ -9,27 +9,33 @@ from odoo import fields
 from odoo.fields import Command
 
 from ..core.errors import Refusal
-from ..core.fields import FieldSpec, ValueInvalid, canonical, parse_instant
+from ..core.fields import FieldSpec, ValueInvalid, canonical, empty, parse_instant
 
 
 def checked(
     env, specs: Mapping[str, FieldSpec], values: Mapping[str, Any], *, writing: bool = True
 ) -> dict[str, Any]:
-    """Canonical values of fields that exist and may be written, or `Refusal` naming each that does not fit."""
+    """Canonical values of fields that exist and may be written, or `Refusal` naming each that does not fit.
+
+    With ``writing`` False (bases: what the device once saw) null means that nobody had filled the field yet.
+    """
     if unknown := {name: env._("This field is not in the profile.") for name in values if name not in specs}:
         raise Refusal("field_unknown", fields=unknown)
     if writing and (
         fixed := {name: env._("This field cannot be changed.") for name in values if specs[name].readonly}
     ):
         raise Refusal("field_read_only", fields=fixed)
-    if writing and (empty := [n for n, value in values.items() if specs[n].required and value in (None, "")]):
+    if writing and (
+        missing := [n for n, value in values.items() if specs[n].required and value in (None, "")]
+    ):
         raise Refusal(
-            "required_missing", fields={name: env._("A required field is empty.") for name in empty}
+            "required_missing", fields={name: env._("A required field is empty.") for name in missing}
         )
     result, wrong = {}, {}
     for name, value in values.items():
         try:
-            result[name] = canonical(specs[name], value)
+            blank = value is None and not writing
+            result[name] = empty(specs[name]) if blank else canonical(specs[name], value)
         except ValueInvalid as error:
             wrong[name] = str(error)
     if wrong:

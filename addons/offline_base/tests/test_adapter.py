@@ -36,6 +36,11 @@ class TestAdapter(OfflineCase):
         self.declare(_offline_model=None)
         self.assert_refused("_offline_model")
 
+    def test_forgotten_scope_is_refused(self):
+        """No device would ever hold a record, and nobody would know why."""
+        self.declare(_offline_scope=type(self.env["offline.adapter"])._offline_scope)
+        self.assert_refused("_offline_scope")
+
     def test_forgotten_fields_are_refused(self):
         self.declare(_offline_field_names=lambda self: [])
         self.assert_refused("_offline_fields")

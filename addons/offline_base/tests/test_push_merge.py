@@ -1,4 +1,4 @@
-from .common import Phone, PushCase
+from .common import MARK, PARTNER, Phone, PushCase, new_uid
 
 
 class TestMerge(PushCase):
@@ -12,6 +12,17 @@ class TestMerge(PushCase):
         return self.phone.push_one(
             self.phone.update(self.partner, {field_name: mine}, {field_name: base}, **parts)
         )
+
+    def test_edit_of_a_field_that_odoo_filled_at_the_devices_own_create_is_no_conflict(self):
+        """The person left the language blank, Odoo chose one; the device had not heard of it yet."""
+        uid = new_uid()
+        receipts = self.phone.push(
+            self.phone.create({"name": MARK}, uid),
+            self.phone.update(uid, {"type": "other", "category_id": [], "phone": "1"}),
+        )
+        self.assertEqual(["applied", "applied"], [receipt["status"] for receipt in receipts])
+        born = self.env[PARTNER].browse(receipts[0]["target"]["id"])
+        self.assertEqual(("other", "1"), (born.type, born.phone))
 
     def test_edits_of_different_fields_both_stay(self):
         """Proves I6."""

@@ -153,6 +153,18 @@ class TestRights(OfflineCase):
             with self.assertRaises(AccessError):
                 self.device.with_user(user).action_restore()
 
+    def test_manager_cannot_make_a_device_work_as_somebody_else(self):
+        """Proves I4. As whom a device works is decided by enrolling it; screens and RPC cannot change it."""
+        device = self.device.with_user(self.manager)
+        device.name = "Renamed"
+        for values in (
+            {"user_id": self.colleague.id},
+            {"state": "revoked"},
+            {"token_expires_at": "2099-01-01 00:00:00"},
+        ):
+            with self.subTest(values), self.assertRaises(AccessError):
+                device.write(values)
+
     def test_only_managers_revoke(self):
         for user in (self.user, self.colleague, self.reviewer):
             for method in ("action_revoke", "action_revoke_and_wipe"):
@@ -261,6 +273,13 @@ class TestEnrolment(OfflineCase):
                 self.env["offline.device"].with_user(user).issue_enrolment_code(self.colleague.id)
         issued = self.env["offline.device"].with_user(self.manager).issue_enrolment_code(self.colleague.id)
         self.assertEqual(self.colleague, self.redeem(issued["code"])[0].user_id)
+
+    def test_manager_who_is_no_administrator_cannot_become_one_by_a_code(self):
+        """Proves I4."""
+        admin = self.env.ref("base.user_admin")
+        with self.assertRaises(AccessError):
+            self.env["offline.device"].with_user(self.manager).issue_enrolment_code(admin.id)
+        self.assertTrue(self.env["offline.device"].with_user(admin).issue_enrolment_code(admin.id)["code"])
 
     def test_user_outside_the_group_gets_no_code(self):
         internal = self.new_user("internal", "base.group_user")

@@ -16,8 +16,9 @@ from tools import gen_examples, gen_invariants
 
 from .vectors import load
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = sorted(path for path in DOCS.glob("*.md"))
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
 PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
 MARKED = re.compile(r"<!-- example: (\S+) (\S+) -->\n```json\n(.*?)\n```", re.DOTALL)
 
@@ -56,7 +57,7 @@ def test_protocol_names_every_route_status_and_code_of_a_call():
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_every_relative_link_leads_to_a_file(path):
-    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8")):
+    for target in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (path.parent / target).exists(), target
 

@@ -1,0 +1,1 @@
+from . import offline_entity_test_note, offline_test_note

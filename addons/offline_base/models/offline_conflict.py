@@ -25,7 +25,10 @@ class OfflineConflict(models.Model):
         "offline.operation", required=True, readonly=True, ondelete="cascade", index=True
     )
     device_id = fields.Many2one(related="operation_id.device_id", store=True)
-    user_id = fields.Many2one(related="device_id.user_id", string="Device's User", store=True)
+    user_id = fields.Many2one(related="device_id.user_id", string="Done by", store=True)
+    done_at = fields.Datetime(related="operation_id.corrected_at", string="Done at")
+    verb_label = fields.Char(related="operation_id.verb_label")
+    entity_label = fields.Char(related="operation_id.entity_label")
     reviewer_id = fields.Many2one("res.users", string="Assigned To", tracking=True)
     res_model = fields.Char("Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
@@ -37,6 +40,7 @@ class OfflineConflict(models.Model):
             ("scope", "Left the Device"),
             ("expect", "No Longer as Expected"),
         ],
+        string="What Happened",
         required=True,
         readonly=True,
     )
@@ -48,9 +52,15 @@ class OfflineConflict(models.Model):
         readonly=True,
         tracking=True,
     )
-    decided_by_id = fields.Many2one("res.users", readonly=True)
-    decided_at = fields.Datetime(readonly=True)
+    decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
+    decided_at = fields.Datetime("Decided at", readonly=True)
     line_ids = fields.One2many("offline.conflict.line", "conflict_id", string="Fields")
+    field_labels = fields.Char("Changed on Both Sides", compute="_compute_field_labels")
+    rest_text = fields.Text(
+        "Also Sent",
+        compute="_compute_rest_text",
+        help="Fields of the same work that nobody else changed. They are written with any decision but the server's.",
+    )
 
     _operation_unique = models.Constraint("UNIQUE (operation_id)", "An operation has one conflict at a time.")
 
@@ -70,6 +80,27 @@ class OfflineConflict(models.Model):
     def _compute_record_name(self):
         for conflict in self:
             conflict.record_name = conflict.operation_id._record_name()
+
+    @api.depends("name", "record_name")
+    def _compute_display_name(self):
+        for conflict in self:
+            named = conflict.record_name
+            conflict.display_name = f"{named} ({conflict.name})" if named else conflict.name
+
+    @api.depends("line_ids.label")
+    def _compute_field_labels(self):
+        for conflict in self:
+            conflict.field_labels = ", ".join(conflict.line_ids.mapped("label"))
+
+    @api.depends("operation_id", "line_ids.field_name")
+    @api.depends_context("uid", "lang", "tz")
+    def _compute_rest_text(self):
+        for conflict in self:
+            operation = conflict.operation_id
+            # sudo: which fields were sent; they are shown if the reader may read them.
+            sent = (operation.sudo().payload or {}).get("values") or {}
+            rest = [name for name in sent if name not in conflict.line_ids.mapped("field_name")]
+            conflict.rest_text = operation._lines(name for name in rest if operation._may_show(name))
 
     @api.model
     def _open_for(self, operations):

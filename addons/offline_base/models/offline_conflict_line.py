@@ -1,6 +1,6 @@
-import json
-
 from odoo import api, fields, models
+
+from .value_text import field_label, may_read, value_text
 
 
 class OfflineConflictLine(models.Model):
@@ -33,34 +33,30 @@ class OfflineConflictLine(models.Model):
         """Whether the reader may read this field, and the record while it exists."""
         self.ensure_one()
         model = self.env.get(self.conflict_id.res_model)
-        field = model._fields.get(self.field_name) if model is not None else None
-        if field is None or not model._has_field_access(field, "read"):
-            return False
-        return model.browse(self.conflict_id.res_id).exists().has_access("read")
+        return model is not None and may_read(model, self.conflict_id.res_id, self.field_name)
 
     @api.depends("field_name")
+    @api.depends_context("lang")
     def _compute_label(self):
         for line in self:
-            model = self.env.get(line.conflict_id.res_model)
-            described = model.fields_get([line.field_name], ["string"]) if model is not None else {}
-            line.label = described.get(line.field_name, {}).get("string", line.field_name)
+            line.label = field_label(self.env.get(line.conflict_id.res_model), line.field_name)
 
     @api.depends("base", "mine", "theirs")
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang", "tz")
     def _compute_texts(self):
         for line in self:
-            readable = line._may_read()
+            model = self.env.get(line.conflict_id.res_model) if line._may_read() else None
             raw = line.sudo()  # sudo: the values are shown only if their reader may read them
             for side in ("base", "mine", "theirs"):
-                line[f"{side}_text"] = line._show(raw[side]) if readable else self.env._("(hidden)")
+                shown = self.env._("(hidden)")
+                if model is not None:
+                    shown = value_text(model, line.field_name, raw[side])
+                line[f"{side}_text"] = shown
 
-    def _show(self, value):
-        """A value as a person reads it; references by name as far as the reader may see them."""
-        field = self.env[self.conflict_id.res_model]._fields[self.field_name]
-        ids = value if isinstance(value, list) else [value]
-        if field.comodel_name and all(isinstance(item, int) for item in ids if item):
-            records = self.env[field.comodel_name].browse([item for item in ids if item]).exists()
-            return ", ".join(records._filtered_access("read").mapped("display_name"))
-        if value in (None, False):
-            return ""
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    def action_choose_device(self):
+        """Keep what the device wanted; nothing is written until the choices are applied."""
+        self.chosen = "device"
+
+    def action_choose_server(self):
+        """Keep what the server holds."""
+        self.chosen = "server"

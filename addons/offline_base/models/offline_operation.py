@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..store import decisions
+from .value_text import field_label, may_read, value_text
 
 #: States in which an operation waits: for a person, or for another operation.
 OPEN = ("conflict", "rejected", "deferred", "unknown")
@@ -37,11 +38,17 @@ class OfflineOperation(models.Model):
         "offline.operation", readonly=True, help="The same operation, received before under another number."
     )
     entity = fields.Char("Model", readonly=True)
-    verb = fields.Char(readonly=True)
+    entity_label = fields.Char("Kind of Records", compute="_compute_entity_label")
+    verb = fields.Char("Verb", readonly=True)
+    verb_label = fields.Char("Work", compute="_compute_verb_label")
     res_id = fields.Many2oneReference("Record", model_field="entity", readonly=True)
     target_uid = fields.Char(readonly=True)
     born = fields.Char(readonly=True, help="When the record was created, as the device knows it.")
     record_name = fields.Char("About", compute="_compute_record_name")
+    field_labels = fields.Char("Fields", compute="_compute_content")
+    content_text = fields.Text(
+        "What Was Sent", compute="_compute_content", help="As far as you may read the record."
+    )
     payload = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
     status = fields.Selection(
         [
@@ -61,7 +68,7 @@ class OfflineOperation(models.Model):
     )
     is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
     code = fields.Char(readonly=True)
-    message = fields.Char(readonly=True)
+    message = fields.Char("Reason", readonly=True)
     field_errors = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
     result = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
     conflict = fields.Json(
@@ -77,11 +84,11 @@ class OfflineOperation(models.Model):
     )
     v_before = fields.Char(readonly=True, help="The record's content version before it was applied.")
     v_after = fields.Char(readonly=True, help="The record's content version after it was applied.")
-    device_at = fields.Datetime("Done at (Device)", readonly=True)
+    device_at = fields.Datetime("Time on the Device", readonly=True)
     corrected_at = fields.Datetime(
-        "Done at", readonly=True, help="The device's time corrected by its measured offset."
+        "Done at", readonly=True, help="The time on the device, corrected by how far its clock is off."
     )
-    received_at = fields.Datetime(readonly=True)
+    received_at = fields.Datetime("Received at", readonly=True)
     revision = fields.Integer(
         readonly=True, default=0, help="How often the state changed after the first receipt."
     )
@@ -121,6 +128,56 @@ class OfflineOperation(models.Model):
             return False
         record = self.env[self.entity].browse(self.res_id).exists()
         return record._filtered_access("read").display_name or False
+
+    @api.depends("entity")
+    @api.depends_context("lang")
+    def _compute_entity_label(self):
+        for operation in self:
+            known = operation.entity in self.env
+            # sudo: a model's label, which every user reads on its menus.
+            model = self.env["ir.model"].sudo()._get(operation.entity) if known else None
+            operation.entity_label = model.name if known else operation.entity
+
+    @api.depends("entity", "verb")
+    @api.depends_context("lang")
+    def _compute_verb_label(self):
+        words = {
+            "create": self.env._("Create"),
+            "update": self.env._("Edit"),
+            "delete": self.env._("Delete"),
+            "void": self.env._("Given Up"),
+        }
+        for operation in self:
+            named = {}
+            if operation.verb not in words:
+                adapter = self.env["offline.adapter"]._offline_adapter(operation.entity)
+                named = adapter._offline_operations() if adapter is not None else {}
+            label = named[operation.verb].describe(self.env)["label"] if operation.verb in named else None
+            operation.verb_label = words.get(operation.verb) or label or operation.verb
+
+    @api.depends("entity", "res_id", "payload")
+    @api.depends_context("uid", "lang", "tz")
+    def _compute_content(self):
+        for operation in self:
+            # sudo: what was sent is shown field by field, if the reader may read them.
+            values = (operation.sudo().payload or {}).get("values") or {}
+            shown = [name for name in values if operation._may_show(name)]
+            operation.field_labels = ", ".join(operation._label(name) for name in shown)
+            operation.content_text = operation._lines(shown)
+
+    def _may_show(self, name):
+        return self.entity in self.env and may_read(self.env[self.entity], self.res_id, name)
+
+    def _label(self, name):
+        return field_label(self.env[self.entity], name)
+
+    def _lines(self, names):
+        """A line for each of these fields with the value that the device sent."""
+        self.ensure_one()
+        values = (self.sudo().payload or {}).get("values") or {}  # sudo: the caller asks for what may be read
+        return "\n".join(
+            f"{self._label(name)}: {value_text(self.env[self.entity], name, values[name])}" for name in names
+        )
 
     @api.model
     def _columns(self):

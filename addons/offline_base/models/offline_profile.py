@@ -17,13 +17,25 @@ class OfflineProfile(models.Model):
     reviewer_id = fields.Many2one(
         "res.users", help="Who decides conflicts of records that nobody is responsible for."
     )
-    poll_interval_s = fields.Integer("Sync Every (Seconds)", default=30, required=True)
-    minimum_app_version = fields.Char()
+    poll_interval_s = fields.Integer(
+        "Sync Every", default=30, required=True, help="Seconds between two syncs."
+    )
+    minimum_app_version = fields.Char(help="Older apps are asked to update before they go on.")
     company_id = fields.Many2one("res.company")
 
     _poll_interval_positive = models.Constraint(
         "CHECK (poll_interval_s > 0)", "Devices must wait a moment between two syncs."
     )
+
+    def action_open_devices(self):
+        """The devices of this profile."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Devices"),
+            "res_model": "offline.device",
+            "view_mode": "list,form",
+            "domain": [("profile_id", "in", self.ids)],
+        }
 
     @api.depends("device_ids")
     def _compute_device_count(self):

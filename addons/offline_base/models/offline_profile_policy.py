@@ -13,8 +13,9 @@ class OfflineProfilePolicy(models.Model):
 
     entity_id = fields.Many2one("offline.profile.entity", required=True, ondelete="cascade", index=True)
     entity = fields.Selection(related="entity_id.entity")
+    available_field_ids = fields.Many2many("ir.model.fields", compute="_compute_available_field_ids")
     field_id = fields.Many2one(
-        "ir.model.fields", required=True, ondelete="cascade", domain="[('model', '=', entity)]"
+        "ir.model.fields", required=True, ondelete="cascade", domain="[('id', 'in', available_field_ids)]"
     )
     policy = fields.Selection(
         [
@@ -33,6 +34,22 @@ class OfflineProfilePolicy(models.Model):
     )
 
     _field_unique = models.Constraint("UNIQUE (entity_id, field_id)", "A field has one policy.")
+
+    @api.depends("entity")
+    def _compute_available_field_ids(self):
+        for line in self:
+            adapter = self.env["offline.adapter"]._offline_adapter(line.entity)
+            names = adapter._offline_field_names() if adapter is not None else []
+            line.available_field_ids = self.env["ir.model.fields"].search(
+                [("model", "=", line.entity), ("name", "in", names)]
+            )
+
+    @api.depends("field_id", "policy")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        words = dict(self._fields["policy"]._description_selection(self.env))
+        for line in self:
+            line.display_name = f"{line.field_id.field_description}: {words.get(line.policy, '')}"
 
     @api.constrains("policy", "field_id")
     def _check_policy(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OfflineEnrolmentWizard(models.TransientModel):
@@ -18,8 +18,14 @@ class OfflineEnrolmentWizard(models.TransientModel):
     profile_id = fields.Many2one(
         "offline.profile", required=True, default=lambda self: self.env["offline.profile"].search([], limit=1)
     )
-    code = fields.Char(readonly=True)
+    server_url = fields.Char("Server Address", compute="_compute_server_url")
+    code = fields.Char("Enrolment Code", readonly=True)
     expires_at = fields.Datetime("Valid Until", readonly=True)
+
+    @api.depends("user_id")
+    def _compute_server_url(self):
+        for wizard in self:
+            wizard.server_url = wizard.get_base_url()
 
     def action_issue(self):
         """Issue the code and stay on the screen that shows it."""
@@ -33,4 +39,5 @@ class OfflineEnrolmentWizard(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "medium"},
         }

@@ -74,25 +74,17 @@ def in_odoo(space: Workspace, options: Options) -> Outcome:
     if not paths:
         return Outcome()
     db = f"offline_{space.ident}_run_odoo_{os.getpid()}"
+    conf = space.state / f"odoo-tests-{os.getpid()}.conf"
+    odoo.write_conf(space)
     database.create(db, template="tests")
     try:
-        odoo.write_conf(space)
-        conf = space.state / f"odoo-tests-{os.getpid()}.conf"
         conf.write_text(
             f"{space.odoo_conf.read_text()}db_name = {db}\ndbfilter = ^{db}$\nmax_cron_threads = 0\n"
         )
         command = [str(space.odoo_python), "-m", "pytest", "-c", str(space.root / "tools" / "odoo-tests.ini")]
         # tests/conftest.py is for the layers outside Odoo.
-        command += [
-            "--rootdir",
-            str(space.root),
-            "--confcutdir",
-            str(space.addons),
-            "-p",
-            "no:cacheprovider",
-            "--odoo-http",
-            *options.pytest,
-        ]
+        fixed = ["--rootdir", str(space.root), "--noconftest", "-p", "no:cacheprovider", "--odoo-http"]
+        command += [*fixed, *options.pytest]
         return _pytest(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)})
     finally:
         conf.unlink(missing_ok=True)

@@ -37,7 +37,17 @@ class Cluster:
         self.options = (f"--db_host={self.folder}", "--db_port=5432", f"--db_user={postgres.ROLE}")
 
     def __enter__(self) -> Cluster:
-        self._run("initdb", "-D", str(self.data), "-U", _OWNER, "--auth-local=trust", "--encoding=UTF8", "--no-locale", "-N")
+        self._run(
+            "initdb",
+            "-D",
+            str(self.data),
+            "-U",
+            _OWNER,
+            "--auth-local=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+            "-N",
+        )
         with (self.data / "postgresql.conf").open("a") as conf:
             conf.write(_SETTINGS.format(folder=self.folder))
         self.start()
@@ -64,16 +74,16 @@ class Cluster:
     def _copy(self) -> None:
         """Bring the database over; the numbers in its change log belong to the other cluster."""
         self._run("createdb", "-h", str(self.folder), "-U", postgres.ROLE, self.db)
+        target = ["-h", str(self.folder), "-U", postgres.ROLE, "-d", self.db]
         source = {**Workspace.here().env, **database.environment()}
         with subprocess.Popen(
             [postgres.program("pg_dump"), "--no-owner", "-d", self.source], env=source, stdout=subprocess.PIPE
         ) as dump:
-            target = ["-h", str(self.folder), "-U", postgres.ROLE, "-d", self.db]
             subprocess.run(
                 [postgres.program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", *target],
                 stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True,
             )  # fmt: skip
-        self._run("psql", "-Xq", "-h", str(self.folder), "-U", postgres.ROLE, "-d", self.db, "-c", "TRUNCATE offline_change")
+        self._run("psql", "-Xq", *target, "-c", "TRUNCATE offline_change")
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         command = postgres.as_owner([postgres.program(program), *arguments])

@@ -40,7 +40,10 @@ def test_change_that_got_its_number_anew_after_a_crash_is_not_lost(make_database
             side.close()
             cluster.crash()
         cluster.start()
-        with OdooServer(cluster.db, extra=cluster.options) as server, psycopg2.connect(**cluster.dsn()) as side:
+        with (
+            OdooServer(cluster.db, extra=cluster.options) as server,
+            psycopg2.connect(**cluster.dsn()) as side,
+        ):
             anew = _burn_numbers(side, 1)
             assert before < anew < after, "the crash lost no number: the test would prove nothing"
             device.url = server.url
@@ -49,6 +52,8 @@ def test_change_that_got_its_number_anew_after_a_crash_is_not_lost(make_database
                 office.write("res.partner", partner, city="After the crash")
             device.pull()
             cities = {device.held["res.partner"][partner]["values"]["city"] for partner in partners}
-            phones = {partner: office.read("res.partner", partner, "phone")["phone"] or None for partner in partners}
+            phones = {
+                partner: office.read("res.partner", partner, "phone")["phone"] or None for partner in partners
+            }
         assert cities == {"After the crash"}
         assert {p: device.held["res.partner"][p]["values"]["phone"] for p in partners} == phones

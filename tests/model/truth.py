@@ -108,6 +108,8 @@ class Truth:
     def _base(self, sent: Sent, name: str) -> Any:
         """What the person saw; their own earlier value counts as what the server made of it, while it holds that."""
         base = sent.body["base"][name]
+        if base is None:
+            base = EMPTY[name]  # nobody had filled it
         earlier = self.chain.get((sent.device, sent.body["contact"], name))
         theirs = self.contacts[sent.body["contact"]].values[name]
         return theirs if earlier is not None and earlier == (base, theirs) else base

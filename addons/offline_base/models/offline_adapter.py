@@ -27,8 +27,6 @@ class OfflineAdapter(models.AbstractModel):
     _offline_fields = ()
     #: Exported fields that devices may not write.
     _offline_readonly_fields = ()
-    #: "pull", "push" or "both".
-    _offline_direction = "both"
     #: The entity's default merge policies: {field: policy}; the rest is for review.
     _offline_policies = {}
 

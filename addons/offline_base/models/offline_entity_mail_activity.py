@@ -4,10 +4,12 @@ from pydantic import Field
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
-from ..core.errors import _
 from ..core.wire import Request
 from ..store.operations import named_operation
+
+_lt = LazyTranslate(__name__)
 
 
 class CompleteArgs(Request):
@@ -43,7 +45,7 @@ class OfflineEntityMailActivity(models.AbstractModel):
             values["res_model_id"] = self.env["ir.model"]._get_id(model) if model else False
         return values
 
-    @named_operation(label=_("Mark Done"), args=CompleteArgs)
+    @named_operation(label=_lt("Mark Done"), args=CompleteArgs)
     def complete(self, record, args):
         """Mark the activity done with Odoo's own method; a second time changes nothing."""
         if record.active:

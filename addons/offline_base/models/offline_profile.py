@@ -21,7 +21,6 @@ class OfflineProfile(models.Model):
         "Sync Every", default=30, required=True, help="Seconds between two syncs."
     )
     minimum_app_version = fields.Char(help="Older apps are asked to update before they go on.")
-    company_id = fields.Many2one("res.company")
 
     _poll_interval_positive = models.Constraint(
         "CHECK (poll_interval_s > 0)", "Devices must wait a moment between two syncs."

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from odoo import api
+from odoo.tools.translate import LazyGettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +17,18 @@ class NamedOperation:
     """A method that devices may call by name on a record of the entity, with typed arguments."""
 
     name: str
-    label: str
+    label: str | LazyGettext
     args: type[BaseModel]
     method: Callable[..., Any]
 
     def describe(self, env) -> dict[str, Any]:
         """The operation as the profile route answers it (core.wire.OperationProfile)."""
-        return {"name": self.name, "label": env._(self.label), "args": self.args.model_json_schema()}  # pylint: disable=gettext-variable
+        label = env._(self.label) if isinstance(self.label, LazyGettext) else self.label
+        return {"name": self.name, "label": label, "args": self.args.model_json_schema()}
 
 
-def named_operation(*, label: str, args: type[BaseModel]):
-    """Declare a method of an adapter as a named operation.
+def named_operation(*, label: str | LazyGettext, args: type[BaseModel]):
+    """Declare a method of an adapter as a named operation; a ``label`` made by `LazyTranslate` is translated.
 
     The method gets the record (as the device's user) and the parsed arguments; what it returns, JSON or None,
     is the receipt's ``result``. It runs inside a savepoint and may neither commit nor roll back.

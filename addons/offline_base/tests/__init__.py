@@ -10,4 +10,5 @@ from . import (
     test_push_verbs,
     test_routes,
     test_security,
+    test_translations,
 )

@@ -107,3 +107,9 @@ def test_the_order_of_references_does_not_matter(found: list[Any], chance: Any) 
 def test_what_does_not_fit_is_refused(kind: str, value: Any) -> None:
     with pytest.raises(ValueInvalid):
         canonical(FieldSpec("f", kind), value)
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\ud800", "\udfff"])
+def test_a_text_that_cannot_be_stored_is_refused(letter: str) -> None:
+    with pytest.raises(ValueInvalid):
+        canonical(FieldSpec("name", "char"), f"before{letter}after")

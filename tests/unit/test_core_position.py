@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -106,3 +107,15 @@ def test_a_handle_made_with_another_secret_is_refused(handle: Handle, secret: by
 def test_any_other_text_is_refused_as_a_handle(text: str) -> None:
     with pytest.raises(HandleInvalid):
         Handle.open(text, b"secret")
+
+
+@given(handles, st.binary(min_size=1))
+def test_a_handle_has_one_text_only(handle: Handle, secret: bytes) -> None:
+    """The last letter has bits to spare: another letter there must not open the same handle."""
+    text = handle.seal(secret)
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    opened = []
+    for letter in alphabet:
+        with suppress(HandleInvalid):
+            opened.append(Handle.open(text[:-1] + letter, secret))
+    assert opened == [handle]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -99,13 +99,14 @@ def is_uid(value: Any) -> bool:
 def round_digits(value: float, digits: int | None) -> float:
     """Round half away from zero on the shortest decimal text, as people and Odoo's currencies do.
 
-    >>> round_digits(2.675, 2), round_digits(-0.0, 2), round_digits(1.5, None)
-    (2.68, 0.0, 1.5)
+    >>> round_digits(2.675, 2), round_digits(-0.0, 2), round_digits(1.5, None), round_digits(1e15, 16)
+    (2.68, 0.0, 1.5, 1000000000000000.0)
     """
     if digits is None:
         return value + 0.0
     step = Decimal(1).scaleb(-digits)
-    return float(Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_UP)) + 0.0
+    # The default context holds 28 digits, which a large amount with many decimals passes.
+    return float(Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_UP, context=Context(prec=60))) + 0.0
 
 
 def parse_instant(text: str) -> datetime:
@@ -144,8 +145,8 @@ def _text(spec: FieldSpec, value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         raise ValueInvalid("must be a text")
-    if "\x00" in value:
-        raise ValueInvalid("must not contain the character NUL")
+    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueInvalid("contains a character that cannot be stored")
     return value
 
 

@@ -82,7 +82,7 @@ class Handle:
         """
         content = _HANDLE.pack(self.device, self.generation, self.nonce)
         mac = hmac.digest(secret, content, hashlib.sha256)[:_MAC_BYTES]
-        return base64.urlsafe_b64encode(content + mac).rstrip(b"=").decode()
+        return _text(content + mac)
 
     @classmethod
     def open(cls, text: str, secret: bytes) -> Handle:
@@ -97,9 +97,14 @@ class Handle:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             raise HandleInvalid("not base64url") from None
-        if len(raw) != _HANDLE.size + _MAC_BYTES:
+        # Unused bits of the last letter must be zero: one handle, one text.
+        if len(raw) != _HANDLE.size + _MAC_BYTES or _text(raw) != text:
             raise HandleInvalid("not a handle")
         content, mac = raw[: _HANDLE.size], raw[_HANDLE.size :]
         if not hmac.compare_digest(mac, hmac.digest(secret, content, hashlib.sha256)[:_MAC_BYTES]):
             raise HandleInvalid("not authentic")
         return cls(*_HANDLE.unpack(content))
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

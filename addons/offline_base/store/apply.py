@@ -18,7 +18,7 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from ..core.digest import to_hex
 from ..core.errors import Refusal
-from ..core.fields import empty
+from ..core.fields import canonical_values, empty
 from ..core.merge import Conflict, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import reader, writer
@@ -217,7 +217,7 @@ class Applier:
             merge = merge_record(base, mine, theirs, line._policies(), mine_is_newer=newer)
             if merge.conflicts:
                 raise Parked("fields", merge.conflicts)
-            write, merged = merge.write, bool(merge.merged)
+            write, merged = canonical_values(specs, merge.write), bool(merge.merged)
         else:
             write = {n: v for n, v in mine.items() if n in force.fields or theirs[n] == base[n]}
             merged = len(write) < len(mine)

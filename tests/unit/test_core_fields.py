@@ -109,7 +109,7 @@ def test_what_does_not_fit_is_refused(kind: str, value: Any) -> None:
         canonical(FieldSpec("f", kind), value)
 
 
-@pytest.mark.parametrize("letter", ["\x00", "\ud800", "\udfff"])
-def test_a_text_that_cannot_be_stored_is_refused(letter: str) -> None:
+@pytest.mark.parametrize("number", [0, 0xD800, 0xDFFF])
+def test_a_text_that_cannot_be_stored_is_refused(number: int) -> None:
     with pytest.raises(ValueInvalid):
-        canonical(FieldSpec("name", "char"), f"before{letter}after")
+        canonical(FieldSpec("name", "char"), f"before{chr(number)}after")

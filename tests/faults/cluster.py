@@ -77,15 +77,17 @@ class Cluster:
         target = ["-h", str(self.folder), "-U", postgres.ROLE, "-d", self.db]
         source = {**Workspace.here().env, **database.environment()}
         with subprocess.Popen(
-            [postgres.program("pg_dump"), "--no-owner", "-d", self.source], env=source, stdout=subprocess.PIPE
+            [postgres.server_program("pg_dump"), "--no-owner", "-d", self.source],
+            env=source,
+            stdout=subprocess.PIPE,
         ) as dump:
             subprocess.run(
-                [postgres.program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", *target],
+                [postgres.server_program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", *target],
                 stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True,
             )  # fmt: skip
         self._run("psql", "-Xq", *target, "-c", "TRUNCATE offline_change")
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
-        command = postgres.as_owner([postgres.program(program), *arguments])
+        command = postgres.as_owner([postgres.server_program(program), *arguments])
         # Not captured: pg_ctl's server would keep the pipe open.
         subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=check)

@@ -94,10 +94,12 @@ class Truth:
             base, theirs = self._base(sent, name), contact.values[name]
             if mine in (base, theirs):
                 continue
-            if base == theirs or decided == "device":
+            if base == theirs:
                 write[name] = mine
             elif POLICIES[name] == "review":
-                return "conflict"
+                if decided != "device":
+                    return "conflict"
+                write[name] = mine
             else:
                 merged = True
                 write[name] = self._policy(name, base, mine, theirs)
@@ -137,16 +139,9 @@ class Truth:
         """The office decides a conflict; what waited for it runs, in order."""
         sent = self.operations[op]
         if side == "server":
-            contact = self.contacts[sent.body["contact"]]
-            for name, mine in sent.body["values"].items():
-                base = self._base(sent, name)
-                if (
-                    contact.exists
-                    and POLICIES[name] == "review"
-                    and mine not in (base, contact.values[name])
-                    and base != contact.values[name]
-                ):
-                    self.chain[sent.device, sent.body["contact"], name] = (mine, contact.values[name])
+            # What the device sent stands for what the server holds instead: its next edit builds on that.
+            if self.contacts[sent.body["contact"]].exists:
+                self._remember(sent)
             sent.state = "resolved_server"
         else:
             sent.state = self._update(sent, decided="device")

@@ -19,6 +19,8 @@ from .workspace import Workspace
 ROLE = "odoo_offline"  # Odoo refuses to run as `postgres`; this one is no superuser but may create databases
 _OWNER = "cluster_owner"
 _PORT = "5432"  # only the name of the socket file: nothing listens on TCP
+_CLIENTS = ("psql", "createdb", "dropdb")
+_SERVER = ("initdb", "pg_ctl", "postgres", "psql", "createdb")
 _CHOICE = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGSERVICE", "PGPASSWORD", "PGPASSFILE")
 
 # Development data that `make` can rebuild: it need not survive a power cut, so nothing waits for the disk.
@@ -109,6 +111,14 @@ def program(name: str) -> str:
     return str(bindir() / name)
 
 
+def server_program(name: str) -> str:
+    """A program of a complete server, for clusters besides the one that we use or were told to use."""
+    found = _folders(_SERVER)
+    if not found:
+        raise ProvisionError("no PostgreSQL server programs: apt-get install postgresql")
+    return str(found[0] / name)
+
+
 def bindir() -> Path:
     """The folder with `initdb` and its kin: the newest that is installed, or that made our cluster."""
     found = _candidates()
@@ -130,12 +140,13 @@ def bindir() -> Path:
 
 @cache
 def _candidates() -> tuple[Path, ...]:
-    """Folders with a complete server, newest first."""
-    wanted = (
-        ("psql", "createdb", "dropdb")
-        if is_external()
-        else ("initdb", "pg_ctl", "postgres", "psql", "createdb")
-    )
+    """Folders with what we need, newest first: a complete server, or the clients of one that we were told to use."""
+    return _folders(_CLIENTS if is_external() else _SERVER)
+
+
+@cache
+def _folders(wanted: tuple[str, ...]) -> tuple[Path, ...]:
+    """Folders that hold all these programs, newest first."""
     folders = [Path(part) for part in os.environ.get("PATH", "").split(":") if part]
     if shutil.which("pg_config"):
         shown = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=False)

@@ -22,7 +22,7 @@ setup: ## get Odoo 19, PostgreSQL and the Python packages (again: a moment)
 	@$(PY) -m tools.provision setup
 
 demo: setup ## play a day without network on a demo database, and leave Odoo running
-	@$(DEV_PYTHON) -m tools.demo
+	@$(DEV_PYTHON) -m tools.demo --port "$(PORT)" --db "$(DB)"
 
 serve: ## serve Odoo on this terminal: PORT=8069 DB=demo
 	@$(PY) -m tools.provision serve --port "$(PORT)" --db "$(DB)"

@@ -74,7 +74,7 @@ def require_free_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise ProvisionError(
-                f"port {port}: {error.strerror}; choose another: make serve PORT={port + 1}"
+                f"port {port}: {error.strerror}; choose another, as in make demo PORT={port + 1}"
             ) from error
 
 

@@ -159,11 +159,14 @@ class OfflineOperation(models.Model):
     @api.depends_context("uid", "lang", "tz")
     def _compute_content(self):
         for operation in self:
-            # sudo: what was sent is shown field by field, if the reader may read them.
-            values = (operation.sudo().payload or {}).get("values") or {}
-            shown = [name for name in values if operation._may_show(name)]
+            shown = [name for name in operation._sent_values() if operation._may_show(name)]
             operation.field_labels = ", ".join(operation._label(name) for name in shown)
             operation.content_text = operation._lines(shown)
+
+    def _sent_values(self):
+        # sudo: what was sent is shown field by field, if the reader may read them.
+        values = (self.sudo().payload or {}).get("values")
+        return values if isinstance(values, dict) else {}  # what was refused may have any shape
 
     def _may_show(self, name):
         return self.entity in self.env and may_read(self.env[self.entity], self.res_id, name)
@@ -174,7 +177,7 @@ class OfflineOperation(models.Model):
     def _lines(self, names):
         """A line for each of these fields with the value that the device sent."""
         self.ensure_one()
-        values = (self.sudo().payload or {}).get("values") or {}  # sudo: the caller asks for what may be read
+        values = self._sent_values()
         return "\n".join(
             f"{self._label(name)}: {value_text(self.env[self.entity], name, values[name])}" for name in names
         )

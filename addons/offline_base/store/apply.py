@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from psycopg2 import errorcodes
 from pydantic import ValidationError as ShapeError
 
-from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, RedirectWarning, UserError
 
 from ..core.digest import to_hex
 from ..core.errors import Refusal
@@ -33,6 +34,16 @@ CONCURRENCY_CODES = frozenset(
 _VALUE_CLASSES = frozenset({"22", "54"})
 #: Verbs of the protocol that this version refuses.
 LATER_VERBS = frozenset({"amend", "discard", "resolve"})
+
+
+def is_concurrency(error: Exception) -> bool:
+    """Whether the transaction met another one and may succeed when it starts again."""
+    if isinstance(error, psycopg2.errors.UniqueViolation):
+        # Of our own receipts: the same operation arrives twice at once, over two devices.
+        return error.diag.table_name == "offline_operation"
+    return isinstance(error, ConcurrencyError) or (
+        isinstance(error, psycopg2.OperationalError) and error.pgcode in CONCURRENCY_CODES
+    )
 
 
 class Parked(Exception):
@@ -96,16 +107,19 @@ class Applier:
         ``at`` is the corrected time at which the person did it, naive UTC.
         """
         cr = self.env.cr
-        waiting = len(cr.postcommit._funcs)
+        cr.flush()
+        waiting, waiting_data = len(cr.postcommit._funcs), dict(cr.postcommit.data)
         try:
             with _no_commit(cr), cr.savepoint():
                 return self._apply(operation, at, force)
         except Exception as error:
-            if isinstance(error, psycopg2.OperationalError) and error.pgcode in CONCURRENCY_CODES:
+            if is_concurrency(error):
                 raise
             # Refused work must not send mail.
             while len(cr.postcommit._funcs) > waiting:
                 cr.postcommit._funcs.pop()
+            cr.postcommit.data.clear()
+            cr.postcommit.data.update(waiting_data)
             return self._refused(operation, error)
 
     def _refused(self, operation, error) -> Outcome:
@@ -257,7 +271,8 @@ class Applier:
         except ShapeError as error:
             raise Refusal("operation_invalid", fields=shape_errors(error)) from None
         done = self._named(Outcome("applied", record.id), record)
-        done.result = named.method(adapter, record, args)
+        done.result = getattr(adapter, named.name)(record, args)
+        json.dumps(done.result, allow_nan=False)  # what cannot be stored fails here, and this operation alone
         adapter.env.flush_all()
         return done
 
@@ -268,7 +283,11 @@ class Applier:
         outcome = self._named(Outcome(status, record.id, sent=sent, stored={}), record)
         if before is not None:
             outcome.v_before = to_hex(reader.version(adapter, record.id, before))
-        if after := reader.read_values(adapter, specs, record.exists().ids).get(record.id):
+        # Odoo lets people write what takes the record out of their sight, such as handing it to somebody else.
+        left = record.exists()
+        if not left.has_access("read"):
+            outcome.sent = None
+        elif after := reader.read_values(adapter, specs, left.ids).get(record.id):
             outcome.v_after = to_hex(reader.version(adapter, record.id, after))
             outcome.stored = {name: after[name] for name in sent}
         return outcome
@@ -309,7 +328,13 @@ class Applier:
 
     def _expect(self, adapter, specs, operation, theirs):
         expected = writer.checked(adapter.env, specs, operation.expect, writing=False)
-        differing = {n: Conflict(v, v, theirs[n]) for n, v in expected.items() if theirs[n] != v}
+        named = writer.resolved(adapter.env, specs, expected, theirs, must_exist=False)
+        differing = {
+            n: Conflict(v, v, theirs[n])
+            for n, v in expected.items()
+            # A reference that leads nowhere is no empty field.
+            if theirs[n] != named[n] or _leads_nowhere(v, named[n])
+        }
         if differing:
             raise Parked("expect", differing)
 
@@ -322,6 +347,13 @@ class Applier:
                 at=operation.at,
             )
             record._message_log(body=Markup("<p>%s</p>") % text)
+
+
+def _leads_nowhere(sent: Any, resolved: Any) -> bool:
+    """Whether a reference was lost in resolving: it names no record, which is not the same as an empty field."""
+    if isinstance(sent, list):
+        return len(sent) != len(resolved)
+    return sent is not None and resolved is None
 
 
 def shape_errors(error: ShapeError) -> dict[str, str]:

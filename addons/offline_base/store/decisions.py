@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
+from pydantic import ValidationError as ShapeError
+
 from odoo.exceptions import UserError
 
+from ..core.errors import Refusal
 from ..core.wire import Operation
 from .apply import Applier, Force, Outcome
 from .history import History
@@ -40,8 +43,12 @@ def keep_device(operation, fields: Collection[str]) -> None:
 
 def retry(operation) -> None:
     """Run a rejected operation again as its user."""
-    with _holding(operation.device_id) as history:
+    try:
         wanted = Operation.model_validate(operation.payload)
+    except ShapeError:
+        refused = Refusal("operation_invalid")
+        raise UserError(operation.env._(refused.entry.title)) from None  # pylint: disable=gettext-variable
+    with _holding(operation.device_id) as history:
         _finish(operation, history, Applier(operation.device_id, history).run(wanted, operation.corrected_at))
 
 

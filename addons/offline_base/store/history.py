@@ -61,7 +61,8 @@ class History:
                     verb,
                     res_id,
                     uid,
-                    frozenset(values or ()),
+                    # What was refused may have any shape.
+                    frozenset(values if isinstance(values, dict) else ()),
                 )
                 for seq, status, blocked, entity, verb, res_id, uid, values in self.env.cr.fetchall()
             ]

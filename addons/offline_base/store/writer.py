@@ -58,6 +58,12 @@ def resolved(
     reference becomes None.
     """
     result = dict(values)
+    if must_exist:
+        # A reference whose model changes leads to another record, which must be there for the user as well.
+        turned = [
+            n for n, s in specs.items() if s.model_field in values and n not in values and beside.get(n)
+        ]
+        values = {**values, **{name: beside[name] for name in turned}}
     for name, value in values.items():
         spec = specs[name]
         if value is None or spec.type not in ("many2one", "many2many", "many2one_reference"):

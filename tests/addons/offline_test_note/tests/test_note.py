@@ -1,4 +1,5 @@
 from odoo.addons.offline_base.tests.common import OfflineCase
+from odoo.fields import Command
 
 NOTE = "offline.test.note"
 
@@ -76,3 +77,22 @@ class TestNote(OfflineCase):
         self.patch(type(self.env["offline.entity.test_note"]), "_offline_fields", ("create_date",))
         names = self.env["offline.entity.test_note"]._offline_field_names()
         self.assertEqual({"name", "body", "user_id", "outcome", "finished_at", "create_date"}, set(names))
+
+    def test_note_can_be_handed_to_somebody_whose_notes_its_user_may_not_read(self):
+        """Odoo allows a write that takes the record out of its user's sight; so do we. Proves I4, I7, I8."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Own notes",
+                "model_id": self.env["ir.model"]._get_id(NOTE),
+                "domain_force": "[('user_id', '=', user.id)]",
+                "groups": [Command.link(self.env.ref("base.group_user").id)],
+            }
+        )
+        self.phone.sync()
+        edit = self.phone.update(
+            self.note, {"user_id": self.colleague.id}, {"user_id": self.user.id}, entity=NOTE
+        )
+        self.assert_status("applied", self.phone.push_one(edit))
+        self.assertEqual(self.colleague, self.note.user_id)
+        self.assertEqual({self.note.id: "scope"}, self.removes(self.phone.pull(), NOTE))
+        self.assert_status("applied", self.phone.push_one(edit))

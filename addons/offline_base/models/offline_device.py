@@ -164,12 +164,13 @@ class OfflineDevice(models.Model):
 
     def _was_given(self, entity, record_id):
         """Whether an answer that the device has, or may have, gave it this record."""
-        if record_id in self.env["offline.holding"]._load(self)[entity]:
+        if record_id in self.env["offline.holding"]._given(self)[entity]:
             return True
         pending = self.env["offline.position"].search(
             [("device_id", "=", self.id), ("confirmed", "=", False)]
         )
-        return any(str(record_id) in (position.delta or {}).get(entity, {}) for position in pending)
+        versions = [(position.delta or {}).get(entity, {}).get(str(record_id)) for position in pending]
+        return any(version is not None and int(version, 16) for version in versions)
 
     def _set_state(self, values):
         self.check_access("write")

@@ -44,6 +44,13 @@ class OfflineHolding(models.Model):
             held[entity].update(zip(ids, map(from_signed, versions), strict=True))
         return held
 
+    def _given(self, device):
+        """{entity: ids} of what the device was given. What it merely claims to hold has version 0."""
+        given = defaultdict(set)
+        for entity, rows in self._load(device).items():
+            given[entity].update(record_id for record_id, version in rows.items() if version)
+        return given
+
     def _clear(self, device):
         """The device starts from nothing, or from what it will say."""
         self.env.cr.execute(SQL("DELETE FROM offline_holding WHERE device_id = %s", device.id))

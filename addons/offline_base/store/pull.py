@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from odoo import fields as odoo_fields
+from odoo.fields import Domain
 
 from ..core import digest
 from ..core.errors import Problem
@@ -94,6 +95,9 @@ class Pull:
         if generation is None:
             raise Problem("busy", retry_after_s=1)
         held = self._confirm(position)
+        self.claimed = defaultdict(
+            set, {e: {i for i, v in rows.items() if not v} for e, rows in held.items()}
+        )
         changes = self._changes(position)
         cuts = self._cuts(position, held, changes)
         page = self._page(position, cuts)
@@ -125,7 +129,8 @@ class Pull:
         )
         if position.nonce != handle.nonce.hex():
             return None
-        if position.snapshot and feed.is_ahead(self.cr, Snapshot.parse(position.snapshot)):
+        latest = position.walk_snapshot or position.snapshot
+        if latest and feed.is_ahead(self.cr, Snapshot.parse(latest)):
             return None
         return position
 
@@ -154,6 +159,10 @@ class Pull:
     def _confirm(self, position) -> dict[str, dict[int, int]]:
         """Make what the device shows to have received the confirmed holdings; forget what it can no longer show."""
         if not position:
+            given_out = self.positions.search(
+                [("device_id", "=", self.device.id), ("confirmed", "=", False)], order="generation desc"
+            )
+            given_out[_KEPT_ANSWERS - 1 :].unlink()
             return self._said_held()
         held = self._confirmed_view(position)
         others = self.positions.search([("device_id", "=", self.device.id), ("id", "!=", position.id)])
@@ -260,7 +269,7 @@ class Pull:
 
     def _walked(self, position, cuts) -> dict[str, int]:
         """{entity: the id up to which earlier pages went}; nothing if the way of reading changed on the way."""
-        if not position.walk_entity or position.walk_fingerprints != {c.name: c.fingerprint for c in cuts}:
+        if not position.walk_entity or position.walk_fingerprints != _way(cuts):
             return {}
         walked: dict[str, int] = {}
         for cut in cuts:
@@ -299,10 +308,13 @@ class Pull:
         delta = _delta(page)
         if not position:
             # The holdings begin anew with this answer: with what the device said, and what the page changes.
+            self._mark_claims(held, cuts)
             said = {e: {str(i): digest.to_hex(v) for i, v in rows.items()} for e, rows in held.items()}
             delta = {e: said.get(e, {}) | delta.get(e, {}) for e in said.keys() | delta.keys()}
         complete = page.walk is None
         fingerprints = {cut.name: cut.fingerprint for cut in cuts}
+        # What a page of this walk showed in another way than the last cut is compared until the next one closes.
+        known = {n: f for n, f in (position.fingerprints or {}).items() if fingerprints.get(n) == f}
         walking = bool(self._walked(position, cuts))
         nonce = secrets.token_bytes(8)
         self.positions.create(
@@ -313,7 +325,7 @@ class Pull:
                 "root": not position,
                 "complete": complete,
                 "snapshot": str(self.snapshot) if complete else position.snapshot,
-                "fingerprints": fingerprints if complete else position.fingerprints,
+                "fingerprints": fingerprints if complete else known,
                 "delta": delta,
             }
             | (
@@ -323,7 +335,7 @@ class Pull:
                     "walk_snapshot": position.walk_snapshot if walking else str(self.snapshot),
                     "walk_entity": page.walk[0],
                     "walk_id": page.walk[1],
-                    "walk_fingerprints": fingerprints,
+                    "walk_fingerprints": _way(cuts),
                 }
             )
         )
@@ -338,6 +350,16 @@ class Pull:
             refs=self._refs(cuts, page),
             digests=self._digests(held) if complete else {},
         )
+
+    def _mark_claims(self, held, cuts):
+        """Tell what the device merely claims from what it was given: claims outside its scope get version 0.
+
+        They are removed as the walk comes to them; until then they prove nothing to anybody.
+        """
+        given = self.env["offline.holding"]._given(self.device)
+        for cut in cuts:
+            for record_id in cut.held.keys() - cut.scope - given[cut.name]:
+                held[cut.name][record_id] = 0
 
     def _remove_strangers(self, page, held, cuts):
         """Entities that left the profile leave the device."""
@@ -371,7 +393,9 @@ class Pull:
     def _existing(self, name, ids) -> set[int]:
         """Which of the removed records are still there. What a device merely claims to hold tells it nothing."""
         if self.request.held is not None:
-            ids = ids & self.env["offline.holding"]._load(self.device)[name].keys()
+            ids = ids & self.env["offline.holding"]._given(self.device)[name]
+        else:
+            ids = ids - self.claimed[name]
         return reader.existing_ids(self.env, name, ids) if name in self.env else set()
 
     def _refs(self, cuts, page):
@@ -389,15 +413,14 @@ class Pull:
 
     def _outcomes(self, position, changes):
         """Receipts whose state changed after the device got them, since the last complete cut."""
-        if not position.snapshot:
-            operations = self.env["offline.operation"].search(
-                [("device_id", "=", self.device.id), ("revision", ">", 0)]
-            )
-        else:
-            ids = changes.get("offline.operation", set())
-            operations = self.env["offline.operation"].browse(ids).exists()
-        mine = operations.filtered(lambda o: o.device_id == self.device and o.revision)
-        return [receipts.receipt(operation) for operation in mine.sorted("seq")]
+        mine = Domain("device_id", "=", self.device.id)
+        # An operation that came again, after a new enrolment for instance, shows what becomes of the first.
+        revised = Domain("revision", ">", 0) | Domain("original_id.revision", ">", 0)
+        if position.snapshot:
+            ids = list(changes.get("offline.operation", ()))
+            revised &= Domain("id", "in", ids) | Domain("original_id", "in", ids)
+        operations = self.env["offline.operation"].search(mine & revised, order="seq")
+        return [receipts.receipt(operation) for operation in operations]
 
     def _digests(self, held):
         return {
@@ -421,6 +444,11 @@ class Pull:
             "outcomes": [],
             "digests": {},
         } | answer
+
+
+def _way(cuts):
+    """How, and in which order, a walk goes over its entities; as JSON has it."""
+    return [[cut.name, cut.fingerprint] for cut in cuts]
 
 
 def _apply_delta(held, delta):

@@ -40,8 +40,12 @@ def _conflict(env, operation):
     conflict = operation.conflict if operation.status == "conflict" else None
     if not conflict:
         return None
-    model = env[operation.entity]
-    readable = {
-        n: f for n, f in conflict["fields"].items() if model._has_field_access(model._fields[n], "read")
-    }
+    model = env.get(operation.entity)
+    readable = {}
+    if model is not None and model.browse(operation.res_id or ()).exists().has_access("read"):
+        readable = {
+            name: sides
+            for name, sides in conflict["fields"].items()
+            if name in model._fields and model._has_field_access(model._fields[name], "read")
+        }
     return {"kind": conflict["kind"], "fields": readable}

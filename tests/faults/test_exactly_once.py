@@ -60,6 +60,20 @@ def test_six_parallel_sends_of_one_operation_count_once(office, traveller, make_
     assert _count(office, "Six at once") == 1
 
 
+def test_same_operation_from_two_devices_at_once_counts_once(office, traveller, make_wire):
+    """Proves I2. A person enrolled again while the last push of the old device was still under way."""
+    for turn in range(5):
+        old, new = make_wire(traveller), make_wire(traveller)
+        operation = old.create("res.partner", name=f"Two devices {turn}")
+        with ThreadPoolExecutor(2) as pool:
+            sent = [pool.submit(device.post, "push", {"operations": [operation]}) for device in (old, new)]
+            answers = [one.result() for one in sent]
+        assert {answer.status_code for answer in answers} <= {200, 503}
+        for device in (old, new):
+            assert [r["status"] for r in device.push(operation)["receipts"]] == ["applied"]
+        assert _count(office, f"Two devices {turn}") == 1
+
+
 def test_lost_answer_of_a_pull_is_answered_again_and_correctly(office, traveller, make_wire, network):
     """Proves I1, I4. Scope changed between the answer that was lost and the one that came."""
     partner = office.create("res.partner", name="Here then gone")

@@ -10,12 +10,12 @@ import psycopg2
 import werkzeug.exceptions
 from pydantic import BaseModel
 
-from odoo.exceptions import AccessDenied, AccessError
+from odoo.exceptions import AccessDenied, ConcurrencyError
 from odoo.http import Dispatcher, Response
 
 from ..core.errors import Problem
 from ..core.wire import BODY_BYTES, PROTOCOL_VERSION
-from ..store.apply import CONCURRENCY_CODES
+from ..store.apply import is_concurrency
 from . import body, problems
 
 _logger = logging.getLogger(__name__)
@@ -65,8 +65,8 @@ class OfflineDispatcher(Dispatcher):
                 answer = endpoint(payload, attempt=attempt, **args)
                 self.request.env.cr.flush()
                 return answer
-            except psycopg2.OperationalError as error:
-                if error.pgcode not in CONCURRENCY_CODES:
+            except (psycopg2.Error, ConcurrencyError) as error:
+                if not is_concurrency(error):
                     raise
                 # Not Odoo's own retry: it would sleep, and a worker that sleeps serves nobody.
                 env = self.request.env
@@ -92,7 +92,7 @@ class OfflineDispatcher(Dispatcher):
             return exc.get_response()
         if isinstance(exc, werkzeug.exceptions.RequestEntityTooLarge):
             return problems.render(Problem("body_too_large", limit={"body_bytes": BODY_BYTES}), env)
-        if isinstance(exc, AccessDenied | AccessError):
+        if isinstance(exc, AccessDenied):
             return problems.render(Problem("token_invalid"), env)
         if isinstance(exc, psycopg2.OperationalError):
             return problems.render(Problem("contention", retry_after_s=random.randint(1, 3)), env)

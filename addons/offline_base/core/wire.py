@@ -31,6 +31,13 @@ def _check_instant(text: str) -> str:
     return text
 
 
+def _check_storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("contains a character that cannot be stored")
+    return text
+
+
+Storable = AfterValidator(_check_storable)
 Uid = Annotated[str, AfterValidator(_check_uid), Field(json_schema_extra={"format": "uuid"})]
 Instant = Annotated[
     str, AfterValidator(_check_instant), Field(max_length=40, json_schema_extra={"format": "date-time"})
@@ -38,7 +45,7 @@ Instant = Annotated[
 Version = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 RecordId = Annotated[int, Field(ge=1, lt=1 << 31)]
 Seq = Annotated[int, Field(ge=1, lt=1 << 53)]
-EntityName = Annotated[str, Field(max_length=128)]
+EntityName = Annotated[str, Storable, Field(max_length=128)]
 FieldName = Annotated[str, Field(max_length=128)]
 Values = dict[FieldName, JsonValue]
 Count = Annotated[int, Field(ge=0, lt=1 << 53)]
@@ -76,16 +83,16 @@ class PublicKey(Request):
 class DeviceDescription(Request):
     """What a device says of itself when it enrols."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    platform: Annotated[str, Field(max_length=100)] = ""
-    app_version: Annotated[str, Field(max_length=50)] = ""
+    name: Annotated[str, Storable, Field(min_length=1, max_length=100)]
+    platform: Annotated[str, Storable, Field(max_length=100)] = ""
+    app_version: Annotated[str, Storable, Field(max_length=50)] = ""
     public_key: PublicKey | None = None
 
 
 class EnrolRequest(Request):
     """The same code with the same nonce gives a fresh token again (the answer was lost)."""
 
-    code: Annotated[str, Field(min_length=4, max_length=64)]
+    code: Annotated[str, Storable, Field(min_length=4, max_length=64)]
     nonce: Annotated[str, Field(min_length=16, max_length=128)]
     device: DeviceDescription
 

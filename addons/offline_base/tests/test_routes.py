@@ -140,3 +140,26 @@ class TestRoutes(OfflineCase, HttpCase):
         response = self.call("/pull", {"cursor": None, "surprise": 1}, self.token)
         self.assert_refused(response, 400, "envelope_unknown_field")
         self.assertEqual(["surprise"], list(response.json()["errors"]))
+
+    @mute_logger("odoo.http")
+    def test_scope_that_the_user_may_not_evaluate_does_not_lock_the_device_out(self):
+        """A manager's domain over a field that is not for this user is no fault of the token."""
+        self.partner_line.domain = "[('vat', '=', False)]"
+        self.hide_field("vat")
+        self.env.flush_all()
+        self.assert_refused(self.call("/pull", {"cursor": None}, self.token), 500, "server_error")
+
+    def test_character_that_postgresql_cannot_store_is_refused_by_place(self):
+        device = {"name": "Phone"}
+        enrol = {"code": "ABCDEFGH", "nonce": "n" * 16, "device": device}
+        for path, body, place in (
+            ("/enroll", enrol | {"code": "ABC\x00DEFGH"}, "code"),
+            ("/enroll", enrol | {"device": {"name": "a\x00b"}}, "device.name"),
+            ("/enroll", enrol | {"device": device | {"platform": "\x00"}}, "device.platform"),
+            ("/enroll", enrol | {"device": device | {"app_version": "\x00"}}, "device.app_version"),
+            ("/pull", {"cursor": None, "held": {"a\x00b": [[1, "0" * 16]]}}, "held.a\x00b.[key]"),
+        ):
+            with self.subTest(place):
+                response = self.call(path, body, self.token)
+                self.assert_refused(response, 400, "envelope_invalid")
+                self.assertEqual([place], list(response.json()["errors"]))

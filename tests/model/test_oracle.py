@@ -285,7 +285,7 @@ def test_random_histories_end_as_the_model_of_truth_says(oracle_server, capsys):
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=12,
+            max_examples=25,
             stateful_step_count=30,
             deadline=None,
             # Shrinking takes minutes: people have them, CI prints the history as it was found.

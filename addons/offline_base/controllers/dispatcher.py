@@ -10,12 +10,12 @@ import psycopg2
 import werkzeug.exceptions
 from pydantic import BaseModel
 
-from odoo.exceptions import AccessDenied, ConcurrencyError
+from odoo.exceptions import AccessDenied, ConcurrencyError, LockError
 from odoo.http import Dispatcher, Response
 
 from ..core.errors import Problem
 from ..core.wire import BODY_BYTES, PROTOCOL_VERSION
-from ..store.apply import is_concurrency
+from ..store.outcome import is_concurrency, is_transient
 from . import body, problems
 
 _logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class OfflineDispatcher(Dispatcher):
                 answer = endpoint(payload, attempt=attempt, **args)
                 self.request.env.cr.flush()
                 return answer
-            except (psycopg2.Error, ConcurrencyError) as error:
+            except (psycopg2.Error, ConcurrencyError, LockError) as error:
                 if not is_concurrency(error):
                     raise
                 # Not Odoo's own retry: it would sleep, and a worker that sleeps serves nobody.
@@ -94,6 +94,6 @@ class OfflineDispatcher(Dispatcher):
             return problems.render(Problem("body_too_large", limit={"body_bytes": BODY_BYTES}), env)
         if isinstance(exc, AccessDenied):
             return problems.render(Problem("token_invalid"), env)
-        if isinstance(exc, psycopg2.OperationalError):
+        if is_transient(exc):
             return problems.render(Problem("contention", retry_after_s=random.randint(1, 3)), env)
         return problems.render(Problem("server_error"), env)

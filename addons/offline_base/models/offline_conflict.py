@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..store import decisions
+from ..store.outcome import Force
 
 _ENGINE_FIELDS = frozenset(
     {
@@ -162,23 +163,14 @@ class OfflineConflict(models.Model):
             conflict.check_access("write")
             if conflict.state != "open":
                 raise UserError(self.env._("%s was already decided.", conflict.name))
-            operation = (
-                conflict.operation_id.sudo()
-            )  # sudo: the reviewer's right was checked, the record is the engine's
+            # sudo: the reviewer's right was checked, the operation is the engine's.
+            operation = conflict.operation_id.sudo()
             if outcome == "server":
                 decisions.keep_server(operation)
             else:
-                lines = conflict.line_ids.filtered(
-                    lambda line: outcome == "device" or line.chosen == "device"
-                )
-                decisions.keep_device(operation, lines.mapped("field_name"))
+                decisions.keep_device(operation, conflict._force(outcome))
             if operation.status == "conflict":
-                raise UserError(
-                    self.env._(
-                        "The device's change of %s cannot be written any more: keep the server's.",
-                        conflict.name,
-                    )
-                )
+                raise UserError(conflict._why_still_open(operation))
             # sudo: the reviewer's right was checked, and the decision is the engine's to write down.
             conflict.sudo().write(
                 {
@@ -190,6 +182,21 @@ class OfflineConflict(models.Model):
             )
             conflict.activity_feedback(["mail.mail_activity_data_todo"])
         return True
+
+    def _force(self, outcome):
+        """The decision as the engine takes it: all to the device, or side by side of each field."""
+        if outcome == "device":
+            return Force(None)
+        device = self.line_ids.filtered(lambda line: line.chosen == "device")
+        server = self.line_ids - device
+        return Force(frozenset(device.mapped("field_name")), frozenset(server.mapped("field_name")))
+
+    def _why_still_open(self, operation):
+        if operation.conflict["kind"] == "fields":
+            return self.env._("%s was changed again meanwhile: keep one side as a whole.", self.name)
+        return self.env._(
+            "The device's change of %s cannot be written any more: keep the server's.", self.name
+        )
 
     def action_open_record(self):
         """The record that the conflict is about."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,78 +14,20 @@ from markupsafe import Markup
 from psycopg2 import errorcodes
 from pydantic import ValidationError as ShapeError
 
-from odoo.exceptions import AccessError, ConcurrencyError, RedirectWarning, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from ..core.digest import to_hex
 from ..core.errors import Refusal
 from ..core.fields import canonical_values, empty
-from ..core.merge import Conflict, merge_record
+from ..core.merge import ASK, REVIEW, Conflict, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import reader, writer
+from .outcome import VALUE_CLASSES, CommitRefused, Force, Outcome, Parked, is_transient
 
 _logger = logging.getLogger(__name__)
 
-#: Errors that PostgreSQL cannot repair inside the transaction: only starting it again helps.
-CONCURRENCY_CODES = frozenset(
-    {errorcodes.SERIALIZATION_FAILURE, errorcodes.DEADLOCK_DETECTED, errorcodes.LOCK_NOT_AVAILABLE}
-)
-#: SQLSTATE classes of values that PostgreSQL cannot store: data exceptions, program limits (an index row too large).
-_VALUE_CLASSES = frozenset({"22", "54"})
 #: Verbs of the protocol that this version refuses.
 LATER_VERBS = frozenset({"amend", "discard", "resolve"})
-
-
-def is_concurrency(error: Exception) -> bool:
-    """Whether the transaction met another one and may succeed when it starts again."""
-    if isinstance(error, psycopg2.errors.UniqueViolation):
-        # Of our own receipts: the same operation arrives twice at once, over two devices.
-        return error.diag.table_name == "offline_operation"
-    return isinstance(error, ConcurrencyError) or (
-        isinstance(error, psycopg2.OperationalError) and error.pgcode in CONCURRENCY_CODES
-    )
-
-
-class Parked(Exception):
-    """Only a person can decide: nothing was done. ``conflict`` is core.wire.ConflictView as a dict."""
-
-    def __init__(self, kind: str, conflicts: Mapping[str, Conflict] | None = None):
-        super().__init__(kind)
-        self.conflict = {
-            "kind": kind,
-            "fields": {
-                n: {"base": c.base, "mine": c.mine, "theirs": c.theirs} for n, c in (conflicts or {}).items()
-            },
-        }
-
-
-class CommitRefused(RuntimeError):
-    """A business method tried to commit or roll back inside an operation, which would break its atomicity."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of an operation; the columns of `offline.operation` that applying it decides."""
-
-    status: str
-    res_id: int | None = None
-    uid: str | None = None
-    born: str | None = None
-    code: str | None = None
-    message: str | None = None
-    fields: dict[str, str] = field(default_factory=dict)
-    result: Any = None
-    conflict: dict[str, Any] | None = None
-    sent: dict[str, Any] | None = None
-    stored: dict[str, Any] | None = None
-    v_before: str | None = None
-    v_after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Force:
-    """A decision of the office: these fields are written whatever the server holds; the others are left."""
-
-    fields: frozenset[str]
 
 
 class Applier:
@@ -113,7 +54,7 @@ class Applier:
             with _no_commit(cr), cr.savepoint():
                 return self._apply(operation, at, force)
         except Exception as error:
-            if is_concurrency(error):
+            if is_transient(error):
                 raise
             # Refused work must not send mail.
             while len(cr.postcommit._funcs) > waiting:
@@ -121,6 +62,21 @@ class Applier:
             cr.postcommit.data.clear()
             cr.postcommit.data.update(waiting_data)
             return self._refused(operation, error)
+
+    def leave(self, operation: Operation) -> Outcome:
+        """The outcome of giving way to the server: the device's values stand for what the server holds instead."""
+        outcome = Outcome("resolved_server", self._target_id(operation))
+        try:
+            _line, adapter = self.lines[operation.entity]
+            specs = adapter._offline_specs()
+            record = self._record(adapter, operation)
+            theirs = reader.read_values(adapter, specs, record.ids)[record.id]
+            sent = writer.checked(adapter.env, specs, operation.values, writing=False)
+            outcome.sent = writer.resolved(adapter.env, specs, sent, theirs, must_exist=False)
+            outcome.stored = {name: theirs[name] for name in outcome.sent}
+        except (KeyError, Parked, Refusal):
+            _logger.info("operation %s gave way to a record that its user cannot read any more", operation.op)
+        return outcome
 
     def _refused(self, operation, error) -> Outcome:
         env = self.user_env
@@ -143,7 +99,7 @@ class Applier:
                 return Outcome("rejected", res_id, code="required_missing", message=message, fields=fields)
             message = env[operation.entity]._sql_error_to_message(error)
             return Outcome("rejected", res_id, code="constraint_violated", message=message)
-        if isinstance(error, psycopg2.Error) and (error.pgcode or "")[:2] in _VALUE_CLASSES:
+        if isinstance(error, psycopg2.Error) and (error.pgcode or "")[:2] in VALUE_CLASSES:
             message = env._("A value does not fit its field.")
             return Outcome("rejected", res_id, code="value_invalid", message=message)
         _logger.exception(
@@ -226,15 +182,18 @@ class Applier:
         mine = writer.resolved(adapter.env, specs, sent, theirs)
         base = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
         base = self.history.current_base(operation.entity, record.id, base, theirs)
-        if force is None:
-            newer = bool(at and record._log_access and record.write_date and at > record.write_date)
-            merge = merge_record(base, mine, theirs, line._policies(), mine_is_newer=newer)
-            if merge.conflicts:
-                raise Parked("fields", merge.conflicts)
-            write, merged = canonical_values(specs, merge.write), bool(merge.merged)
-        else:
-            write = {n: v for n, v in mine.items() if n in force.fields or theirs[n] == base[n]}
-            merged = len(write) < len(mine)
+        policies = line._policies()
+        newer = bool(at and record._log_access and record.write_date and at > record.write_date)
+        merge = merge_record(
+            base, mine, theirs, force.policies(policies) if force else policies, mine_is_newer=newer
+        )
+        if merge.conflicts:
+            raise Parked("fields", merge.conflicts)
+        write = canonical_values(specs, merge.write)
+        undecided = {
+            n for n in merge.merged if policies.get(n, REVIEW) in (ASK, REVIEW) and force and force.took(n)
+        }
+        merged = bool(merge.merged - undecided)
         if write:
             record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
             adapter.env.flush_all()
@@ -332,7 +291,6 @@ class Applier:
         differing = {
             n: Conflict(v, v, theirs[n])
             for n, v in expected.items()
-            # A reference that leads nowhere is no empty field.
             if theirs[n] != named[n] or _leads_nowhere(v, named[n])
         }
         if differing:

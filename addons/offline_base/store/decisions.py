@@ -6,7 +6,7 @@ releases what waited for it, in order, tested with today's rights.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydantic import ValidationError as ShapeError
@@ -15,30 +15,27 @@ from odoo.exceptions import UserError
 
 from ..core.errors import Refusal
 from ..core.wire import Operation
-from .apply import Applier, Force, Outcome
+from .apply import Applier
 from .history import History
+from .outcome import Force, Outcome
 
 
 def keep_server(operation) -> None:
     """Decide a conflict for the server: nothing is written, the device learns what stands."""
     with _holding(operation.device_id) as history:
-        sides = operation.conflict["fields"]
-        sent = {name: side["mine"] for name, side in sides.items()}
-        stored = {name: side["theirs"] for name, side in sides.items()}
-        _finish(operation, history, Outcome("resolved_server", operation.res_id, sent=sent, stored=stored))
+        wanted = Operation.model_validate(operation.payload)
+        _finish(operation, history, Applier(operation.device_id, history).leave(wanted))
 
 
-def keep_device(operation, fields: Collection[str]) -> None:
-    """Decide a conflict for the device: these of the fields in conflict as it wanted them, and all others it sent."""
+def keep_device(operation, force: Force) -> None:
+    """Decide a conflict for the device: as the office chose, and by policy what needed no choice.
+
+    What somebody changed since the conflict was shown, and nobody decided, parks it again with its present sides.
+    """
     with _holding(operation.device_id) as history:
         wanted = Operation.model_validate(operation.payload)
-        _finish(
-            operation,
-            history,
-            Applier(operation.device_id, history).run(
-                wanted, operation.corrected_at, Force(frozenset(fields))
-            ),
-        )
+        applier = Applier(operation.device_id, history)
+        _finish(operation, history, applier.run(wanted, operation.corrected_at, force))
 
 
 def retry(operation) -> None:

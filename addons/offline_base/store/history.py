@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from ..core.wire import ById, ByUid, Operation
 
 if TYPE_CHECKING:
-    from .apply import Outcome
+    from .outcome import Outcome
 
 _OPEN = ("conflict", "rejected", "deferred", "unknown")
 _FIELD_VERBS = ("create", "update")

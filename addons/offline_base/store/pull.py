@@ -9,8 +9,6 @@ from __future__ import annotations
 import random
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from odoo import fields as odoo_fields
@@ -18,52 +16,16 @@ from odoo.fields import Domain
 
 from ..core import digest
 from ..core.errors import Problem
-from ..core.fields import INTEGER_MAX, FieldSpec, format_instant
+from ..core.fields import format_instant
 from ..core.position import Handle, HandleInvalid, Snapshot
 from ..core.wire import PullRequest
 from . import feed, reader, receipts
+from .walk import EntityCut, Walk
 
 #: Answers that a device may still show it received, besides the confirmed one.
 _KEPT_ANSWERS = 4
 #: Rows that do not concern a device move its position only when there are this many of them.
 _IDLE_ROWS = 1000
-
-
-@dataclass(slots=True)
-class EntityCut:
-    """One entity in this cut: how it is read, what the device should hold, what it does hold."""
-
-    adapter: Any
-    specs: Mapping[str, FieldSpec]
-    fingerprint: str
-    scope: set[int]
-    held: dict[int, int]
-    maybe: set[int]
-    changed: set[int]
-    compare_all: bool
-
-    @property
-    def name(self) -> str:
-        return self.adapter._offline_model
-
-    def candidates(self) -> list[int]:
-        """The ids that may differ between scope and device, ascending."""
-        changed = self.scope if self.compare_all else self.changed & self.scope
-        missing = self.scope - self.held.keys()
-        gone = (self.held.keys() | self.maybe) - self.scope
-        return sorted(changed | missing | gone)
-
-
-@dataclass(slots=True)
-class Page:
-    """What one answer carries."""
-
-    upserts: dict[str, dict[int, tuple[str, dict[str, Any]]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    removes: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    size: int = 0
-    walk: tuple[str, int] | None = None
 
 
 class Pull:
@@ -100,7 +62,8 @@ class Pull:
         )
         changes = self._changes(position)
         cuts = self._cuts(position, held, changes)
-        page = self._page(position, cuts)
+        walk = Walk(self.cr, position, cuts, self.request.limit)
+        page = walk.page()
         outcomes = self._outcomes(position, changes) if page.walk is None else []
         if (
             position
@@ -110,7 +73,7 @@ class Pull:
             and not self._must_move(position)
         ):
             return self._answer(cursor=self.request.cursor, complete=True, digests=self._digests(held))
-        return self._give_out(position, generation, held, cuts, page) | {"outcomes": outcomes}
+        return self._give_out(position, generation, held, walk, page) | {"outcomes": outcomes}
 
     # --- where the device stands --------------------------------------------------------------------------
 
@@ -239,69 +202,11 @@ class Pull:
                 maybe[entity].update(int(i) for i, v in delta.items() if v is not None)
         return maybe
 
-    # --- the page -------------------------------------------------------------------------------------------
-
-    def _page(self, position, cuts) -> Page:
-        """Walk the candidates in order up to the limit; the page that reaches the end closes the cut.
-
-        A closing page also carries, over the limit if need be, what changed behind the walk since it began, so
-        that steady writers cannot put it off.
-        """
-        page = Page()
-        walked = self._walked(position, cuts)
-        behind: list[tuple[EntityCut, list[int]]] = []
-        for cut in cuts:
-            boundary = walked.get(cut.name, 0)
-            if boundary:
-                behind.append((cut, self._changed_behind(position, cut, boundary)))
-            ahead = [i for i in cut.candidates() if i > boundary]
-            while ahead:
-                room = self.request.limit - page.size
-                if room <= 0:
-                    page.walk = (cut.name, boundary)
-                    return page
-                chunk, ahead = ahead[:room], ahead[room:]
-                self._compare(page, cut, chunk)
-                boundary = chunk[-1]
-        for cut, ids in behind:
-            self._compare(page, cut, ids)
-        return page
-
-    def _walked(self, position, cuts) -> dict[str, int]:
-        """{entity: the id up to which earlier pages went}; nothing if the way of reading changed on the way."""
-        if not position.walk_entity or position.walk_fingerprints != _way(cuts):
-            return {}
-        walked: dict[str, int] = {}
-        for cut in cuts:
-            if cut.name == position.walk_entity:
-                walked[cut.name] = position.walk_id
-                return walked
-            walked[cut.name] = INTEGER_MAX
-        return {}
-
-    def _changed_behind(self, position, cut, boundary) -> list[int]:
-        since = feed.changes_since(self.cr, Snapshot.parse(position.walk_snapshot)).get(cut.name, set())
-        changed = cut.scope if feed.ALL in since else since & cut.scope
-        differing = (cut.scope ^ cut.held.keys()) | (cut.maybe - cut.scope)
-        return sorted(i for i in changed | differing if i <= boundary)
-
-    def _compare(self, page, cut, ids):
-        """Read these records and put on the page what differs from what the device holds."""
-        gone = [i for i in ids if i not in cut.scope]
-        for record_id in gone:
-            if record_id in cut.held or record_id in cut.maybe:
-                page.removes[cut.name].add(record_id)
-        values = reader.read_values(cut.adapter, cut.specs, [i for i in ids if i in cut.scope])
-        for record_id, row in values.items():
-            version = reader.version(cut.adapter, record_id, row)
-            if cut.held.get(record_id) != version:
-                page.upserts[cut.name][record_id] = (digest.to_hex(version), row)
-        page.size = sum(map(len, page.upserts.values())) + sum(map(len, page.removes.values()))
-
     # --- the answer -----------------------------------------------------------------------------------------
 
-    def _give_out(self, position, generation, held, cuts, page):
+    def _give_out(self, position, generation, held, walk, page):
         """Remember the answer under a new handle, durably, and give it."""
+        cuts = walk.cuts
         # A cursor of a transaction that never reached disk could name numbers that PostgreSQL gives out again.
         self.cr.execute("SET LOCAL synchronous_commit = on")
         self._remove_strangers(page, held, cuts)
@@ -315,7 +220,6 @@ class Pull:
         fingerprints = {cut.name: cut.fingerprint for cut in cuts}
         # What a page of this walk showed in another way than the last cut is compared until the next one closes.
         known = {n: f for n, f in (position.fingerprints or {}).items() if fingerprints.get(n) == f}
-        walking = bool(self._walked(position, cuts))
         nonce = secrets.token_bytes(8)
         self.positions.create(
             {
@@ -328,16 +232,7 @@ class Pull:
                 "fingerprints": fingerprints if complete else known,
                 "delta": delta,
             }
-            | (
-                {}
-                if complete
-                else {
-                    "walk_snapshot": position.walk_snapshot if walking else str(self.snapshot),
-                    "walk_entity": page.walk[0],
-                    "walk_id": page.walk[1],
-                    "walk_fingerprints": _way(cuts),
-                }
-            )
+            | walk.state(page, self.snapshot)
         )
         self.env.flush_all()
         self.env["offline.lane"]._release(self.device, "pull", generation + 1)
@@ -444,11 +339,6 @@ class Pull:
             "outcomes": [],
             "digests": {},
         } | answer
-
-
-def _way(cuts):
-    """How, and in which order, a walk goes over its entities; as JSON has it."""
-    return [[cut.name, cut.fingerprint] for cut in cuts]
 
 
 def _apply_delta(held, delta):

@@ -17,8 +17,9 @@ from ..core.errors import Problem, Refusal
 from ..core.fields import format_instant, parse_instant
 from ..core.wire import PUSH_LIMIT, ById, ByUid, Operation, OperationHead, PushRequest
 from . import receipts
-from .apply import LATER_VERBS, Applier, Outcome, shape_errors
+from .apply import LATER_VERBS, Applier, shape_errors
 from .history import History, Waiting
+from .outcome import Outcome
 
 #: A call stops taking further operations after this long, well inside Odoo's own limits.
 _BUDGET_S = 5.0

@@ -31,6 +31,47 @@ class DecisionCase(OfflineCase):
         return {receipt["seq"]: receipt["status"] for receipt in self.phone.pull()["outcomes"]}
 
 
+class TestWhatADecisionCovers(DecisionCase):
+    """A decision speaks of the fields that needed a person; all others keep their policy."""
+
+    def park_three(self):
+        """A conflict about the phone; both sides also changed two fields that have a policy."""
+        self.set_policy("website", "device")
+        self.set_policy("function", "server")
+        self.partner.write({"phone": "office", "website": "http://office", "function": "Office"})
+        return self.park(phone="device", website="http://device", function="Device")
+
+    def test_keeping_the_devices_side_merges_the_other_fields_by_their_policies(self):
+        """Proves I8. What nobody had to decide is neither forced nor dropped."""
+        conflict = self.park_three()
+        conflict.action_keep_device()
+        self.assertEqual(
+            ("device", "http://device", "Office"),
+            (self.partner.phone, self.partner.website, self.partner.function),
+        )
+        self.assertEqual("merged", conflict.operation_id.status)
+
+    def test_edit_that_builds_on_work_decided_for_the_server_is_no_conflict_with_it(self):
+        """The device goes on from what it had sent; the decision stands for that."""
+        conflict = self.park()
+        conflict.action_keep_server()
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "next"}, {"phone": "device"}))
+        self.assert_status("applied", receipt)
+        self.assertEqual("next", self.partner.phone)
+
+    def test_choice_by_field_is_refused_when_another_field_was_changed_meanwhile(self):
+        """Nobody was shown that field: it is not decided behind anybody's back."""
+        self.partner.city = "before"
+        conflict = self.park(phone="device", city="Device")
+        self.assertEqual(["phone"], conflict.line_ids.mapped("field_name"))
+        self.partner.city = "Elsewhere"
+        conflict.line_ids.chosen = "device"
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            conflict.action_apply_choice()
+        self.assertEqual(("office", "Elsewhere"), (self.partner.phone, self.partner.city))
+        self.assertEqual("open", conflict.state)
+
+
 class TestConflicts(DecisionCase):
     """How the office decides conflicts."""
 

@@ -1,4 +1,6 @@
-from odoo.exceptions import ConcurrencyError, UserError
+import psycopg2
+
+from odoo.exceptions import ConcurrencyError, LockError, UserError
 from odoo.tools import mute_logger
 
 from ..core.wire import Operation
@@ -157,3 +159,15 @@ class TestEdges(PushCase):
 
         with self.failing(meet), self.assertRaises(ConcurrencyError):
             self.phone.push_one(self.phone.update(self.partner, {"phone": "1"}))
+
+    def test_fault_that_passes_takes_no_number(self):
+        """Proves I8, I10. No disk, a cancelled query, a row locked by others: the work itself is not at fault."""
+        operation = self.phone.update(self.partner, {"phone": "1"})
+        for error in (psycopg2.errors.QueryCanceled(), psycopg2.errors.DiskFull(), LockError("Locked")):
+
+            def fail(records, error=error):
+                raise error
+
+            with self.subTest(error=error), self.failing(fail), self.assertRaises(type(error)):
+                self.phone.push_one(operation)
+        self.assertFalse(self.env["offline.operation"].search([("device_id", "=", self.device.id)]))

@@ -1,0 +1,97 @@
+"""How an operation ends: with an outcome, parked, refused, or with an error that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+from psycopg2 import errorcodes
+
+from odoo.exceptions import ConcurrencyError, LockError
+
+from ..core.merge import ASK, DEVICE, REVIEW, SERVER, Conflict
+
+#: Errors that PostgreSQL cannot repair inside the transaction: only starting it again helps.
+_CONCURRENCY_CODES = frozenset(
+    {errorcodes.SERIALIZATION_FAILURE, errorcodes.DEADLOCK_DETECTED, errorcodes.LOCK_NOT_AVAILABLE}
+)
+#: SQLSTATE classes of values that PostgreSQL cannot store: data exceptions, program limits (an index row too large).
+VALUE_CLASSES = frozenset({"22", "54"})
+
+
+def is_concurrency(error: Exception) -> bool:
+    """Whether the transaction met another one and may succeed when it starts again."""
+    if isinstance(error, psycopg2.errors.UniqueViolation):
+        # Of our own receipts: the same operation arrives twice at once, over two devices.
+        return error.diag.table_name == "offline_operation"
+    return isinstance(error, ConcurrencyError | LockError) or (
+        isinstance(error, psycopg2.OperationalError) and error.pgcode in _CONCURRENCY_CODES
+    )
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether it says nothing of the operation: others in the way, no disk, a query cancelled, a server going down."""
+    return is_concurrency(error) or (
+        isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+        and (error.pgcode or "")[:2] not in VALUE_CLASSES
+    )
+
+
+class Parked(Exception):
+    """Only a person can decide: nothing was done. ``conflict`` is core.wire.ConflictView as a dict."""
+
+    def __init__(self, kind: str, conflicts: Mapping[str, Conflict] | None = None):
+        super().__init__(kind)
+        self.conflict = {
+            "kind": kind,
+            "fields": {
+                n: {"base": c.base, "mine": c.mine, "theirs": c.theirs} for n, c in (conflicts or {}).items()
+            },
+        }
+
+
+class CommitRefused(RuntimeError):
+    """A business method tried to commit or roll back inside an operation, which would break its atomicity."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of an operation; the columns of `offline.operation` that applying it decides."""
+
+    status: str
+    res_id: int | None = None
+    uid: str | None = None
+    born: str | None = None
+    code: str | None = None
+    message: str | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+    result: Any = None
+    conflict: dict[str, Any] | None = None
+    sent: dict[str, Any] | None = None
+    stored: dict[str, Any] | None = None
+    v_before: str | None = None
+    v_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """A decision of the office about fields that both sides changed; all others keep their policy.
+
+    ``device`` are written as the device wanted them, ``server`` are left. With ``device`` None every field that
+    would need a person goes to the device.
+    """
+
+    device: frozenset[str] | None
+    server: frozenset[str] = frozenset()
+
+    def policies(self, policies: Mapping[str, str]) -> dict[str, str]:
+        """The policies with the decided fields decided."""
+        if self.device is None:
+            return {name: DEVICE if policy in (ASK, REVIEW) else policy for name, policy in policies.items()}
+        return {**policies, **dict.fromkeys(self.device, DEVICE), **dict.fromkeys(self.server, SERVER)}
+
+    def took(self, name: str) -> bool:
+        """Whether the decision gave the field to the device: done as the person wanted, not merged."""
+        return self.device is None or name in self.device

@@ -334,7 +334,7 @@ def test_any_odd_operation_gets_a_receipt_or_a_problem_of_the_caller(server, dev
 
 def test_record_that_was_never_readable_looks_like_one_that_never_was(server, world, device):
     """What a receipt says does not tell the two apart. Proves I4."""
-    company = world.office.create("res.company", {"name": "Closed books"})
+    company = world.office.create("res.company", name="Closed books")
     hidden = world.contact(company_id=company)
     receipts = []
     for seq, record_id in enumerate((hidden, 2_147_483_000), 1):

@@ -18,6 +18,7 @@ import psycopg2
 import requests
 
 from tools.provision import database
+from tools.stage.office import Office
 
 from .vectors import GIVEN
 
@@ -40,50 +41,6 @@ def uuid7() -> str:
         | secrets.randbits(62)
     )
     return str(uuid.UUID(int=number))
-
-
-class Office:
-    """People in the office: Odoo's external API as the administrator."""
-
-    def __init__(self, url: str, db: str, login: str = "admin", password: str = "admin") -> None:
-        self.url, self.db, self.password = url, db, password
-        self.http = requests.Session()
-        self.uid = self._call("common", "login", db, login, password)
-
-    def __call__(self, model: str, method: str, *args: Any, **options: Any) -> Any:
-        return self._call(
-            "object", "execute_kw", self.db, self.uid, self.password, model, method, args, options
-        )
-
-    def create(self, model: str, values: Mapping[str, Any], **options: Any) -> int:
-        created = self(model, "create", [dict(values)], **options)
-        return int(created[0])
-
-    def write(self, model: str, record_id: int, **values: Any) -> None:
-        self(model, "write", [record_id], values)
-
-    def find(self, model: str, *domain: Any) -> int:
-        return int(self(model, "search", list(domain), limit=1)[0])
-
-    def xml_id(self, name: str) -> int:
-        module, _, local = name.partition(".")
-        found = self(
-            "ir.model.data", "search_read", [("module", "=", module), ("name", "=", local)], ["res_id"]
-        )
-        return int(found[0]["res_id"])
-
-    def _call(self, service: str, method: str, *args: Any) -> Any:
-        body = {
-            "jsonrpc": "2.0",
-            "method": "call",
-            "id": 1,
-            "params": {"service": service, "method": method, "args": args},
-        }
-        answer = self.http.post(f"{self.url}/jsonrpc", json=body, timeout=_TIMEOUT_S).json()
-        if "error" in answer:
-            data = answer["error"].get("data", {})
-            raise RuntimeError(data.get("debug") or data.get("message") or answer["error"])
-        return answer.get("result")
 
 
 class Wire:
@@ -157,10 +114,10 @@ class World:
     def user(self, name: str, *groups: str) -> int:
         """A user of the app, with the rights of an employee and the groups named."""
         wanted = ["base.group_user", "offline_base.offline_base_group_device_user", *groups]
-        ids = [self.office.xml_id(group) for group in wanted]
+        ids = [self.office.ref(group) for group in wanted]
         login = f"{name.lower()}-{next(self._counter)}"
         values = {"name": name, "login": login, "tz": "Europe/Paris", "group_ids": [(6, 0, ids)]}
-        return self.office.create("res.users", values, context={"no_reset_password": True})
+        return int(self.office("res.users", "create", values, context={"no_reset_password": True}))
 
     def code(self, user: int, profile: int | None = None) -> str:
         return str(self.office("offline.device", "issue_enrolment_code", user, profile)["code"])
@@ -177,18 +134,20 @@ class World:
             "city": "Liège",
             **values,
         }
-        return self.office.create("res.partner", filled)
+        return self.office.create("res.partner", **filled)
 
     def activity(self, contact: int, user: int) -> int:
         values = {
             "res_model_id": self.office.find("ir.model", ("model", "=", "res.partner")),
             "res_id": contact,
             "user_id": user,
-            "activity_type_id": self.office.xml_id("mail.mail_activity_data_todo"),
+            "activity_type_id": self.office.ref("mail.mail_activity_data_todo"),
             "summary": "Bring the samples",
             "date_deadline": "2026-11-27",
         }
-        return self.office.create("mail.activity", values, context={"mail_activity_quick_update": True})
+        return int(
+            self.office("mail.activity", "create", values, context={"mail_activity_quick_update": True})
+        )
 
     # --- states
 
@@ -329,7 +288,7 @@ class World:
 
     def _contacts_pull_only(self) -> Named:
         lines = [(0, 0, {"entity": "res.partner", "direction": "pull"}), (0, 0, {"entity": "mail.activity"})]
-        profile = self.office.create("offline.profile", {"name": "Contacts to look at", "entity_ids": lines})
+        profile = self.office.create("offline.profile", name="Contacts to look at", entity_ids=lines)
         return self._synced(profile=profile)
 
     def _office_edited_phone(self) -> Named:
@@ -344,15 +303,14 @@ class World:
 
     def _office_set_country(self) -> Named:
         named = self._synced()
-        country = self.office.xml_id("base.us")
+        country = self.office.ref("base.us")
         self.office.write("res.partner", named["partner_id"], country_id=country)
         name = self.office("res.country", "read", [country], ["display_name"])[0]["display_name"]
         return named | {"country_id": country, "country_names": {str(country): name}}
 
     def _office_added_tag(self) -> Named:
         before, theirs, mine = (
-            self.office.create("res.partner.category", {"name": f"Tag {next(self._counter)}"})
-            for _tag in range(3)
+            self.office.create("res.partner.category", name=f"Tag {next(self._counter)}") for _tag in range(3)
         )
         named = self._synced(category_id=[(6, 0, [before])])
         self.office.write("res.partner", named["partner_id"], category_id=[(4, theirs)])
@@ -374,7 +332,7 @@ class World:
 
     def _office_hid_contact(self) -> Named:
         named = self._synced()
-        company = self.office.create("res.company", {"name": f"Another company {next(self._counter)}"})
+        company = self.office.create("res.company", name=f"Another company {next(self._counter)}")
         self.office.write("res.partner", named["partner_id"], company_id=company)
         return named
 

@@ -39,6 +39,10 @@ class Office:
         """One record's fields."""
         return dict(self(model, "read", [record_id], list(fields))[0])
 
+    def find(self, model: str, *domain: Any) -> int:
+        """The first record of a domain, which must have one."""
+        return int(self(model, "search", list(domain), limit=1)[0])
+
     def ref(self, xml_id: str) -> int:
         """The record behind an XML id."""
         module, _, name = xml_id.partition(".")

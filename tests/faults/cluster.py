@@ -12,7 +12,8 @@ from tools.provision import database, postgres
 from tools.provision.workspace import Workspace
 
 _OWNER = "cluster_owner"
-# The log writer sleeps as long as it may: what nobody flushed is still in memory when the crash comes.
+# Nobody but a committing transaction writes the log out, if it can be helped: the log writer sleeps as long as it may,
+# there are neither checkpoints nor snapshots for standbys. What was not flushed is in memory when the crash comes.
 _SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -20,6 +21,9 @@ fsync = off
 wal_writer_delay = 10s
 wal_writer_flush_after = 1GB
 autovacuum = off
+wal_level = minimal
+max_wal_senders = 0
+checkpoint_timeout = 1h
 max_connections = 60
 """
 

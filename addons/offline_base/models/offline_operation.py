@@ -5,10 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..store import decisions
+from ..store.history import OPEN
 from .value_text import field_label, may_read, value_text
-
-#: States in which an operation waits: for a person, or for another operation.
-OPEN = ("conflict", "rejected", "deferred", "unknown")
 
 _COLUMNS = (
     "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid", "born",

@@ -190,10 +190,10 @@ class Applier:
         if merge.conflicts:
             raise Parked("fields", merge.conflicts)
         write = canonical_values(specs, merge.write)
-        undecided = {
-            n for n in merge.merged if policies.get(n, REVIEW) in (ASK, REVIEW) and force and force.took(n)
+        decided = {
+            n for n in merge.merged if force and force.took(n) and policies.get(n, REVIEW) in (ASK, REVIEW)
         }
-        merged = bool(merge.merged - undecided)
+        merged = bool(merge.merged - decided)
         if write:
             record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
             adapter.env.flush_all()

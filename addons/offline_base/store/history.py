@@ -13,7 +13,8 @@ from ..core.wire import ById, ByUid, Operation
 if TYPE_CHECKING:
     from .outcome import Outcome
 
-_OPEN = ("conflict", "rejected", "deferred", "unknown")
+#: States in which an operation waits: for a person, or for another operation.
+OPEN = ("conflict", "rejected", "deferred", "unknown")
 _FIELD_VERBS = ("create", "update")
 
 
@@ -50,7 +51,7 @@ class History:
                     """SELECT seq, status, blocked_by, entity, verb, res_id, target_uid, payload->'values'
                          FROM offline_operation
                         WHERE device_id = %s AND NOT is_repeat AND status = ANY(%s) ORDER BY seq""",
-                    self.device.id, list(_OPEN),
+                    self.device.id, list(OPEN),
                 )
             )  # fmt: skip
             self._waiting = [

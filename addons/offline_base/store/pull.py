@@ -70,7 +70,7 @@ class Pull:
             and position.complete
             and not page.size
             and not outcomes
-            and not self._must_move(position)
+            and not self._must_move(position, walk)
         ):
             return self._answer(cursor=self.request.cursor, complete=True, digests=self._digests(held))
         return self._give_out(position, generation, held, walk, page) | {"outcomes": outcomes}
@@ -104,10 +104,10 @@ class Pull:
             and self._fingerprints() == position.fingerprints
         )
 
-    def _must_move(self, position) -> bool:
+    def _must_move(self, position, walk) -> bool:
         """Whether the position moves although nothing changed for the device: it is far behind, or reads anew."""
         rows = feed.count_since(self.cr, Snapshot.parse(position.snapshot), _IDLE_ROWS)
-        return rows >= _IDLE_ROWS or self._fingerprints() != position.fingerprints
+        return rows >= _IDLE_ROWS or walk.fingerprints != position.fingerprints
 
     def _confirmed_view(self, position) -> dict[str, dict[int, int]]:
         """What the device holds at this position: the confirmed holdings, and this answer if it is not among them.
@@ -168,7 +168,7 @@ class Pull:
         return self.device.profile_id.with_env(self.user_env)._lines()
 
     def _cuts(self, position, held, changes) -> list[EntityCut]:
-        """Each entity of the profile in this cut, then those that only the device still has (to be removed)."""
+        """Each entity of the profile in this cut."""
         known = position.fingerprints or {}
         start = not position.snapshot
         maybe = self._maybe_held(position)
@@ -217,7 +217,7 @@ class Pull:
             said = {e: {str(i): digest.to_hex(v) for i, v in rows.items()} for e, rows in held.items()}
             delta = {e: said.get(e, {}) | delta.get(e, {}) for e in said.keys() | delta.keys()}
         complete = page.walk is None
-        fingerprints = {cut.name: cut.fingerprint for cut in cuts}
+        fingerprints = walk.fingerprints
         # What a page of this walk showed in another way than the last cut is compared until the next one closes.
         known = {n: f for n, f in (position.fingerprints or {}).items() if fingerprints.get(n) == f}
         nonce = secrets.token_bytes(8)

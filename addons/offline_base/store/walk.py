@@ -71,6 +71,11 @@ class Walk:
         #: {entity: the id up to which earlier pages went}; empty if this page begins the walk, or begins it anew.
         self.walked = self._walked()
 
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """How each entity is read in this cut."""
+        return {cut.name: cut.fingerprint for cut in self.cuts}
+
     def page(self) -> Page:
         """The next page, at most ``limit`` records unless it closes the cut."""
         page = Page()

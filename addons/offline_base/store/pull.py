@@ -17,9 +17,9 @@ from odoo.fields import Domain
 from ..core import digest
 from ..core.errors import Problem
 from ..core.fields import format_instant
-from ..core.position import Handle, HandleInvalid, Snapshot
+from ..core.position import Snapshot
 from ..core.wire import PullRequest
-from . import feed, reader, receipts
+from . import feed, positions, reader, receipts
 from .walk import EntityCut, Walk
 
 #: Answers that a device may still show it received, besides the confirmed one.
@@ -44,7 +44,7 @@ class Pull:
         """The answer (core.wire.PullAnswer), or `Problem`."""
         if self.request.repair is not None:
             raise Problem("not_in_this_version")
-        position = self._position()
+        position = positions.find(self.device, self.request.cursor)
         if position is None:
             return self._answer(cursor=None, complete=False, reset=True)
         if position and position.complete and self._is_idle(position):
@@ -76,26 +76,6 @@ class Pull:
         return self._give_out(position, generation, held, walk, page) | {"outcomes": outcomes}
 
     # --- where the device stands --------------------------------------------------------------------------
-
-    def _position(self):
-        """The position behind the cursor; an empty recordset for a start from nothing; None for a reset."""
-        if self.request.cursor is None:
-            return self.positions
-        try:
-            handle = Handle.open(self.request.cursor, self.env["offline.epoch"]._secret())
-        except HandleInvalid:
-            raise Problem("cursor_invalid") from None
-        if handle.device != self.device.id:
-            raise Problem("cursor_invalid")
-        position = self.positions.search(
-            [("device_id", "=", self.device.id), ("generation", "=", handle.generation)]
-        )
-        if position.nonce != handle.nonce.hex():
-            return None
-        latest = position.walk_snapshot or position.snapshot
-        if latest and feed.is_ahead(self.cr, Snapshot.parse(latest)):
-            return None
-        return position
 
     def _is_idle(self, position) -> bool:
         """Whether nothing at all became visible since; reads one index entry and writes nothing."""
@@ -237,9 +217,8 @@ class Pull:
         self.env.flush_all()
         self.env["offline.lane"]._release(self.device, "pull", generation + 1)
         _apply_delta(held, delta)
-        cursor = Handle(self.device.id, generation, nonce).seal(self.env["offline.epoch"]._secret())
         return self._answer(
-            cursor=cursor,
+            cursor=positions.cursor(self.device, generation, nonce),
             complete=complete,
             changes=self._wire_changes(cuts, page),
             refs=self._refs(cuts, page),

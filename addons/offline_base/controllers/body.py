@@ -13,30 +13,30 @@ from ..core.wire import BODY_BYTES
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read(httprequest) -> bytes:
-    """The body in clear, at most ``BODY_BYTES``, or `Problem`."""
+def read(httprequest, limit: int = BODY_BYTES) -> bytes:
+    """The body in clear, at most ``limit`` bytes, or `Problem`."""
     if httprequest.mimetype != "application/json":
         raise Problem("content_type_unsupported")
     raw = httprequest.get_data()
-    if len(raw) > BODY_BYTES:
-        raise Problem("body_too_large", limit={"body_bytes": BODY_BYTES})
+    if len(raw) > limit:
+        raise Problem("body_too_large", limit={"body_bytes": limit})
     encoding = (httprequest.headers.get("Content-Encoding") or "identity").strip().lower()
     if encoding == "identity":
         return raw
     if encoding == "gzip":
-        return _gunzip(raw)
+        return _gunzip(raw, limit)
     raise Problem("content_type_unsupported")
 
 
-def _gunzip(raw: bytes) -> bytes:
+def _gunzip(raw: bytes, limit: int) -> bytes:
     # Decompress one byte more than allowed and no further: a bomb costs what an honest body costs.
     inflater = zlib.decompressobj(wbits=31)
     try:
-        text = inflater.decompress(raw, BODY_BYTES + 1)
+        text = inflater.decompress(raw, limit + 1)
     except zlib.error:
         raise Problem("body_malformed") from None
-    if len(text) > BODY_BYTES:
-        raise Problem("body_too_large", limit={"body_bytes": BODY_BYTES})
+    if len(text) > limit:
+        raise Problem("body_too_large", limit={"body_bytes": limit})
     if not inflater.eof:
         raise Problem("body_malformed")
     return text

@@ -50,7 +50,7 @@ class OfflineDispatcher(Dispatcher):
             raise problems.ProblemResponse(Problem("protocol_unsupported"), self.request.env)
         try:
             payload = (
-                body.parse(body.read(httprequest), route.request)
+                body.parse(body.read(httprequest, self._body_limit()), route.request)
                 if route is not None and route.request
                 else None
             )
@@ -58,6 +58,15 @@ class OfflineDispatcher(Dispatcher):
         except Problem as problem:
             raise problems.ProblemResponse(problem, self.request.env) from None
         return self._render(answer, route.status if route is not None else 200)
+
+    def _body_limit(self):
+        """The bytes that a call may have: by the profile where a device was found, else what the server takes."""
+        device_id = getattr(self.request, "offline_device_id", None)
+        if device_id is None:
+            return BODY_BYTES
+        # sudo: the engine's own records.
+        device = self.request.env(user=1, su=True)["offline.device"].browse(device_id)
+        return device.profile_id._limits()["body_bytes"]
 
     def _call(self, endpoint, args, payload):
         for attempt in range(_TRIES):

@@ -116,16 +116,4 @@ def _device():
 
 
 def _profile(device):
-    profile = device.profile_id
-    return {
-        "profile_version": profile._version(),
-        "name": profile.with_context(lang=device.user_id.lang).name,
-        "entities": [
-            adapter._offline_describe(line)
-            for line, adapter in profile.with_env(device._as_user().env)._lines()
-        ],
-        "modes": ["automatic", "always_online", "always_offline"],
-        "schedule": {"poll_interval_s": profile.poll_interval_s},
-        "limits": {"body_bytes": wire.BODY_BYTES, "operations": wire.PUSH_LIMIT, "page": wire.PAGE_LIMIT},
-        "minimum_app_version": profile.minimum_app_version or None,
-    }
+    return device.profile_id._describe(device)

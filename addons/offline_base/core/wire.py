@@ -129,6 +129,14 @@ class OperationProfile(Answer):
     args: dict[str, Any]
 
 
+class Window(Answer):
+    """The device holds the records whose ``field`` lies in these days around its user's today; null: no end."""
+
+    field: FieldName
+    past_days: Annotated[int, Field(ge=0)]
+    future_days: Annotated[int, Field(ge=0)] | None
+
+
 class EntityProfile(Answer):
     """One kind of record that the device may hold; ``name`` is its Odoo model."""
 
@@ -142,6 +150,8 @@ class EntityProfile(Answer):
     parent: str | None
     direction: Literal["pull", "push", "both"]
     policies: dict[FieldName, str]
+    delete_policy: Literal["review", "device", "server"] = "review"
+    window: Window | None = None
 
 
 class Limits(Answer):
@@ -150,6 +160,16 @@ class Limits(Answer):
     body_bytes: int
     operations: int
     page: int
+    blob_bytes: int | None = None
+    records: int | None = None
+
+
+class Schedule(Answer):
+    """How often a device syncs by itself, and between which minutes of its user's day."""
+
+    poll_interval_s: Annotated[int, Field(ge=1)] = 30
+    from_minute: Annotated[int, Field(ge=0, le=1440)] = 0
+    to_minute: Annotated[int, Field(ge=0, le=1440)] = 1440
 
 
 class Profile(Answer):
@@ -159,8 +179,9 @@ class Profile(Answer):
     name: str
     entities: list[EntityProfile]
     modes: list[Literal["automatic", "always_online", "always_offline"]]
-    schedule: dict[str, int]
+    schedule: Schedule
     limits: Limits
+    wifi_only_blobs: bool = False
     minimum_app_version: str | None
 
 

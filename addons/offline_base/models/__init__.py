@@ -1,5 +1,6 @@
 from . import (
     ir_http,
+    ir_model_fields,
     offline_adapter,
     offline_capture,
     offline_conflict,
@@ -17,4 +18,6 @@ from . import (
     offline_profile,
     offline_profile_entity,
     offline_profile_policy,
+    res_groups,
+    res_users,
 )

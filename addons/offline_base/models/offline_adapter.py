@@ -145,6 +145,8 @@ class OfflineAdapter(models.AbstractModel):
             "parent": None,
             "direction": line.direction,
             "policies": {name: policies.get(name, merge.REVIEW) for name in specs},
+            "delete_policy": line.delete_policy,
+            "window": line._describe_window(),
         }
 
     def _register_hook(self):

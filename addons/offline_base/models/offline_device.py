@@ -11,7 +11,7 @@ from ..core import wire
 _TOKEN_LIFE_DAYS = 180
 _ENGINE_FIELDS = {
     "uid", "user_id", "state", "wipe", "platform", "app_version", "public_key", "token_hash", "token_expires_at",
-    "lane_ids", "operation_ids",
+    "lane_ids", "operation_ids", "profile_offset",
 }  # fmt: skip
 _GROUP_USER = "offline_base.offline_base_group_device_user"
 _GROUP_MANAGER = "offline_base.offline_base_group_manager"
@@ -52,6 +52,12 @@ class OfflineDevice(models.Model):
     last_served_at = fields.Datetime("Last Exchange", compute="_compute_last_served_at")
     operation_ids = fields.One2many("offline.operation", "device_id")
     open_count = fields.Integer("Unfinished", compute="_compute_open_count")
+    profile_offset = fields.Integer(
+        default=0,
+        readonly=True,
+        copy=False,
+        help="What this device's profile number is ahead of its profile's.",
+    )
 
     _uid_unique = models.Constraint("UNIQUE (uid)", "The identifier is already taken.")
     _token_unique = models.UniqueIndex("(token_hash)")
@@ -149,14 +155,42 @@ class OfflineDevice(models.Model):
         return self.search([("token_hash", "=", self._hash_token(token))], limit=1)
 
     def _may_work(self):
-        """Whether the device's user is active and still in the group that uses the app."""
-        return self.user_id.active and self.user_id.has_group(_GROUP_USER)
+        """Whether the user is active and still in the group that uses the app, in a company of the profile."""
+        return self.user_id.active and self.user_id.has_group(_GROUP_USER) and bool(self._companies())
+
+    def _companies(self):
+        """The companies that this device works in: its user's, own one first, as far as the profile names any."""
+        user, wanted = self.user_id, self.profile_id.company_ids
+        own = user.company_id | user.company_ids
+        return own & wanted if wanted else own
 
     def _user_context(self):
-        """The context in which this device's user works: language, zone, all their companies, own one first."""
+        """The context in which this device's user works: language, zone, companies."""
         user = self.user_id
-        companies = [user.company_id.id] + [c for c in user.company_ids.ids if c != user.company_id.id]
-        return {"lang": user.lang, "tz": user.tz, "allowed_company_ids": companies}
+        return {"lang": user.lang, "tz": user.tz, "allowed_company_ids": self._companies().ids}
+
+    def _profile_version(self):
+        """The number of what this device was told last: it rises when profile, user or their rights change."""
+        return self.profile_id.version + self.profile_offset
+
+    def _bump(self):
+        """What these devices are told has changed, although their profile has not."""
+        for device in self:
+            device.profile_offset += 1
+
+    def write(self, vals):
+        if "profile_id" not in vals:
+            return super().write(vals)
+        # Another profile counts from elsewhere, and the number must not fall. The lock keeps a change of the old
+        # profile from giving out the same number meanwhile.
+        self.env.flush_all()
+        told = {device: device._profile_version() for device in self}
+        self.profile_id.lock_for_update(allow_referencing=True)
+        done = super().write(vals)
+        for device, number in told.items():
+            # sudo: the number is the engine's own.
+            device.sudo().profile_offset = number + 1 - device.profile_id.version
+        return done
 
     def _as_user(self):
         """The device in the environment of its user: what it reads and writes is theirs, without sudo."""

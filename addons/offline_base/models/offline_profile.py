@@ -1,4 +1,10 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..core import wire
+
+_MODES = ("automatic", "always_online", "always_offline")
+_MIB = 1024 * 1024
 
 
 class OfflineProfile(models.Model):
@@ -12,6 +18,7 @@ class OfflineProfile(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     entity_ids = fields.One2many("offline.profile.entity", "profile_id", string="Kinds of Records", copy=True)
+    entity_count = fields.Integer("Number of Kinds", compute="_compute_entity_count")
     device_ids = fields.One2many("offline.device", "profile_id", string="Devices")
     device_count = fields.Integer("Devices", compute="_compute_device_count")
     reviewer_id = fields.Many2one(
@@ -20,11 +27,60 @@ class OfflineProfile(models.Model):
     poll_interval_s = fields.Integer(
         "Sync Every", default=30, required=True, help="Seconds between two syncs."
     )
+    sync_from_hour = fields.Float("Sync From", help="Outside these hours devices sync only when asked to.")
+    sync_to_hour = fields.Float("Sync Until", default=24.0)
+    mode = fields.Selection(
+        [
+            ("choice", "The Person Chooses"),
+            ("automatic", "Automatic: Works Online, Falls Back by Itself"),
+            ("always_online", "Always Online"),
+            ("always_offline", "Always Offline, Syncs on a Button"),
+        ],
+        required=True,
+        default="choice",
+        string="Working Mode",
+    )
+    company_ids = fields.Many2many(
+        "res.company",
+        string="Companies",
+        help="Devices work in those of their user's companies that are named here. Empty: in all of them.",
+    )
+    wifi_only_blobs = fields.Boolean(
+        "Photos and Files Over Wi-Fi Only", help="Everything else goes over any network."
+    )
     minimum_app_version = fields.Char(help="Older apps are asked to update before they go on.")
+    limit_body_mib = fields.Integer("Largest Call", default=wire.BODY_BYTES // _MIB, required=True)
+    limit_operations = fields.Integer("Changes in One Call", default=wire.PUSH_LIMIT, required=True)
+    limit_page = fields.Integer("Records in One Page", default=wire.PAGE_LIMIT, required=True)
+    limit_blob_mib = fields.Integer("Largest Photo or File", default=50, required=True)
+    limit_records = fields.Integer(
+        "Records on One Device",
+        help="A device that would hold more is refused its sync, and says so. 0: as many as its scope has.",
+    )
+    version = fields.Integer(
+        default=1, readonly=True, copy=False, help="Rises with every change of what devices are told."
+    )
 
     _poll_interval_positive = models.Constraint(
         "CHECK (poll_interval_s > 0)", "Devices must wait a moment between two syncs."
     )
+    _sync_hours_in_a_day = models.Constraint(
+        "CHECK (sync_from_hour >= 0 AND sync_from_hour < sync_to_hour AND sync_to_hour <= 24)",
+        "The hours in which devices sync lie between 0:00 and 24:00, the first before the last.",
+    )
+    _limits_positive = models.Constraint(
+        f"CHECK (limit_body_mib BETWEEN 1 AND {wire.BODY_BYTES // _MIB}"
+        f" AND limit_operations BETWEEN 1 AND {wire.PUSH_LIMIT}"
+        f" AND limit_page BETWEEN 1 AND {wire.PAGE_LIMIT}"
+        " AND limit_blob_mib BETWEEN 1 AND 1024 AND limit_records >= 0)",
+        f"A limit is out of range: calls have at most {wire.BODY_BYTES // _MIB} MiB and {wire.PUSH_LIMIT} changes, "
+        f"pages {wire.PAGE_LIMIT} records, files 1024 MiB.",
+    )
+
+    def write(self, vals):
+        done = super().write(vals)
+        self._bump()
+        return done
 
     def action_open_devices(self):
         """The devices of this profile."""
@@ -36,6 +92,11 @@ class OfflineProfile(models.Model):
             "domain": [("profile_id", "in", self.ids)],
         }
 
+    @api.depends("entity_ids")
+    def _compute_entity_count(self):
+        for profile in self:
+            profile.entity_count = len(profile.sudo().entity_ids)
+
     @api.depends("device_ids")
     def _compute_device_count(self):
         counts = dict(
@@ -46,18 +107,56 @@ class OfflineProfile(models.Model):
         for profile in self:
             profile.device_count = counts.get(profile, 0)
 
-    def _version(self):
-        """A number that rises with every change of the profile or of its lines."""
-        self.ensure_one()
-        self.env.cr.execute(
-            """SELECT floor(extract(epoch FROM max(changed)) * 1000)::bigint FROM (
-                   SELECT write_date AS changed FROM offline_profile WHERE id = %(id)s UNION ALL
-                   SELECT write_date FROM offline_profile_entity WHERE profile_id = %(id)s UNION ALL
-                   SELECT p.write_date FROM offline_profile_policy p
-                     JOIN offline_profile_entity e ON e.id = p.entity_id WHERE e.profile_id = %(id)s) AS lines""",
-            {"id": self.id},
-        )
-        return self.env.cr.fetchone()[0]
+    def _bump(self):
+        """What these profiles tell devices has changed."""
+        if self.ids:
+            self.flush_recordset(["version"])
+            self.env.cr.execute(
+                SQL("UPDATE offline_profile SET version = version + 1 WHERE id = ANY(%s)", self.ids)
+            )
+            self.invalidate_recordset(["version"], flush=False)
+
+    @api.model
+    def _bump_all(self):
+        """What any profile tells devices may have changed: entities, labels, rights to fields."""
+        # sudo: whoever changed a field or a group need not know of profiles.
+        self.sudo().with_context(active_test=False).search([])._bump()
+
+    def _register_hook(self):
+        super()._register_hook()
+        if self.env.registry.updated_modules:
+            self._bump_all()
+
+    def _limits(self):
+        """What one call of a device may carry, as the profile tells it (core.wire.Limits)."""
+        return {
+            "body_bytes": self.limit_body_mib * _MIB,
+            "operations": self.limit_operations,
+            "page": self.limit_page,
+            "blob_bytes": self.limit_blob_mib * _MIB,
+            "records": self.limit_records or None,
+        }
+
+    def _describe(self, device):
+        """The profile as devices are told it (core.wire.Profile), in the language and with the rights of the user."""
+        told = self.with_context(lang=device.user_id.lang)
+        return {
+            "profile_version": device._profile_version(),
+            "name": told.name,
+            "entities": [
+                adapter._offline_describe(line)
+                for line, adapter in self.with_env(device._as_user().env)._lines()
+            ],
+            "modes": list(_MODES) if self.mode == "choice" else [self.mode],
+            "schedule": {
+                "poll_interval_s": self.poll_interval_s,
+                "from_minute": round(self.sync_from_hour * 60),
+                "to_minute": round(self.sync_to_hour * 60),
+            },
+            "limits": self._limits(),
+            "wifi_only_blobs": self.wifi_only_blobs,
+            "minimum_app_version": self.minimum_app_version or None,
+        }
 
     def _lines(self):
         """The lines whose entity is installed, in order: [(line, adapter)], the adapter in our environment."""

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
+
+from ..store import narrowing
 
 
 class OfflineProfileEntity(models.Model):
@@ -22,7 +23,33 @@ class OfflineProfileEntity(models.Model):
     )
     domain = fields.Char(
         "Only Those Where",
-        help="A domain that narrows what the device holds, such as [('is_company', '=', True)].",
+        help="A domain that narrows what the device holds, such as [('is_company', '=', True)]. It may speak of uid "
+        "and user (the device's user), company_id, company_ids, and today.",
+    )
+    window_field_id = fields.Many2one(
+        "ir.model.fields",
+        "Only Around Today, By",
+        ondelete="cascade",
+        domain="[('id', 'in', available_window_field_ids)]",
+        help="The device holds the records whose date lies in the days given here, counted from its user's today. "
+        "Records without the date stay away.",
+    )
+    available_window_field_ids = fields.Many2many(
+        "ir.model.fields", compute="_compute_available_window_field_ids"
+    )
+    window_past_days = fields.Integer("Days Back", default=30, required=True)
+    window_future_days = fields.Integer("Days Ahead", default=90, required=True)
+    window_is_open = fields.Boolean("And Everything Later", help="The window has no end.")
+    narrowing_text = fields.Char("Which of Them", compute="_compute_narrowing_text")
+    delete_policy = fields.Selection(
+        [
+            ("review", "Park for Review"),
+            ("device", "Delete All the Same"),
+            ("server", "Keep the Record"),
+        ],
+        required=True,
+        default="review",
+        string="When It Deletes What Has Changed",
     )
     default_policy = fields.Selection(
         selection="_select_policies",
@@ -35,6 +62,10 @@ class OfflineProfileEntity(models.Model):
 
     _entity_unique = models.Constraint(
         "UNIQUE (profile_id, entity)", "A profile has each kind of record once."
+    )
+    _window_positive = models.Constraint(
+        "CHECK (window_past_days BETWEEN 0 AND 36500 AND window_future_days BETWEEN 0 AND 36500)",
+        "The days of a window are counted from today: they cannot be negative.",
     )
 
     @api.model
@@ -50,9 +81,45 @@ class OfflineProfileEntity(models.Model):
             ("review", "Park for Review"),
         ]
 
-    @api.constrains("domain", "entity")
-    def _check_domain(self):
+    @api.depends("entity")
+    def _compute_available_window_field_ids(self):
         for line in self:
+            line.available_window_field_ids = self.env["ir.model.fields"].search(
+                [("model", "=", line.entity), ("ttype", "in", ("date", "datetime")), ("store", "=", True)]
+            )
+
+    @api.depends("domain", "window_field_id", "window_past_days", "window_future_days", "window_is_open")
+    @api.depends_context("lang")
+    def _compute_narrowing_text(self):
+        for line in self:
+            parts = []
+            if line.window_field_id:
+                parts.append(
+                    self.env._(
+                        "%(field)s: %(past)s days back, %(ahead)s",
+                        field=line.window_field_id.field_description,
+                        past=line.window_past_days,
+                        ahead=self.env._("no end")
+                        if line.window_is_open
+                        else self.env._("%s days ahead", line.window_future_days),
+                    )
+                )
+            if line.domain and line.domain.strip() != "[]":
+                parts.append(line.domain)
+            line.narrowing_text = "; ".join(parts) or self.env._("All that the user may read")
+
+    @api.onchange("entity")
+    def _onchange_entity(self):
+        """What was said of one kind of record means nothing for another."""
+        self.domain = self.window_field_id = False
+
+    @api.constrains("domain", "entity", "window_field_id")
+    def _check_narrowing(self):
+        for line in self:
+            if line.window_field_id and line.window_field_id not in line.available_window_field_ids:
+                raise ValidationError(
+                    self.env._("%(entity)s has no such date to count days from.", entity=line.entity)
+                )
             try:
                 Domain(line._narrowing()).validate(self.env[line.entity])
             except Exception as error:
@@ -62,9 +129,50 @@ class OfflineProfileEntity(models.Model):
                     )
                 ) from error
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.profile_id._bump()
+        return lines
+
+    def write(self, vals):
+        profiles = self.profile_id
+        done = super().write(vals)
+        (profiles | self.profile_id)._bump()
+        return done
+
+    def unlink(self):
+        profiles = self.profile_id
+        done = super().unlink()
+        profiles._bump()
+        return done
+
+    def _today(self):
+        """The day of the environment's user."""
+        return narrowing.today(self.env.user)
+
     def _narrowing(self):
-        """The line's own domain; it may speak of ``uid``, the device's user."""
-        return Domain(safe_eval(self.domain, {"uid": self.env.uid})) if self.domain else Domain.TRUE
+        """What the line leaves of a scope: its window and its domain, for the environment's user, today."""
+        day = self._today()
+        wanted = narrowing.evaluate(self.domain, self.env, day) if self.domain else Domain.TRUE
+        return wanted & self._window(day)
+
+    def _window(self, day):
+        if not self.window_field_id:
+            return Domain.TRUE
+        field = self.env[self.entity]._fields[self.window_field_id.name]
+        ahead = None if self.window_is_open else self.window_future_days
+        return narrowing.window(field, self.env.user, self.window_past_days, ahead, day)
+
+    def _describe_window(self):
+        """The window as devices are told it (core.wire.Window)."""
+        if not self.window_field_id:
+            return None
+        return {
+            "field": self.window_field_id.name,
+            "past_days": self.window_past_days,
+            "future_days": None if self.window_is_open else self.window_future_days,
+        }
 
     def _policies(self):
         """{field: policy} in force: the line's own, else the adapter's, else the line's default."""

@@ -61,3 +61,21 @@ class OfflineProfilePolicy(models.Model):
                         field=line.field_id.field_description,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        policies.entity_id.profile_id._bump()
+        return policies
+
+    def write(self, vals):
+        profiles = self.entity_id.profile_id
+        done = super().write(vals)
+        (profiles | self.entity_id.profile_id)._bump()
+        return done
+
+    def unlink(self):
+        profiles = self.entity_id.profile_id
+        done = super().unlink()
+        profiles._bump()
+        return done

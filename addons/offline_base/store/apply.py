@@ -124,7 +124,7 @@ class Applier:
         if operation.verb == "update":
             return self._update(adapter, line, operation, at, force)
         if operation.verb == "delete":
-            return self._delete(adapter, operation, force)
+            return self._delete(adapter, line, operation, force)
         named = adapter._offline_operations().get(operation.verb)
         if named is None:
             raise Refusal("verb_unknown")
@@ -199,7 +199,7 @@ class Applier:
             adapter.env.flush_all()
         return self._done("merged" if merged else "applied", record, adapter, specs, mine, before=theirs)
 
-    def _delete(self, adapter, operation, force) -> Outcome:
+    def _delete(self, adapter, line, operation, force) -> Outcome:
         try:
             record = self._record(adapter, operation)
         except Parked as parked:
@@ -214,7 +214,10 @@ class Applier:
         if force is None and not self.history.leads_to(
             operation.entity, record.id, operation.base_v, version
         ):
-            raise Parked("expect")
+            if line.delete_policy == "review":
+                raise Parked("expect")
+            if line.delete_policy == "server":
+                return self.leave(operation)
         done = self._named(Outcome("applied", record.id), record)
         record.unlink()
         adapter.env.flush_all()

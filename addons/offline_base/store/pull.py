@@ -62,7 +62,7 @@ class Pull:
         )
         changes = self._changes(position)
         cuts = self._cuts(position, held, changes)
-        walk = Walk(self.cr, position, cuts, self.request.limit)
+        walk = Walk(self.cr, position, cuts, self._page_limit())
         page = walk.page()
         outcomes = self._outcomes(position, changes) if page.walk is None else []
         if (
@@ -74,6 +74,15 @@ class Pull:
         ):
             return self._answer(cursor=self.request.cursor, complete=True, digests=self._digests(held))
         return self._give_out(position, generation, held, walk, page) | {"outcomes": outcomes}
+
+    def _page_limit(self) -> int:
+        """How many records a page may carry; a device that asks for more than its profile allows is refused."""
+        allowed = self.device.profile_id.limit_page
+        if "limit" not in self.request.model_fields_set:
+            return min(self.request.limit, allowed)
+        if self.request.limit > allowed:
+            raise Problem("limit_exceeded", limit={"page": allowed})
+        return self.request.limit
 
     # --- where the device stands --------------------------------------------------------------------------
 
@@ -310,7 +319,7 @@ class Pull:
             "epoch": self.env["offline.epoch"]._current(),
             "server_time": format_instant(odoo_fields.Datetime.now()),
             "poll_after_s": max(1, round(profile.poll_interval_s * random.uniform(0.8, 1.2))),
-            "profile_version": profile._version(),
+            "profile_version": self.device._profile_version(),
             "applied_seq": self.env["offline.lane"]._peek(self.device, "push") - 1,
             "replay_from_seq": None,
             "changes": [],

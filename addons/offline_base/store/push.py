@@ -41,8 +41,9 @@ class Push:
 
     def run(self) -> dict[str, Any]:
         """The answer (core.wire.PushAnswer), or `Problem` for a fault of the whole call."""
-        if len(self.request.operations) > PUSH_LIMIT:
-            raise Problem("limit_exceeded", limit={"operations": PUSH_LIMIT})
+        allowed = self.device.profile_id.limit_operations
+        if len(self.request.operations) > allowed:
+            raise Problem("limit_exceeded", limit={"operations": allowed})
         lanes = self.env["offline.lane"]
         expected = lanes._acquire(self.device, "push")
         if expected is None:

@@ -153,31 +153,3 @@ class TestAdapter(OfflineCase):
         self.user.lang = "fr_FR"
         fields = self.adapter()._offline_describe(self.partner_line)["fields"]
         self.assertEqual("Ville", next(field["label"] for field in fields if field["name"] == "city"))
-
-
-class TestProfile(OfflineCase):
-    """What a manager can say in a profile."""
-
-    def test_policy_that_does_not_fit_the_field_is_refused(self):
-        with self.assertRaises(ValidationError):
-            self.set_policy("phone", "sum")
-
-    def test_domain_that_cannot_be_used_is_refused(self):
-        for domain in ("[('no_such_field', '=', 1)]", "[(", "__import__('os')", "[('id', 'in', nobody)]"):
-            with self.subTest(domain), self.assertRaises(ValidationError):
-                self.partner_line.domain = domain
-
-    def test_domain_may_speak_of_the_devices_user(self):
-        self.partner_line.domain = "[('user_id', '=', uid)]"
-        mine = self.new_partner("Mine", user_id=self.user.id)
-        self.phone.sync()
-        self.assertEqual([mine.id], list(self.phone.held[PARTNER]))
-
-    def test_profile_version_rises_with_every_change(self):
-        def version():
-            self.env.flush_all()
-            return self.profile._version()
-
-        first = version()
-        self.env.cr.execute("UPDATE offline_profile_entity SET write_date = write_date + interval '1 second'")
-        self.assertGreater(version(), first)

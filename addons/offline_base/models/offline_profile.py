@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..core import wire
+from ..core.errors import Problem
 
 _MODES = ("automatic", "always_online", "always_offline")
 _MIB = 1024 * 1024
@@ -136,6 +137,11 @@ class OfflineProfile(models.Model):
             "blob_bytes": self.limit_blob_mib * _MIB,
             "records": self.limit_records or None,
         }
+
+    def _check_records(self, count):
+        """Refuse a sync that would give a device more records than the profile allows, rather than cut it."""
+        if self.limit_records and count > self.limit_records:
+            raise Problem("limit_exceeded", limit={"records": self.limit_records})
 
     def _describe(self, device):
         """The profile as devices are told it (core.wire.Profile), in the language and with the rights of the user."""

@@ -62,6 +62,7 @@ class Pull:
         )
         changes = self._changes(position)
         cuts = self._cuts(position, held, changes)
+        self.device.profile_id._check_records(sum(len(cut.scope) for cut in cuts))
         walk = Walk(self.cr, position, cuts, self._page_limit())
         page = walk.page()
         outcomes = self._outcomes(position, changes) if page.walk is None else []

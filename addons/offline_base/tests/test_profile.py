@@ -303,6 +303,14 @@ class TestEnforced(PushCase):
         self.assertEqual(2, len(pages))
         self.assertEqual(3, sum(len(change["upserts"]) for change in pages[0]["changes"]))
 
+    def test_device_that_would_hold_too_much_is_refused_and_not_given_a_part(self):
+        self.new_partner("One more")
+        self.profile.limit_records = 1
+        with self.assert_problem("limit_exceeded", limit={"records": 1}):
+            self.phone.pull()
+        self.profile.limit_records = 2
+        self.assertEqual(2, len(self.phone.sync()[-1]["changes"][0]["upserts"]))
+
     def test_device_works_in_the_companies_of_its_profile(self):
         """Proves I4."""
         second = self.env["res.company"].create({"name": "Second"})

@@ -1,13 +1,20 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..store import decisions
-from ..store.outcome import Force
+from ..store import decisions, review
+from ..store.outcome import Edit, Force
+from ..store.story import moment, where_from
 
+_GROUP_REVIEWER = "offline_base.offline_base_group_reviewer"
+_TODO = "mail.mail_activity_data_todo"
 _ENGINE_FIELDS = frozenset(
     {
         "operation_id", "res_model", "res_id", "kind", "state", "outcome", "decided_by_id", "decided_at",
-        "device_id", "user_id", "name",
+        "undone_by_id", "undone_at", "device_id", "user_id", "name",
     }
 )  # fmt: skip
 
@@ -30,7 +37,15 @@ class OfflineConflict(models.Model):
     done_at = fields.Datetime(related="operation_id.corrected_at", string="Done at")
     verb_label = fields.Char(related="operation_id.verb_label")
     entity_label = fields.Char(related="operation_id.entity_label")
-    reviewer_id = fields.Many2one("res.users", string="Assigned To", tracking=True)
+    received_at = fields.Datetime(related="operation_id.received_at", string="Received at", store=True)
+    verb = fields.Char(related="operation_id.verb")
+    reviewer_id = fields.Many2one(
+        "res.users",
+        string="Assigned To",
+        tracking=True,
+        index=True,
+        domain=lambda self: [("all_group_ids", "in", self.env.ref(_GROUP_REVIEWER).ids)],
+    )
     res_model = fields.Char("Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
     record_name = fields.Char("About", compute="_compute_record_name")
@@ -49,18 +64,30 @@ class OfflineConflict(models.Model):
         [("open", "To Decide"), ("done", "Decided")], default="open", readonly=True, tracking=True
     )
     outcome = fields.Selection(
-        [("server", "Server Kept"), ("device", "Device Kept"), ("fields", "Chosen by Field")],
+        [
+            ("server", "Odoo Kept"),
+            ("device", "Device Kept"),
+            ("fields", "Chosen by Field"),
+            ("edited", "Edited"),
+            ("reviewer", "Written by the Reviewer"),
+            ("created", "Created Again"),
+            ("undone", "Undone"),
+        ],
         readonly=True,
         tracking=True,
     )
     decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     decided_at = fields.Datetime("Decided at", readonly=True)
+    undone_by_id = fields.Many2one("res.users", string="Undone by", readonly=True)
+    undone_at = fields.Datetime("Undone at", readonly=True)
+    can_undo = fields.Boolean(compute="_compute_can_undo")
+    can_create = fields.Boolean(compute="_compute_can_create")
     line_ids = fields.One2many("offline.conflict.line", "conflict_id", string="Fields")
     field_labels = fields.Char("Changed on Both Sides", compute="_compute_field_labels")
     rest_text = fields.Text(
         "Also Sent",
         compute="_compute_rest_text",
-        help="Fields of the same work that nobody else changed. They are written with any decision but the server's.",
+        help="Fields of the same work that nobody else changed. They are written with any decision but Odoo's.",
     )
 
     _operation_unique = models.Constraint("UNIQUE (operation_id)", "An operation has one conflict at a time.")
@@ -109,7 +136,7 @@ class OfflineConflict(models.Model):
         for operation in operations:
             lines = [
                 fields.Command.create({"field_name": name, **sides})
-                for name, sides in operation.conflict["fields"].items()
+                for name, sides in self._sides(operation).items()
             ]
             values = {
                 "operation_id": operation.id,
@@ -126,11 +153,31 @@ class OfflineConflict(models.Model):
             else:
                 conflict = self.create(values)
             conflict.reviewer_id = conflict._find_reviewer()
+            within = conflict.device_id.profile_id.review_within_days
             conflict.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo",
+                _TODO,
+                date_deadline=fields.Date.context_today(conflict) + timedelta(days=within),
                 user_id=conflict.reviewer_id.id,
                 summary=self.env._("Decide a conflict"),
             )
+            conflict._message_log(
+                body=where_from(
+                    conflict.env, operation.device_id, operation.corrected_at, operation.received_at
+                )
+            )
+
+    def _sides(self, operation):
+        """{field: base, mine, theirs}. Where the record is out of reach all that was sent is shown, to be rescued."""
+        sides = operation.conflict["fields"]
+        if sides or operation.verb != "update":
+            return sides
+        model = self.env.get(operation.entity)
+        base = operation.payload.get("base") or {}
+        return {
+            name: {"base": base.get(name), "mine": value, "theirs": None}
+            for name, value in operation._sent_values().items()
+            if model is not None and name in model._fields
+        }
 
     def _find_reviewer(self):
         """The record's responsible if they may decide, else the profile's reviewer, else a manager."""
@@ -143,6 +190,32 @@ class OfflineConflict(models.Model):
         )
         return reviewers[:1] or self.env.ref("base.user_admin")
 
+    def write(self, vals):
+        """The activity goes to whom the conflict is given."""
+        result = super().write(vals)
+        if vals.get("reviewer_id"):
+            self.activity_reschedule([_TODO], new_user_id=vals["reviewer_id"])
+        return result
+
+    @api.depends("state", "outcome", "operation_id")
+    def _compute_can_undo(self):
+        for conflict in self:
+            conflict.can_undo = conflict.state == "done" and bool(conflict._to_write_back())
+
+    @api.depends("state", "kind", "operation_id")
+    @api.depends_context("uid")
+    def _compute_can_create(self):
+        for conflict in self:
+            conflict.can_create = (
+                conflict.state == "open"
+                and conflict.kind == "deleted"
+                and conflict.verb == "update"
+                and conflict.res_model in self.env
+                and self.env[conflict.res_model].has_access("create")
+            )
+
+    # --- decisions ------------------------------------------------------------------------------------------
+
     def action_keep_server(self):
         """Leave the records as they are; the device learns that its change was not taken."""
         return self._decide("server")
@@ -152,11 +225,47 @@ class OfflineConflict(models.Model):
         return self._decide("device")
 
     def action_apply_choice(self):
-        """Write those fields whose line says "Device", keep the others."""
+        """Write for each field what was chosen; with a value of your own the whole is written as yourself."""
         for conflict in self:
             if any(not line.chosen for line in conflict.line_ids):
                 raise UserError(self.env._("Say for each field which side to keep."))
-        return self._decide("fields")
+            edited = any(line.chosen == "value" for line in conflict.line_ids)
+            conflict._decide("edited" if edited else "fields")
+        return True
+
+    def action_apply_as_reviewer(self):
+        """Write what the person on the device wanted as yourself, where they may not any more."""
+        return self._decide("reviewer")
+
+    def action_create_again(self):
+        """Create the record that was deleted again, as yourself, from what the device sent and you entered."""
+        return self._decide("created")
+
+    def action_undo(self):
+        """Take a decision back: what it wrote over is written again, if nobody changed it since."""
+        for conflict in self.sorted("id"):
+            conflict.check_access("write")
+            if conflict.state != "done" or not (wanted := conflict._to_write_back()):
+                raise UserError(self.env._("There is nothing to undo in %s.", conflict.name))
+            # sudo: the reviewer's right was checked; the record itself is written as the reviewer.
+            review.undo(conflict.sudo().operation_id, self.env.user, wanted)
+            conflict.sudo().write(
+                {"outcome": "undone", "undone_by_id": self.env.uid, "undone_at": fields.Datetime.now()}
+            )
+            conflict._tell_record()
+        return True
+
+    def _to_write_back(self):
+        """{field: before, after} that an undo would write; where Odoo's side was kept that is the device's."""
+        operation = self.operation_id.sudo()  # sudo: only whether there is something is shown
+        if self.outcome == "server" and self.kind == "fields":
+            stored = operation.stored or {}
+            return {
+                name: {"before": value, "after": stored[name]}
+                for name, value in (operation.sent or {}).items()
+                if name in stored and value != stored[name] and name in self.line_ids.mapped("field_name")
+            }
+        return {} if self.outcome in ("server", "created", "undone") else operation.replaced or {}
 
     def _decide(self, outcome):
         for conflict in self.sorted("id"):
@@ -164,13 +273,9 @@ class OfflineConflict(models.Model):
             if conflict.state != "open":
                 raise UserError(self.env._("%s was already decided.", conflict.name))
             # sudo: the reviewer's right was checked, the operation is the engine's.
-            operation = conflict.operation_id.sudo()
-            if outcome == "server":
-                decisions.keep_server(operation)
-            else:
-                decisions.keep_device(operation, conflict._force(outcome))
-            if operation.status == "conflict":
-                raise UserError(conflict._why_still_open(operation))
+            conflict._carry_out(conflict.operation_id.sudo(), outcome)
+            if conflict.operation_id.status == "conflict":
+                raise UserError(conflict._why_still_open())
             # sudo: the reviewer's right was checked, and the decision is the engine's to write down.
             conflict.sudo().write(
                 {
@@ -180,8 +285,23 @@ class OfflineConflict(models.Model):
                     "decided_at": fields.Datetime.now(),
                 }
             )
-            conflict.activity_feedback(["mail.mail_activity_data_todo"])
+            conflict.activity_feedback([_TODO])
+            conflict._tell_record()
         return True
+
+    def _carry_out(self, operation, outcome):
+        if outcome == "server":
+            decisions.keep_server(operation)
+        elif outcome == "created":
+            if not self.can_create:
+                raise UserError(self.env._("%s cannot be created again.", self.name))
+            review.create_again(operation, self.env.user, self._edit())
+        elif outcome in ("edited", "reviewer"):
+            edit = self._edit() if outcome == "edited" else Edit()
+            force = self._force("fields" if outcome == "edited" else "device")
+            review.decide(operation, self.env.user, force, edit)
+        else:
+            decisions.keep_device(operation, self._force(outcome))
 
     def _force(self, outcome):
         """The decision as the engine takes it: all to the device, or side by side of each field."""
@@ -191,13 +311,51 @@ class OfflineConflict(models.Model):
         server = self.line_ids - device
         return Force(frozenset(device.mapped("field_name")), frozenset(server.mapped("field_name")))
 
-    def _why_still_open(self, operation):
-        if operation.conflict["kind"] == "fields":
+    def _edit(self):
+        """What the reviewer entered. A line that says so and has nothing was written past the screen."""
+        entered = self.line_ids.filtered(lambda line: line.chosen == "value")
+        if empty := entered.filtered(
+            lambda line: not line.sudo().chosen_value
+        ):  # sudo: only whether it is set
+            raise UserError(self.env._("Enter a value for %s first.", ", ".join(empty.mapped("label"))))
+        return Edit({line.field_name: line._entered() for line in entered})
+
+    def _why_still_open(self):
+        if self.operation_id.sudo().conflict["kind"] == "fields":  # sudo: which kind is shown on the conflict
             return self.env._("%s was changed again meanwhile: keep one side as a whole.", self.name)
         return self.env._(
             "The device's change of %s cannot be written any more: keep the server's.", self.name
         )
 
+    def _tell_record(self):
+        """Say on the conflict and on its record who decided what; values are not repeated there."""
+        outcomes = dict(self._fields["outcome"]._description_selection(self.env))
+        told = self.env._(
+            "%(person)s decided a conflict of %(device)s: %(outcome)s. It was done at %(done)s, received %(received)s.",
+            person=self.env.user.name,
+            device=self.device_id.name,
+            outcome=outcomes[self.outcome],
+            done=moment(self.env, self.done_at),
+            received=moment(self.env, self.received_at),
+        )
+        body = Markup("<p>%s</p>") % told
+        author = self.env.user.partner_id.id
+        self._message_log(body=body, author_id=author)
+        # sudo: who may decide need not be allowed to write on the record; the line says nothing of its values.
+        record = self.env[self.res_model].sudo().browse(self.operation_id.res_id).exists()
+        if record and hasattr(record, "_message_log"):
+            record._message_log(body=body, author_id=author)
+
     def action_open_record(self):
         """The record that the conflict is about."""
         return self.operation_id.action_open_record()
+
+    def action_open_operation(self):
+        """What the device sent, and what became of it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "offline.operation",
+            "res_id": self.operation_id.id,
+            "view_mode": "form",
+        }

@@ -18,10 +18,12 @@ class OfflineConflictLine(models.Model):
     base = fields.Json(groups=fields.NO_ACCESS)
     mine = fields.Json(groups=fields.NO_ACCESS)
     theirs = fields.Json(groups=fields.NO_ACCESS)
+    chosen_value = fields.Json(groups=fields.NO_ACCESS, help='What the office entered: {"value": …}.')
     base_text = fields.Char("Before", compute="_compute_texts")
-    mine_text = fields.Char("Device", compute="_compute_texts")
-    theirs_text = fields.Char("Server", compute="_compute_texts")
-    chosen = fields.Selection([("server", "Server"), ("device", "Device")], string="Keep")
+    mine_text = fields.Char("On the Device", compute="_compute_texts")
+    theirs_text = fields.Char("In Odoo", compute="_compute_texts")
+    chosen_text = fields.Char("Entered", compute="_compute_texts")
+    chosen = fields.Selection([("server", "Odoo"), ("device", "Device"), ("value", "Edited")], string="Keep")
 
     def _has_field_access(self, field, operation):
         """People say which side to keep; what the sides are is not theirs to change."""
@@ -41,17 +43,23 @@ class OfflineConflictLine(models.Model):
         for line in self:
             line.label = field_label(self.env.get(line.conflict_id.res_model), line.field_name)
 
-    @api.depends("base", "mine", "theirs")
+    @api.depends("base", "mine", "theirs", "chosen_value")
     @api.depends_context("uid", "lang", "tz")
     def _compute_texts(self):
         for line in self:
             model = self.env.get(line.conflict_id.res_model) if line._may_read() else None
             raw = line.sudo()  # sudo: the values are shown only if their reader may read them
-            for side in ("base", "mine", "theirs"):
+            sides = {"base": raw.base, "mine": raw.mine, "theirs": raw.theirs, "chosen": line._entered()}
+            for side, value in sides.items():
                 shown = self.env._("(hidden)")
                 if model is not None:
-                    shown = value_text(model, line.field_name, raw[side])
+                    shown = value_text(model, line.field_name, value)
                 line[f"{side}_text"] = shown
+
+    def _entered(self):
+        """What the office entered, canonical; None while there is nothing."""
+        # sudo: the engine's own reading; who may see it is decided by who asks.
+        return (self.sudo().chosen_value or {}).get("value")
 
     def action_choose_device(self):
         """Keep what the device wanted; nothing is written until the choices are applied."""

@@ -196,6 +196,14 @@ class OfflineDevice(models.Model):
         """The device in the environment of its user: what it reads and writes is theirs, without sudo."""
         return self.with_user(self.user_id).with_context(**self._user_context())
 
+    def _as_reviewer(self, reviewer):
+        """The device in the environment of somebody of the office, who decides what became of its work."""
+        companies = [reviewer.company_id.id] + [
+            c for c in reviewer.company_ids.ids if c != reviewer.company_id.id
+        ]
+        context = {"lang": reviewer.lang, "tz": reviewer.tz, "allowed_company_ids": companies}
+        return self.with_user(reviewer).with_context(**context)
+
     def _was_given(self, entity, record_id):
         """Whether an answer that the device has, or may have, gave it this record."""
         if record_id in self.env["offline.holding"]._given(self)[entity]:

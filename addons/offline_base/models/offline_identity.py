@@ -45,3 +45,7 @@ class OfflineIdentity(models.Model):
                 model, res_id, uid,
             )
         )  # fmt: skip
+
+    def _forget(self, model, uid):
+        """Let a uid name another record: the one that it named is gone and is created again."""
+        self.env.cr.execute(SQL("DELETE FROM offline_identity WHERE res_model = %s AND uid = %s", model, uid))

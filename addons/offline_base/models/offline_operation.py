@@ -1,10 +1,8 @@
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..store import decisions
 from ..store.history import OPEN
 from .value_text import field_label, may_read, value_text
 
@@ -58,7 +56,7 @@ class OfflineOperation(models.Model):
             ("unknown", "Unknown"),
             ("amended", "Amended"),
             ("discarded", "Discarded"),
-            ("resolved_server", "Decided: Server Kept"),
+            ("resolved_server", "Decided: Odoo Kept"),
         ],
         required=True,
         readonly=True,
@@ -206,27 +204,6 @@ class OfflineOperation(models.Model):
             return SQL("%s::jsonb", json.dumps(value)) if value is not None else SQL("NULL::jsonb")
         return SQL("%s", value)
 
-    def action_retry(self):
-        """Run rejected operations again as their user, then what waited for them."""
-        for operation in self.sorted("id"):
-            operation._check_decidable("rejected")
-            decisions.retry(operation.sudo())  # sudo: checked above, the engine's record
-        return True
-
-    def action_discard(self):
-        """Give rejected operations up; what depended on a record that never came is rejected too."""
-        for operation in self.sorted("id"):
-            operation._check_decidable("rejected")
-            decisions.discard(operation.sudo())  # sudo: checked above, the engine's record
-        return True
-
-    def _check_decidable(self, status):
-        self.ensure_one()
-        if not self.env.user.has_group("offline_base.offline_base_group_reviewer"):
-            raise UserError(self.env._("Only a conflict reviewer may decide this."))
-        if self.status != status:
-            raise UserError(self.env._("%s was already decided.", self.display_name))
-
     def action_open_record(self):
         """The record that the operation is about."""
         self.ensure_one()
@@ -234,5 +211,15 @@ class OfflineOperation(models.Model):
             "type": "ir.actions.act_window",
             "res_model": self.entity,
             "res_id": self.res_id,
+            "view_mode": "form",
+        }
+
+    def action_open_conflict(self):
+        """The conflict that a person has to decide, or decided."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "offline.conflict",
+            "res_id": self.conflict_ids[:1].id,
             "view_mode": "form",
         }

@@ -29,15 +29,15 @@ def value_text(model, name: str, value: Any) -> str:
     env, field = model.env, model._fields[name]
     if field.type == "boolean":
         return env._("Yes") if value else env._("No")
-    if value in (None, False, "", []):
-        return ""
+    if value is None or value is False or value in ("", []):
+        return ""  # zero is a value
     if field.comodel_name:
         items = value if isinstance(value, list) else [value]
         records = env[field.comodel_name].browse([item for item in items if isinstance(item, int)]).exists()
         names = records._filtered_access("read").mapped("display_name")
         return ", ".join(names + [env._("(new)") for item in items if not isinstance(item, int)])
     if field.type == "selection":
-        return str(dict(field._description_selection(env)).get(value, value))
+        return str(dict(field._description_selection(env)).get(str(value), value))
     try:
         if field.type == "date":
             return format_date(env, Date.to_date(value))

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import psycopg2
-from markupsafe import Markup
 from psycopg2 import errorcodes
 from pydantic import ValidationError as ShapeError
 
@@ -22,7 +21,8 @@ from ..core.fields import canonical_values, empty
 from ..core.merge import ASK, REVIEW, Conflict, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import reader, writer
-from .outcome import VALUE_CLASSES, CommitRefused, Force, Outcome, Parked, is_transient
+from .outcome import VALUE_CLASSES, CommitRefused, Edit, Force, Outcome, Parked, is_transient
+from .story import where_from
 
 _logger = logging.getLogger(__name__)
 
@@ -31,13 +31,18 @@ LATER_VERBS = frozenset({"amend", "discard", "resolve"})
 
 
 class Applier:
-    """Applies operations for one device, in the environment of its user."""
+    """Applies operations for one device, in the environment of its user.
 
-    def __init__(self, device, history):
+    What the office edits runs as the ``reviewer`` instead, with the ``edit`` in place of what was sent.
+    """
+
+    def __init__(self, device, history, reviewer=None, edit: Edit | None = None):
         self.device = device
         self.env = device.env
         self.history = history
-        self.user_env = device._as_user().env
+        self.reviewer = reviewer
+        self.edit = edit or Edit()
+        self.user_env = device._as_user().env if reviewer is None else device._as_reviewer(reviewer).env
         self.lines = {
             a._offline_model: (line, a) for line, a in device.profile_id.with_env(self.user_env)._lines()
         }
@@ -116,11 +121,11 @@ class Applier:
         if operation.entity not in self.lines:
             raise Refusal("entity_unknown")
         line, adapter = self.lines[operation.entity]
-        if line.direction == "pull":
+        if line.direction == "pull" and self.reviewer is None:
             raise Refusal("entity_read_only")
         adapter = adapter.with_context(**self._context(operation))
         if operation.verb == "create":
-            return self._create(adapter, operation)
+            return self._create(adapter, operation, at)
         if operation.verb == "update":
             return self._update(adapter, line, operation, at, force)
         if operation.verb == "delete":
@@ -143,7 +148,7 @@ class Applier:
 
     # --- verbs ----------------------------------------------------------------------------------------------
 
-    def _create(self, adapter, operation) -> Outcome:
+    def _create(self, adapter, operation, at) -> Outcome:
         if not isinstance(operation.target, ByUid):
             raise Refusal(
                 "operation_invalid", fields={"target": self.user_env._("A new record is named by a uid.")}
@@ -152,13 +157,13 @@ class Applier:
         if self.env["offline.identity"]._record_id(operation.entity, uid):
             raise Refusal("uid_taken")
         specs = adapter._offline_specs()
-        sent = writer.checked(adapter.env, specs, operation.values)
+        sent = writer.checked(adapter.env, specs, {**operation.values, **self.edit.values})
         values = writer.resolved(adapter.env, specs, sent, {})
         prepared = adapter._offline_prepare(writer.orm_values(specs, values))
         record = adapter.env[operation.entity].create(prepared)
         adapter.env.flush_all()
         self.env["offline.identity"]._remember(operation.entity, record.id, uid)
-        self._note(record, operation)
+        self._note(record, at)
         adapter._offline_created(record, self.device)
         adapter.env.flush_all()
         # What the device left blank Odoo may have filled: to the device's next edit that is its own doing as well.
@@ -189,15 +194,17 @@ class Applier:
         )
         if merge.conflicts:
             raise Parked("fields", merge.conflicts)
-        write = canonical_values(specs, merge.write)
+        write = canonical_values(specs, merge.write) | self._edited(adapter, specs, theirs)
         decided = {
             n for n in merge.merged if force and force.took(n) and policies.get(n, REVIEW) in (ASK, REVIEW)
         }
         merged = bool(merge.merged - decided)
         if write:
+            self._say_where_from(record, at)
             record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
             adapter.env.flush_all()
-        return self._done("merged" if merged else "applied", record, adapter, specs, mine, before=theirs)
+        status = "merged" if merged else "applied"
+        return self._done(status, record, adapter, specs, mine, before=theirs, written=write)
 
     def _delete(self, adapter, line, operation, force) -> Outcome:
         try:
@@ -229,7 +236,7 @@ class Applier:
         if force is None:
             self._expect(adapter, specs, operation, reader.read_values(adapter, specs, record.ids)[record.id])
         try:
-            args = named.args.model_validate(operation.args)
+            args = named.args.model_validate(operation.args if self.edit.args is None else self.edit.args)
         except ShapeError as error:
             raise Refusal("operation_invalid", fields=shape_errors(error)) from None
         done = self._named(Outcome("applied", record.id), record)
@@ -240,7 +247,12 @@ class Applier:
 
     # --- parts ----------------------------------------------------------------------------------------------
 
-    def _done(self, status, record, adapter, specs, sent, before=None) -> Outcome:
+    def _edited(self, adapter, specs, theirs) -> dict[str, Any]:
+        """What the office entered itself, checked as the reviewer."""
+        entered = writer.checked(adapter.env, specs, self.edit.values)
+        return writer.resolved(adapter.env, specs, entered, theirs)
+
+    def _done(self, status, record, adapter, specs, sent, before=None, written=()) -> Outcome:
         """The outcome of values that were written: what the server made of them, and the versions around it."""
         outcome = self._named(Outcome(status, record.id, sent=sent, stored={}), record)
         if before is not None:
@@ -252,6 +264,8 @@ class Applier:
         elif after := reader.read_values(adapter, specs, left.ids).get(record.id):
             outcome.v_after = to_hex(reader.version(adapter, record.id, after))
             outcome.stored = {name: after[name] for name in sent}
+            if before is not None:
+                outcome.replaced = {n: {"before": before[n], "after": after[n]} for n in written}
         return outcome
 
     def _named(self, outcome, record) -> Outcome:
@@ -299,15 +313,14 @@ class Applier:
         if differing:
             raise Parked("expect", differing)
 
-    def _note(self, record, operation):
+    def _note(self, record, at):
         if hasattr(record, "_message_log"):
-            env = record.env
-            text = env._(
-                "Created offline on %(device)s at %(at)s, received just now.",
-                device=self.device.name,
-                at=operation.at,
-            )
-            record._message_log(body=Markup("<p>%s</p>") % text)
+            record._message_log(body=where_from(record.env, self.device, at))
+
+    def _say_where_from(self, record, at):
+        """The line that Odoo logs of tracked fields says where they come from; there is no line of ours besides."""
+        if hasattr(record, "_track_set_log_message"):
+            record._track_set_log_message(where_from(record.env, self.device, at))
 
 
 def _leads_nowhere(sent: Any, resolved: Any) -> bool:

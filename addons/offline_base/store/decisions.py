@@ -49,8 +49,9 @@ def retry(operation) -> None:
         _finish(operation, history, Applier(operation.device_id, history).run(wanted, operation.corrected_at))
 
 
-def discard(operation) -> None:
+def discard(operation, reason: str | None = None) -> None:
     """Give a rejected operation up. It stays findable; what needed its record is refused in turn."""
+    operation.discard_reason = reason
     with _holding(operation.device_id) as history:
         outcome = Outcome("discarded", operation.res_id, code=operation.code, message=operation.message)
         outcome.fields = operation.field_errors or {}
@@ -102,6 +103,7 @@ def _finish(operation, history: History, outcome: Outcome) -> None:
             "blocked_by": False,
             "sent": outcome.sent or operation.sent,
             "stored": outcome.stored or operation.stored,
+            "replaced": outcome.replaced or operation.replaced,
             "revision": operation.revision + 1,
         }
     )

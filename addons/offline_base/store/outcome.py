@@ -73,6 +73,16 @@ class Outcome:
     stored: dict[str, Any] | None = None
     v_before: str | None = None
     v_after: str | None = None
+    #: What was written over: {field: {"before", "after"}}, from which a decision can be undone.
+    replaced: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What the office enters instead of what the device sent: values by field, or the arguments as a whole."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

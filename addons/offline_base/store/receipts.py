@@ -19,7 +19,7 @@ def receipt(operation) -> dict[str, Any]:
         "target": _target(first),
         "result": first.result or None,
         "code": first.code or None,
-        "message": first.message or None,
+        "message": (first.status == "discarded" and first.discard_reason) or first.message or None,
         "fields": first.field_errors or {},
         "conflict": _conflict(env, first),
         "blocked_by": first.blocked_by or [],

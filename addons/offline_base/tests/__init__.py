@@ -11,6 +11,7 @@ from . import (
     test_push_numbers,
     test_push_rejections,
     test_push_verbs,
+    test_review,
     test_routes,
     test_security,
     test_translations,

@@ -10,6 +10,7 @@ from .common import OfflineCase, Phone
 RIGHTS = {
     "offline.conflict": {"device": "r", "reviewer": "rw", "manager": "rw"},
     "offline.conflict.line": {"device": "r", "reviewer": "rw", "manager": "rw"},
+    "offline.decision": {"reviewer": "crwd", "manager": "crwd"},
     "offline.device": {"device": "r", "reviewer": "r", "manager": "rwd"},
     "offline.enrolment": {"manager": "rd"},
     "offline.enrolment.wizard": {"manager": "crwd"},
@@ -24,24 +25,35 @@ RIGHTS = {
 }
 #: The methods that can be called over RPC; each checks its caller.
 PUBLIC_METHODS = {
-    "offline.conflict": {"action_keep_server", "action_keep_device", "action_apply_choice", "action_open_record"},
+    "offline.conflict": {
+        "action_keep_server", "action_keep_device", "action_apply_choice", "action_apply_as_reviewer",
+        "action_create_again", "action_undo", "action_open_record", "action_open_operation", "action_assign_to_me",
+        "assign", "choose", "choose_all", "decide_many", "review", "record_summary", "to_do",
+    },
     "offline.conflict.line": {"action_choose_device", "action_choose_server"},
     "offline.device": {
         "issue_enrolment_code", "action_revoke", "action_revoke_and_wipe", "action_restore", "action_open_operations",
     },
     "offline.enrolment.wizard": {"action_issue"},
     "offline.entity.mail_activity": {"complete"},
-    "offline.operation": {"action_retry", "action_discard", "action_open_record"},
+    "offline.decision": {"action_decide"},
+    "offline.operation": {
+        "action_retry", "action_discard", "action_open_record", "action_open_conflict", "action_assign_to_me",
+        "assign", "decide_many", "review", "run_with", "similar",
+    },
     "offline.profile": {"action_open_devices"},
 }  # fmt: skip
 #: Fields that only the engine or the system reads.
 SECRETS = {
-    "offline.conflict.line": {"base", "mine", "theirs"},
+    "offline.conflict.line": {"base", "mine", "theirs", "chosen_value"},
+    "offline.operation": {"replaced"},
     "offline.device": {"token_hash"},
     "offline.enrolment": {"code_hash", "nonce_hash"},
 }
 #: Fields that hold what people wrote on their devices, unfiltered: managers only.
-MANAGERS_ONLY = {"offline.operation": {"payload", "sent", "stored", "conflict", "result", "field_errors"}}
+MANAGERS_ONLY = {
+    "offline.operation": {"payload", "sent", "stored", "conflict", "result", "field_errors", "edited"}
+}
 _LETTERS = {"create": "c", "read": "r", "write": "w", "unlink": "d"}
 
 

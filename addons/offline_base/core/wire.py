@@ -7,6 +7,7 @@ hex digits, field values in the canonical form of `offline_core.fields`.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
@@ -31,6 +32,11 @@ def _check_instant(text: str) -> str:
     return text
 
 
+def _check_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
 def _check_storable(text: str) -> str:
     if "\x00" in text:
         raise ValueError("contains a character that cannot be stored")
@@ -42,6 +48,7 @@ Uid = Annotated[str, AfterValidator(_check_uid), Field(json_schema_extra={"forma
 Instant = Annotated[
     str, AfterValidator(_check_instant), Field(max_length=40, json_schema_extra={"format": "date-time"})
 ]
+Day = Annotated[str, AfterValidator(_check_day), Field(max_length=10, json_schema_extra={"format": "date"})]
 Version = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 RecordId = Annotated[int, Field(ge=1, lt=1 << 31)]
 Seq = Annotated[int, Field(ge=1, lt=1 << 53)]

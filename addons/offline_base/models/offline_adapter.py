@@ -27,6 +27,10 @@ class OfflineAdapter(models.AbstractModel):
     _offline_fields = ()
     #: Exported fields that devices may not write.
     _offline_readonly_fields = ()
+    #: The direction that a profile gives the entity unless told otherwise: both, pull, push.
+    _offline_direction = "both"
+    #: The window that a profile offers first: (field, days back, days ahead or None), or None.
+    _offline_window = None
     #: The entity's default merge policies: {field: policy}; the rest is for review.
     _offline_policies = {}
 

@@ -6,7 +6,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
-from ..core.wire import Request
+from ..core.wire import Day, Request
 from ..store.operations import named_operation
 
 _lt = LazyTranslate(__name__)
@@ -16,6 +16,12 @@ class CompleteArgs(Request):
     """What the person says of how it went."""
 
     feedback: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class PostponeArgs(Request):
+    """The day to which the activity moves."""
+
+    date_deadline: Day
 
 
 class OfflineEntityMailActivity(models.AbstractModel):
@@ -50,3 +56,9 @@ class OfflineEntityMailActivity(models.AbstractModel):
         """Mark the activity done with Odoo's own method; a second time changes nothing."""
         if record.active:
             record.action_feedback(feedback=args.feedback or False)
+
+    @named_operation(label=_lt("Postpone"), args=PostponeArgs)
+    def postpone(self, record, args):
+        """Give the activity another day; one that is done stays as it is."""
+        if record.active:
+            record.date_deadline = args.date_deadline

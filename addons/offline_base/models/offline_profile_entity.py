@@ -19,7 +19,10 @@ class OfflineProfileEntity(models.Model):
     direction = fields.Selection(
         [("both", "Both Ways"), ("pull", "To the Device Only"), ("push", "From the Device Only")],
         required=True,
-        default="both",
+        compute="_compute_direction",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     domain = fields.Char(
         "Only Those Where",
@@ -82,6 +85,12 @@ class OfflineProfileEntity(models.Model):
         ]
 
     @api.depends("entity")
+    def _compute_direction(self):
+        for line in self:
+            adapter = self.env["offline.adapter"]._offline_adapter(line.entity)
+            line.direction = "both" if adapter is None else adapter._offline_direction
+
+    @api.depends("entity")
     def _compute_available_window_field_ids(self):
         for line in self:
             line.available_window_field_ids = self.env["ir.model.fields"].search(
@@ -110,8 +119,14 @@ class OfflineProfileEntity(models.Model):
 
     @api.onchange("entity")
     def _onchange_entity(self):
-        """What was said of one kind of record means nothing for another."""
+        """What was said of one kind of record means nothing for another, which may have a window of its own."""
         self.domain = self.window_field_id = False
+        adapter = self.env["offline.adapter"]._offline_adapter(self.entity)
+        if adapter is not None and adapter._offline_window:
+            name, past, ahead = adapter._offline_window
+            self.window_field_id = self.env["ir.model.fields"]._get(self.entity, name)
+            self.window_past_days, self.window_is_open = past, ahead is None
+            self.window_future_days = ahead or 0
 
     @api.constrains("domain", "entity", "window_field_id")
     def _check_narrowing(self):

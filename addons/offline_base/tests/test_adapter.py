@@ -114,7 +114,7 @@ class TestAdapter(OfflineCase):
 
     def test_entity_of_a_model_is_found_by_its_name(self):
         self.assertEqual("offline.entity.res_partner", self.adapter()._name)
-        self.assertIsNone(self.env["offline.adapter"]._offline_adapter("res.country"))
+        self.assertIsNone(self.env["offline.adapter"]._offline_adapter("res.bank"))
 
     # --- as its user ----------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ def test_named_operations_are_offered_in_french(server, post):
     url = f"{server.url}/offline/v1/profile"
     described = requests.get(url, headers=post.headers, timeout=TIMEOUT_S).json()
     activities = next(entity for entity in described["entities"] if entity["name"] == "mail.activity")
-    assert [named["label"] for named in activities["operations"]] == ["Marquer comme fait"]
+    assert [named["label"] for named in activities["operations"]] == ["Marquer comme fait", "Reporter"]
 
 
 def test_problems_say_in_french_what_happened_and_what_to_do(post, office):

@@ -32,7 +32,7 @@ GIVEN: Mapping[str, str] = {
     "cursor_of_another": "As device; the cursor is one that another device got.",
     "office_edited_phone": "As synced; then the office set the contact's phone to +1 555 0199.",
     "office_edited_city": "As synced; then the office set the contact's city to Namur.",
-    "office_set_country": "As synced; then the office set the contact's country.",
+    "office_set_salesperson": "As synced; then the office set the contact's salesperson.",
     "office_added_tag": "As synced, the contact having one tag; then the office added another tag.",
     "office_archived": "As synced; then the office archived the contact.",
     "office_deleted": "As synced; then the office deleted the contact.",

@@ -301,12 +301,12 @@ class World:
         self.office.write("res.partner", named["partner_id"], city="Namur")
         return named
 
-    def _office_set_country(self) -> Named:
+    def _office_set_salesperson(self) -> Named:
         named = self._synced()
-        country = self.office.ref("base.us")
-        self.office.write("res.partner", named["partner_id"], country_id=country)
-        name = self.office("res.country", "read", [country], ["display_name"])[0]["display_name"]
-        return named | {"country_id": country, "country_names": {str(country): name}}
+        person = self.office.uid
+        self.office.write("res.partner", named["partner_id"], user_id=person)
+        name = self.office("res.users", "read", [person], ["display_name"])[0]["display_name"]
+        return named | {"salesperson_id": person, "salesperson_names": {str(person): name}}
 
     def _office_added_tag(self) -> Named:
         before, theirs, mine = (

@@ -16,6 +16,10 @@ from offline_core.wire import (
     PullRequest,
     PushAnswer,
     PushRequest,
+    TokenAnswer,
+    TokenRequest,
+    WipeAnswer,
+    WipeRequest,
 )
 
 from .errors import AnswerInvalid, NotEnrolled
@@ -35,6 +39,15 @@ class Api:
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Exchange a code for a device and its token."""
         return _read(EnrolAnswer, self._transport.send("POST", "/enroll", _dump(request), None))
+
+    def rotate(self) -> TokenAnswer:
+        """A new token; the one in use stays good until the new one is first used."""
+        return _read(TokenAnswer, self._transport.send("POST", "/token", _dump(TokenRequest()), self._token))
+
+    def wiped(self) -> WipeAnswer:
+        """Say that this device has forgotten everything."""
+        reply = self._transport.send("POST", "/wipe", _dump(WipeRequest(done=True)), self._token)
+        return _read(WipeAnswer, reply)
 
     def profile(self) -> Profile:
         """What this device may hold and do."""

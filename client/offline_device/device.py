@@ -5,9 +5,7 @@ Reading and editing never wait for a network (but see ``always_online``); `Devic
 
 from __future__ import annotations
 
-import platform
 import random
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,13 +16,14 @@ from typing import Any, TypeVar
 import uuid6
 
 from offline_core.fields import format_instant, parse_instant
-from offline_core.wire import DeviceDescription, EnrolRequest, Profile
+from offline_core.wire import Profile
 
 from . import modes
+from .access import Access
 from .api import Api
 from .cut import Cut
 from .editing import Editing
-from .errors import AnswerInvalid, DeviceError, ModeRefused, NotEnrolled, Offline, Refused
+from .errors import AnswerInvalid, ModeRefused, NotEnrolled, Offline, Refused
 from .journal import Journal
 from .operations import PARKED, PENDING, Entry
 from .outbox import Outbox
@@ -86,6 +85,16 @@ class Device:
         self._journal = Journal(self.store)
         self._outbox = Outbox(self.store, self.settings, self.records, self._journal, overlay, new_uid)
         self._cut = Cut(self.store, self.settings, self.records, self._outbox, overlay, checkpoint)
+        self._access = Access(
+            self.store,
+            self.settings,
+            self.records,
+            self._outbox,
+            self._cut,
+            overlay,
+            clock=clock,
+            checkpoint=checkpoint,
+        )
         self._view = View(self.store, self.records)
         self._editing = Editing(
             self.store, self.settings, self.records, self._outbox, self._view, clock, new_uid
@@ -116,52 +125,9 @@ class Device:
         the same user: records and unsent work are kept, what is unsent gets new numbers. Changing the user or the
         server of a home that has work in it is refused: that work belongs to its user.
         """
-        settings = self.settings
-        if settings.server not in (None, server) and self._outbox.counts():
-            raise DeviceError(
-                f"this home holds unsent work for {settings.server}: deliver or discard it first"
-            )
-        started = settings.enrolment
-        if started is None or started["code"] != code:
-            started = {"code": code, "nonce": secrets.token_urlsafe(24)}
-            settings.enrolment = started
-        self._checkpoint("enrol.sending")
-        request = EnrolRequest(
-            code=code,
-            nonce=started["nonce"],
-            device=DeviceDescription(
-                name=name or platform.node()[:100] or "device",
-                platform=platform.platform()[:100],
-                app_version=APP_VERSION,
-            ),
-        )
-        transport = self._transport or HttpTransport(server, database)
-        answer = Api(transport, settings).enrol(request)
-        self._checkpoint("enrol.answered")
-        if settings.user_data is not None and self._outbox.counts() and settings.user.id != answer.user.id:
-            raise DeviceError(
-                f"this home holds unsent work of {settings.user.name}: deliver or discard it first"
-            )
-        with self.store.transaction():
-            same_life = settings.server in (None, server) and (
-                settings.user_data is None or settings.user.id == answer.user.id
-            )
-            if not same_life:
-                self.records.forget_all()
-            if settings.device not in (None, answer.device):
-                self._outbox.renumber(answer.device)
-            if settings.device != answer.device:
-                self._cut.start_over()
-            settings.server, settings.database = server, database
-            settings.device, settings.token, settings.epoch = answer.device, answer.token, answer.epoch
-            settings.user_data = answer.user.model_dump(mode="json")
-            settings.put_profile(answer.profile)
-            settings.enrolment = settings.locked_out = settings.last_error = settings.next_sync_at = None
-            settings.failures = 0
-            self._overlay.rebuild_all()
+        self._access.enrol(self._transport or HttpTransport(server, database), server, code, name, database)
         self._own_transport = None
-        self._checkpoint("enrol.stored")
-        return answer.profile
+        return self.settings.profile
 
     # --- sync ---------------------------------------------------------------------------------------------------
 
@@ -170,6 +136,9 @@ class Device:
         settings = self.settings
         if settings.device is None:
             raise NotEnrolled("this device is not enrolled: use an enrolment code")
+        if settings.leaving:
+            self._access.finish_leaving(self._api())
+        self._access.rotate_if_due(self._api())
         sync = Sync(
             self.store,
             settings,
@@ -184,7 +153,7 @@ class Device:
             page=self._page,
         )
         try:
-            result = sync.run()
+            result = self._admitted(sync.run)
         except (Offline, Refused, AnswerInvalid) as error:
             self._failed(error)
             raise
@@ -290,8 +259,10 @@ class Device:
         """
         online = self.mode == modes.ALWAYS_ONLINE
         if online:
-            self._api().push(
-                (), self._outbox.report(app_version=APP_VERSION, clock=format_instant(self._clock()))
+            self._admitted(
+                lambda: self._api().push(
+                    (), self._outbox.report(app_version=APP_VERSION, clock=format_instant(self._clock()))
+                )
             )
         done = edit()
         self._checkpoint("edit.stored")
@@ -359,6 +330,16 @@ class Device:
             self._own_transport = HttpTransport(self.settings.server, self.settings.database)
         return Api(self._own_transport, self.settings)
 
+    def _admitted(self, call: Callable[[], T]) -> T:
+        """Make a call, with a new token if the office asks for one first."""
+        try:
+            return call()
+        except Refused as refused:
+            if refused.code != "token_rotation_due":
+                raise
+        self._access.rotate(self._api())
+        return call()
+
     def _keep(self, plan: modes.Plan) -> None:
         self.settings.failures = plan.failures
         self.settings.next_sync_at = format_instant(plan.at)
@@ -370,15 +351,15 @@ class Device:
         with self.store.transaction():
             self.settings.last_error = {"at": format_instant(now), "code": code, "message": str(error)}
             self._keep(modes.after_failure(now, self.settings.failures, self._chance, wait))
-            if isinstance(error, Refused) and error.status in (401, 403):
-                wipe = bool(error.problem and error.problem.wipe)
-                self.settings.locked_out = {"code": code, "wipe": wipe}
-                if wipe:
-                    self._wipe()
+            if isinstance(error, Refused) and (error.status in (401, 403) or error.code in _COPIED):
+                self.settings.locked_out = {"code": code, "wipe": _says_wipe(error)}
+        if isinstance(error, Refused) and _says_wipe(error) and not self.settings.leaving:
+            self._access.wipe(self._api())
 
-    def _wipe(self) -> None:
-        """Delete every record and the token. Outbox and journal stay: this version has no escrow to take them."""
-        self.records.forget_all()
-        self._cut.start_over()
-        self._overlay.rebuild_all()
-        self.settings.token = None
+
+#: Two stores call as one device: this one has to enrol as another.
+_COPIED = ("device_cloned", "seq_reused")
+
+
+def _says_wipe(error: Refused) -> bool:
+    return bool(error.problem and error.problem.wipe)

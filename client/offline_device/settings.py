@@ -39,6 +39,8 @@ class Settings:
     enrolment = _Setting[dict[str, str] | None](None)
     device = _Setting[str | None](None)
     token = _Setting[str | None](None)
+    #: When the token was given and until when it is good; it is rotated halfway.
+    token_span = _Setting[list[str] | None](None)
     epoch = _Setting[str | None](None)
     user_data = _Setting[dict[str, Any] | None](None)
     profile_data = _Setting[dict[str, Any] | None](None)
@@ -57,6 +59,8 @@ class Settings:
 
     last_sync_at = _Setting[str | None](None)
     last_error = _Setting[dict[str, Any] | None](None)
+    #: Wiped, and the server does not know yet.
+    leaving = _Setting[bool](False)
     #: {"code", "wipe"} when the server no longer takes this device.
     locked_out = _Setting[dict[str, Any] | None](None)
     failures = _Setting[int](0)

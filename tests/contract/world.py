@@ -224,16 +224,35 @@ class World:
             connection.close()
 
     def _device_revoked(self) -> Named:
+        return self._office_did("action_revoke")
+
+    def _device_to_wipe(self) -> Named:
+        return self._office_did("action_revoke_and_wipe")
+
+    def _rotation_asked(self) -> Named:
+        return self._office_did("action_rotate")
+
+    def _office_did(self, action: str) -> Named:
         named = self._device()
+        # A token that was never used would be as good as a rotated one.
+        named["wire"].push()
         device = self.office.find("offline.device", ("uid", "=", named["device"]))
-        self.office("offline.device", "action_revoke", [device])
+        self.office("offline.device", action, [device])
+        return named
+
+    def _token_spent(self) -> Named:
+        named = self._device()
+        wire: Wire = named["wire"]
+        wire.http.headers["Authorization"] = f"Bearer {wire.post('token', {})['token']}"
+        wire.push()
         return named
 
     def _token_expired(self) -> Named:
         named = self._device()
         with self._sql.cursor() as cursor:
             cursor.execute(
-                "UPDATE offline_device SET token_expires_at = now() - interval '1 day' WHERE uid = %s",
+                """UPDATE offline_token SET expires_at = now() - interval '1 day'
+                    WHERE device_id = (SELECT id FROM offline_device WHERE uid = %s)""",
                 [named["device"]],
             )
         return named

@@ -18,6 +18,8 @@ from offline_core.wire import EnrolRequest, Operation, ProblemDocument, PullRequ
 from offline_device.errors import Offline, Refused
 from offline_device.transport import Reply
 
+#: Half a year after `NOW`.
+TOKEN_ENDS = "2027-05-20T10:00:00Z"
 NOW = "2026-11-21T10:00:00Z"
 BORN = "2026-11-01T08:00:00.000000Z"
 PARTNER, TAG = "res.partner", "res.partner.category"
@@ -125,6 +127,7 @@ class FakeServer:
         self.enrolments = 0
         self.user = 2
         self.requests: list[tuple[str, Any]] = []
+        self.tokens: list[str | None] = []
         #: Faults to come: routes whose next answer gets lost, or raises this.
         self.lost: list[str] = []
         self.refuse: dict[str, Refused] = {}
@@ -146,6 +149,7 @@ class FakeServer:
         if route in self.refuse:
             raise self.refuse.pop(route)
         self.requests.append((route, json.loads(json.dumps(body))))
+        self.tokens.append(token)
         reply = getattr(self, f"_{route}")(json.dumps(body))
         if route in self.lost:
             self.lost.remove(route)
@@ -199,10 +203,19 @@ class FakeServer:
             self.life.next_seq = 1
             self.life.cursors.clear()
         return {
-            "device": known[1], "token": f"token-{len(self.requests)}", "epoch": self.epoch, "server_time": NOW,
+            "device": known[1], **self._new_token(), "epoch": self.epoch, "server_time": NOW,
             "user": {"id": self.user, "name": "Mitchell", "lang": None, "tz": None, "company": 1, "companies": [1]},
             "profile": self.profile,
         }  # fmt: skip
+
+    def _new_token(self) -> dict[str, str]:
+        return {"token": f"token-{len(self.requests)}", "token_expires_at": TOKEN_ENDS}
+
+    def _token(self, body: str) -> dict[str, Any]:
+        return {**self._new_token(), "server_time": NOW}
+
+    def _wipe(self, body: str) -> dict[str, Any]:
+        return {"state": "wiped", "server_time": NOW}
 
     def _profile(self, body: str) -> dict[str, Any]:
         return self.profile

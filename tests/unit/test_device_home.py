@@ -106,9 +106,62 @@ def test_a_wipe_deletes_records_and_token_and_keeps_work(device: Device, server:
     status = device.status()
     assert (status.held, status.unsent) == ({}, 1)
     assert device.settings.token is None
+    assert server.sent("wipe") == [{"done": True}]
     assert device.search(PARTNER) == []
     with pytest.raises(NotEnrolled):
         device.sync()
+
+
+def test_a_wipe_is_confirmed_by_the_next_sync_when_the_network_broke(
+    device: Device, server: FakeServer
+) -> None:
+    server.put(PARTNER, 1, name="A")
+    device.sync()
+    server.refuse["pull"] = problem("device_revoked", wipe=True)
+    server.lost = ["wipe"]
+    with pytest.raises(Refused):
+        device.sync()
+    assert (device.status().held, device.settings.leaving) == ({}, True)
+    with pytest.raises(NotEnrolled):
+        device.sync()
+    assert len(server.sent("wipe")) == 2
+    assert device.settings.token is None
+
+
+def test_a_token_is_rotated_by_itself_halfway_through_its_life(home: Home, server: FakeServer) -> None:
+    device = home.enrolled()
+    first = device.settings.token
+    home.clock.pass_s(89 * 86400)
+    device.sync()
+    assert device.settings.token == first
+    home.clock.pass_s(2 * 86400)
+    device.sync()
+    assert device.settings.token != first
+    assert server.tokens[-1] == device.settings.token
+    device.sync()
+    assert len(server.sent("token")) == 1
+
+
+def test_a_lost_answer_to_the_rotation_stops_nothing(home: Home, server: FakeServer) -> None:
+    device = home.enrolled()
+    first = device.settings.token
+    home.clock.pass_s(91 * 86400)
+    server.lost = ["token"]
+    device.sync()
+    assert server.tokens[-1] == first
+    device.sync()
+    assert device.settings.token != first
+
+
+def test_a_rotation_that_the_office_asks_for_is_done_at_once(device: Device, server: FakeServer) -> None:
+    first = device.settings.token
+    server.put(PARTNER, 1, name="A", phone=None)
+    device.sync()
+    device.update(PARTNER, 1, {"phone": "1"})
+    server.refuse["push"] = problem("token_rotation_due")
+    device.sync()
+    assert device.settings.token != first
+    assert server.content()[1]["phone"] == "1"
 
 
 def test_a_device_enrolled_anew_keeps_its_work_and_renumbers_it(device: Device, server: FakeServer) -> None:

@@ -12,18 +12,13 @@ from typing import Any
 
 import pytest
 
-from offline_core import wire
 from offline_core.errors import CATALOGUE
+from offline_core.routes import ROUTES
 from offline_device import Offline, Refused
 from offline_device.transport import GZIP_FROM_BYTES, HttpTransport, judge
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "wire"
-ANSWERS = {
-    "enroll": wire.EnrolAnswer,
-    "profile": wire.Profile,
-    "pull": wire.PullAnswer,
-    "push": wire.PushAnswer,
-}
+ANSWERS = {route.path.strip("/"): route.answer for route in ROUTES if route.answer}
 PROBLEM = {"content-type": "application/problem+json"}
 
 

@@ -15,6 +15,7 @@ from odoo.http import Dispatcher, Response
 
 from ..core.errors import Problem
 from ..core.wire import BODY_BYTES, PROTOCOL_VERSION
+from ..models.offline_token import GIVEN
 from ..store.outcome import is_concurrency, is_transient
 from . import body, problems
 
@@ -54,6 +55,7 @@ class OfflineDispatcher(Dispatcher):
                 if route is not None and route.request
                 else None
             )
+            self._note_presence(payload)
             answer = self._call(endpoint, args, payload)
         except Problem as problem:
             raise problems.ProblemResponse(problem, self.request.env) from None
@@ -68,9 +70,23 @@ class OfflineDispatcher(Dispatcher):
         device = self.request.env(user=1, su=True)["offline.device"].browse(device_id)
         return device.profile_id._limits()["body_bytes"]
 
+    def _note_presence(self, payload):
+        token = getattr(self.request, "offline_token", None)
+        if token is not None:
+            presence = self.request.env(user=1, su=True)["offline.presence"]
+            presence._note(token.device_id, token.presence, getattr(payload, "state", None))
+
+    def _take_up_token(self):
+        """The first call with a new token spends the former ones, in the call's own transaction."""
+        token = getattr(self.request, "offline_token", None)
+        if token is not None and token.state == GIVEN:
+            # sudo: the token that authenticated this call.
+            self.request.env(user=1, su=True)["offline.token"].browse(token.id)._take_up()
+
     def _call(self, endpoint, args, payload):
         for attempt in range(_TRIES):
             try:
+                self._take_up_token()
                 answer = endpoint(payload, attempt=attempt, **args)
                 self.request.env.cr.flush()
                 return answer

@@ -39,14 +39,15 @@ class OfflineController(Controller):
     def enrol(self, payload, attempt):
         """Exchange a code for a device."""
         # sudo: nobody is signed in; the code decides as whom the device may work.
-        device, token = request.env(user=1, su=True)["offline.device"]._enrol(payload)
+        device, token, text = request.env(user=1, su=True)["offline.device"]._enrol(payload)
         user = device.user_id
         if not device._may_work():
             raise Problem("user_inactive")
         request.env.cr.flush()
         return {
             "device": device.uid,
-            "token": token,
+            "token": text,
+            "token_expires_at": format_instant(token.expires_at),
             "epoch": device.env["offline.epoch"]._current(),
             "user": {
                 "id": user.id,
@@ -64,6 +65,22 @@ class OfflineController(Controller):
     def profile(self, payload, attempt):
         """What this device may hold and do."""
         return _profile(_device())
+
+    @offline_route("token", auth="offline_rotation")
+    def token(self, payload, attempt):
+        """A new token; the present one stays good until the new one is first used."""
+        token, text = request.env(user=1, su=True)["offline.token"]._issue(_device())
+        return {
+            "token": text,
+            "token_expires_at": format_instant(token.expires_at),
+            "server_time": format_instant(Datetime.now()),
+        }
+
+    @offline_route("wipe", auth="offline_leaving")
+    def wipe(self, payload, attempt):
+        """The device has forgotten everything."""
+        _device()._confirm_wipe()
+        return {"state": "wiped", "server_time": format_instant(Datetime.now())}
 
     @offline_route("pull")
     def pull(self, payload, attempt):

@@ -46,6 +46,8 @@ _ENTRIES = (
     Entry("token_missing", 401, _("The request carries no device token."), _("Send Authorization: Bearer with the token received at enrolment.")),
     Entry("token_invalid", 401, _("The device token is not valid."), _("Enrol this device again; its unsent work is kept.")),
     Entry("token_expired", 401, _("The device token has expired."), _("Enrol this device again; its unsent work is kept.")),
+    Entry("token_rotation_due", 401, _("The office asks this device to change its token."), _("Call token, then repeat the call with the new one.")),
+    Entry("device_cloned", 409, _("Another copy of this device is at work."), _("Enrol this copy as a new device; its unsent work is kept and gets new numbers.")),
     Entry("device_revoked", 403, _("This device has been revoked."), _("Ask an offline manager; unsent work stays on the device until it is told to wipe.")),
     Entry("user_inactive", 403, _("The user of this device is archived or may not use the app."), _("Ask an administrator to restore the user or the device group.")),
     Entry("enrolment_code_invalid", 403, _("The enrolment code is unknown, used or expired."), _("Ask an offline manager for a new code.")),

@@ -13,7 +13,9 @@ _TRANSPORT = (
     "method_not_allowed", "protocol_unsupported", "content_type_unsupported", "body_malformed", "body_too_large",
     "envelope_invalid", "envelope_unknown_field", "contention", "server_error",
 )  # fmt: skip
-_DEVICE = ("token_missing", "token_invalid", "token_expired", "device_revoked", "user_inactive", "busy")
+_TOKEN = ("token_missing", "token_invalid", "device_cloned")
+_WORKING = (*_TOKEN, "token_expired", "device_revoked", "user_inactive")
+_DEVICE = (*_WORKING, "token_rotation_due", "busy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,17 @@ ROUTES: tuple[Route, ...] = (
         "push", "POST", "/push", "Hand over numbered operations",
         wire.PushRequest, wire.PushAnswer, 200, (*_TRANSPORT, *_DEVICE, "seq_gap", "seq_reused", "limit_exceeded"),
     ),
-    _later("token", "POST", "/token", "Rotate the token"),
+    Route(
+        "token", "POST", "/token", "Rotate the token",
+        wire.TokenRequest, wire.TokenAnswer, 200, (*_TRANSPORT, *_WORKING),
+    ),
+    Route(
+        "wipe", "POST", "/wipe", "Confirm a wipe",
+        wire.WipeRequest, wire.WipeAnswer, 200, (*_TRANSPORT, *_TOKEN),
+    ),
     _later("verify", "POST", "/verify", "Compare what both sides hold, by shard"),
     _later("journal", "POST", "/journal", "Replay delivered operations after a restore"),
     _later("escrow", "POST", "/escrow", "Hand over the sealed outbox"),
-    _later("wipe", "POST", "/wipe", "Confirm a wipe"),
     _later("blobs", "POST", "/blobs", "Upload a photo or document (tus 1.0.0)"),
     _later("blob", "GET", "/blobs/sha256/{hash}", "Download a photo or document"),
 )  # fmt: skip

@@ -197,9 +197,35 @@ class EnrolAnswer(Answer):
 
     device: Uid
     token: str
+    token_expires_at: Instant
     epoch: str
     user: User
     profile: Profile
+    server_time: Instant
+
+
+class TokenRequest(Request):
+    """Nothing needs to be said: the token that is shown is the one to be replaced."""
+
+
+class TokenAnswer(Answer):
+    """The new token. The old one stays good until the new one is first used, or until it expires."""
+
+    token: str
+    token_expires_at: Instant
+    server_time: Instant
+
+
+class WipeRequest(Request):
+    """The device has forgotten its records, its work and its key, and will forget its token."""
+
+    done: Literal[True]
+
+
+class WipeAnswer(Answer):
+    """The device's state on the server: ``wiped``, for good."""
+
+    state: Literal["wiped"]
     server_time: Instant
 
 
@@ -214,7 +240,7 @@ class DeviceState(Request):
     highest_seq: Seq | None = None
     unresolved: Count = 0
     storage_bytes: Count | None = None
-    app_version: Annotated[str, Field(max_length=50)] | None = None
+    app_version: Annotated[str, Storable, Field(max_length=50)] | None = None
     clock: Instant | None = None
 
 

@@ -27,10 +27,12 @@ from . import (
     offline_operation,
     offline_operation_review,
     offline_position,
+    offline_presence,
     offline_profile,
     offline_profile_entity,
     offline_profile_policy,
     offline_profile_review,
+    offline_token,
     res_groups,
     res_users,
 )

@@ -5,6 +5,7 @@ from odoo.http import request
 
 from ..controllers.problems import ProblemResponse
 from ..core.errors import Problem
+from .offline_token import GIVEN, SPENT
 
 _BEARER = re.compile(r"bearer\s+(\S+)\s*", re.IGNORECASE)
 
@@ -20,19 +21,52 @@ class IrHttp(models.AbstractModel):
 
         A session cookie means nothing here. Device, user, group and state are looked at on every call.
         """
+        device, user_env = cls._offline_working_device()
+        if device.rotation_asked and request.offline_token.state != GIVEN:
+            raise ProblemResponse(Problem("token_rotation_due"), user_env)
+
+    @classmethod
+    def _auth_method_offline_rotation(cls):
+        """As `offline_device`, for the one call that a device is left with when it is asked to rotate."""
+        cls._offline_working_device()
+
+    @classmethod
+    def _auth_method_offline_leaving(cls):
+        """A device that hands over its work and confirms its wipe: also when revoked, expired, its user gone."""
+        device = cls._offline_known_device()
+        if device.state == "active" and request.offline_token.state == SPENT:
+            device._note_copy()
+            raise ProblemResponse(Problem("device_cloned"), device._as_user().env)
+        request.update_env(user=device.user_id.id, context=device._user_context())
+
+    @classmethod
+    def _offline_working_device(cls):
+        device = cls._offline_known_device()
+        user_env = device._as_user().env
+        if device.state != "active":
+            raise ProblemResponse(Problem("device_revoked", wipe=device.wipe), user_env)
+        token = request.offline_token
+        if token.state == SPENT:
+            device._note_copy()
+            raise ProblemResponse(Problem("device_cloned"), user_env)
+        if token.expires_at < fields.Datetime.now():
+            raise ProblemResponse(Problem("token_expired"), user_env)
+        if not device._may_work():
+            raise ProblemResponse(Problem("user_inactive"), user_env)
+        request.update_env(user=device.user_id.id, context=device._user_context())
+        return device, user_env
+
+    @classmethod
+    def _offline_known_device(cls):
+        """The device of the token that the call carries, in whatever state."""
         match = _BEARER.fullmatch(request.httprequest.headers.get("Authorization", ""))
         if not match:
             raise ProblemResponse(Problem("token_missing"), request.env)
         # sudo: who calls is what is being found out.
-        device = request.env(user=1, su=True)["offline.device"]._by_token(match[1])
-        if not device:
+        env = request.env(user=1, su=True)
+        token = env["offline.token"]._find(match[1])
+        if not token:
             raise ProblemResponse(Problem("token_invalid"), request.env)
-        user_env = device._as_user().env
-        if device.token_expires_at < fields.Datetime.now():
-            raise ProblemResponse(Problem("token_expired"), user_env)
-        if device.state == "revoked":
-            raise ProblemResponse(Problem("device_revoked", wipe=device.wipe), user_env)
-        if not device._may_work():
-            raise ProblemResponse(Problem("user_inactive"), user_env)
-        request.offline_device_id = device.id
-        request.update_env(user=device.user_id.id, context=device._user_context())
+        request.offline_token = token
+        request.offline_device_id = token.device_id
+        return env["offline.device"].browse(token.device_id)

@@ -1,18 +1,18 @@
-import hashlib
-import secrets
 import uuid
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..core import wire
 
-_TOKEN_LIFE_DAYS = 180
 _ENGINE_FIELDS = {
-    "uid", "user_id", "state", "wipe", "platform", "app_version", "public_key", "token_hash", "token_expires_at",
-    "lane_ids", "operation_ids", "profile_offset",
+    "uid", "user_id", "state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "platform", "app_version",
+    "public_key", "token_ids", "presence_ids", "lane_ids", "operation_ids", "profile_offset",
 }  # fmt: skip
+#: A copy that calls again and again is noted once in this time.
+_COPY_NOTED_EVERY = "1 hour"
 _GROUP_USER = "offline_base.offline_base_group_device_user"
 _GROUP_MANAGER = "offline_base.offline_base_group_manager"
 
@@ -36,7 +36,7 @@ class OfflineDevice(models.Model):
         "offline.profile", required=True, ondelete="restrict", index=True, tracking=True
     )
     state = fields.Selection(
-        [("active", "Active"), ("revoked", "Revoked")],
+        [("active", "Active"), ("revoked", "Revoked"), ("wiped", "Wiped")],
         required=True,
         default="active",
         readonly=True,
@@ -46,10 +46,22 @@ class OfflineDevice(models.Model):
     platform = fields.Char(readonly=True)
     app_version = fields.Char(readonly=True)
     public_key = fields.Json(readonly=True)
-    token_hash = fields.Char(groups="base.group_system", copy=False)
-    token_expires_at = fields.Datetime("Access Until", readonly=True)
+    wiped_at = fields.Datetime("Wipe Confirmed", readonly=True)
+    copy_seen_at = fields.Datetime("Copy Called", readonly=True, copy=False)
+    rotation_asked = fields.Boolean("Rotation Asked For", readonly=True)
+    token_ids = fields.One2many("offline.token", "device_id", groups="base.group_system")
+    token_expires_at = fields.Datetime("Access Until", compute="_compute_token_expires_at", compute_sudo=True)
     lane_ids = fields.One2many("offline.lane", "device_id")
-    last_served_at = fields.Datetime("Last Exchange", compute="_compute_last_served_at")
+    presence_ids = fields.One2many("offline.presence", "device_id")
+    last_contact_at = fields.Datetime(
+        "Last Contact", compute="_compute_presence", search="_search_last_contact_at", compute_sudo=True
+    )
+    outbox_count = fields.Integer(
+        "Unsent on the Device", compute="_compute_presence", search="_search_outbox_count", compute_sudo=True
+    )
+    oldest_seq = fields.Integer("Oldest Unsent Number", compute="_compute_presence", compute_sudo=True)
+    storage_mb = fields.Float("Storage (MB)", digits=(12, 1), compute="_compute_presence", compute_sudo=True)
+    clock_offset_s = fields.Integer("Clock Ahead By (s)", compute="_compute_presence", compute_sudo=True)
     operation_ids = fields.One2many("offline.operation", "device_id")
     open_count = fields.Integer("Unfinished", compute="_compute_open_count")
     profile_offset = fields.Integer(
@@ -60,7 +72,6 @@ class OfflineDevice(models.Model):
     )
 
     _uid_unique = models.Constraint("UNIQUE (uid)", "The identifier is already taken.")
-    _token_unique = models.UniqueIndex("(token_hash)")
 
     def _has_field_access(self, field, operation):
         # A manager names a device and chooses its profile; as whom it works is decided by enrolling it.
@@ -68,12 +79,39 @@ class OfflineDevice(models.Model):
             return False
         return super()._has_field_access(field, operation)
 
-    @api.depends("lane_ids.served_at")
-    def _compute_last_served_at(self):
+    @api.depends("token_ids.state", "token_ids.expires_at")
+    def _compute_token_expires_at(self):
         for device in self:
-            device.last_served_at = max(
-                (lane.served_at for lane in device.sudo().lane_ids if lane.served_at), default=False
+            good = device.token_ids.filtered(lambda token: token.state != "spent")
+            device.token_expires_at = max(good.mapped("expires_at"), default=False)
+
+    @api.depends("presence_ids", "lane_ids.served_at")
+    def _compute_presence(self):
+        # What devices report is written beside the ORM, by transactions of its own.
+        self.env["offline.presence"].invalidate_model()
+        for device in self:
+            presence = device.presence_ids[:1]
+            device.last_contact_at = max(
+                filter(None, [presence.contact_at, *device.lane_ids.mapped("served_at")]), default=False
             )
+            device.outbox_count = presence.outbox
+            device.oldest_seq = presence.oldest_seq
+            device.storage_mb = (presence.storage_bytes or 0) / 1e6
+            device.clock_offset_s = presence.clock_offset_s
+
+    def _search_last_contact_at(self, operator, value):
+        if operator not in ("<", "<=", ">", ">="):
+            return NotImplemented
+        since = Domain("presence_ids.contact_at", operator.replace("<", ">"), value) | Domain(
+            "lane_ids.served_at", operator.replace("<", ">"), value
+        )
+        # sudo: both rows are the engine's; devices are found among those that the reader may see.
+        recent = self.sudo()._search(since)
+        return [("id", "not in" if "<" in operator else "in", recent)]
+
+    def _search_outbox_count(self, operator, value):
+        # sudo: as above.
+        return [("id", "in", self.sudo()._search([("presence_ids.outbox", operator, value)]))]
 
     @api.depends("operation_ids.status")
     def _compute_open_count(self):
@@ -119,20 +157,19 @@ class OfflineDevice(models.Model):
 
     @api.model
     def _enrol(self, request: wire.EnrolRequest):
-        """Redeem a code: (device, token). A second time with the same nonce gives a fresh token of the same device."""
+        """Redeem a code: (device, token record, its text). With the same nonce again: a fresh token, same device."""
         enrolment = self.env["offline.enrolment"]._redeem(request.code, request.nonce)
-        token = secrets.token_urlsafe(32)
         described = request.device
         values = {
             "name": described.name,
             "platform": described.platform,
             "app_version": described.app_version,
             "public_key": described.public_key.model_dump() if described.public_key else False,
-            "token_hash": self._hash_token(token),
-            "token_expires_at": fields.Datetime.now() + timedelta(days=_TOKEN_LIFE_DAYS),
         }
         if enrolment.device_id:
             enrolment.device_id.write(values)
+            # The answer was lost: what it gave is void.
+            enrolment.device_id.token_ids.unlink()
         else:
             enrolment.device_id = self.create(
                 values
@@ -142,17 +179,31 @@ class OfflineDevice(models.Model):
                     "lane_ids": [(0, 0, {"direction": "pull"}), (0, 0, {"direction": "push"})],
                 }
             )
-        return enrolment.device_id, token
-
-    @api.model
-    def _hash_token(self, token):
-        # 256 random bits need no slow password hash, and every call pays for this one.
-        return hashlib.sha256(token.encode()).hexdigest()
+        return enrolment.device_id, *self.env["offline.token"]._issue(enrolment.device_id)
 
     @api.model
     def _by_token(self, token):
-        """The device of a token, or an empty recordset."""
-        return self.search([("token_hash", "=", self._hash_token(token))], limit=1)
+        """The device of a good token, or an empty recordset."""
+        found = self.env["offline.token"]._find(token)
+        return self.browse(found.device_id if found and found.state != "spent" else ())
+
+    def _note_copy(self):
+        """Remember that a spent token was shown, in a transaction of its own: the refusal rolls this one back."""
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    """UPDATE offline_device SET copy_seen_at = now() AT TIME ZONE 'UTC'
+                        WHERE id = %s AND (copy_seen_at IS NULL
+                              OR copy_seen_at < now() AT TIME ZONE 'UTC' - %s::interval)""",
+                    self.id,
+                    _COPY_NOTED_EVERY,
+                )
+            )
+
+    def _confirm_wipe(self):
+        """The device says that it has forgotten everything: nothing of it may come in any more."""
+        if self.state != "wiped":
+            self.write({"state": "wiped", "wipe": True, "wiped_at": fields.Datetime.now()})
 
     def _may_work(self):
         """Whether the user is active and still in the group that uses the app, in a company of the profile."""
@@ -224,12 +275,25 @@ class OfflineDevice(models.Model):
         return self._set_state({"state": "revoked"})
 
     def action_revoke_and_wipe(self):
-        """Refuse this device and tell it to forget what it holds."""
+        """Refuse this device and tell it to hand over its unsent work and to forget what it holds."""
         return self._set_state({"state": "revoked", "wipe": True})
 
     def action_restore(self):
-        """Let a revoked device work again."""
+        """Let a revoked device work again. One that has wiped itself has nothing left to work with."""
+        if self.filtered(lambda device: device.state == "wiped"):
+            raise UserError(self.env._("This device has wiped itself: enrol it again with a new code."))
         return self._set_state({"state": "active", "wipe": False})
+
+    def action_rotate(self):
+        """Have the device change its token: every other call is refused until it did."""
+        return self._set_state({"rotation_asked": True})
+
+    def action_reload(self):
+        """Have the device compare everything that it holds with the server at its next pull."""
+        self.check_access("write")
+        # sudo: the right was checked; positions are the engine's. A cursor that is not kept is answered by reset.
+        self.env["offline.position"].sudo().search([("device_id", "in", self.ids)]).unlink()
+        return True
 
     def action_open_operations(self):
         """The operations of this device."""

@@ -2,6 +2,7 @@ from . import (
     test_adapter,
     test_capture,
     test_decisions,
+    test_device_life,
     test_entities,
     test_profile,
     test_pull,

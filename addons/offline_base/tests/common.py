@@ -179,7 +179,7 @@ class OfflineCase(TransactionCase):
         """A new device of a user, by a code, as over the wire."""
         env = cls.env(user=1, su=True)
         _enrolment, code = env["offline.enrolment"]._issue(user, cls.profile)
-        device, _token = env["offline.device"]._enrol(cls.enrol_request(code, name=name))
+        device, _token, _text = env["offline.device"]._enrol(cls.enrol_request(code, name=name))
         return device
 
     @classmethod

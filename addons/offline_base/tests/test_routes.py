@@ -14,8 +14,7 @@ class TestRoutes(OfflineCase, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.token = "t" * 43
-        self.device.token_hash = self.device._hash_token(self.token)
+        self.record, self.token = self.device.env["offline.token"]._issue(self.device)
         self.env.flush_all()
 
     def call(self, path, body=None, token=None, **headers):
@@ -77,7 +76,7 @@ class TestRoutes(OfflineCase, HttpCase):
         self.assertEqual(self.user, self.env[PARTNER].search([("ref", "=", "n")]).create_uid)
 
     def test_expired_token_is_refused(self):
-        self.device.token_expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.record.expires_at = fields.Datetime.now() - timedelta(seconds=1)
         self.everywhere(401, "token_expired", self.token)
 
     def test_revoked_device_is_refused_and_told_whether_to_wipe(self):

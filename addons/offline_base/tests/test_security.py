@@ -19,9 +19,11 @@ RIGHTS = {
     "offline.lane": {"manager": "r"},
     "offline.operation": {"device": "r", "reviewer": "r", "manager": "r"},
     "offline.position": {"manager": "r"},
+    "offline.presence": {"reviewer": "r", "manager": "r"},
     "offline.profile": {"reviewer": "r", "manager": "crwd"},
     "offline.profile.entity": {"manager": "crwd"},
     "offline.profile.policy": {"manager": "crwd"},
+    "offline.token": {"manager": "r"},
 }
 #: The methods that can be called over RPC; each checks its caller.
 PUBLIC_METHODS = {
@@ -32,7 +34,8 @@ PUBLIC_METHODS = {
     },
     "offline.conflict.line": {"action_choose_device", "action_choose_server"},
     "offline.device": {
-        "issue_enrolment_code", "action_revoke", "action_revoke_and_wipe", "action_restore", "action_open_operations",
+        "issue_enrolment_code", "action_revoke", "action_revoke_and_wipe", "action_restore", "action_rotate",
+        "action_reload", "action_open_operations",
     },
     "offline.enrolment.wizard": {"action_issue"},
     "offline.entity.mail_activity": {"complete"},
@@ -47,8 +50,9 @@ PUBLIC_METHODS = {
 SECRETS = {
     "offline.conflict.line": {"base", "mine", "theirs", "chosen_value"},
     "offline.operation": {"replaced"},
-    "offline.device": {"token_hash"},
+    "offline.device": {"token_ids"},
     "offline.enrolment": {"code_hash", "nonce_hash"},
+    "offline.token": {"token_hash"},
 }
 #: Fields that hold what people wrote on their devices, unfiltered: managers only.
 MANAGERS_ONLY = {
@@ -115,7 +119,7 @@ class TestRights(OfflineCase):
     def test_hash_of_a_token_cannot_be_searched_for(self):
         """A search would find it letter by letter."""
         with self.assertRaises(AccessError):
-            self.env["offline.device"].with_user(self.manager).search([("token_hash", "=like", "a%")])
+            self.env["offline.token"].with_user(self.manager).search([("token_hash", "=like", "a%")])
 
     def test_hash_of_a_code_cannot_be_read(self):
         self.env["offline.enrolment"]._issue(self.user, self.profile)
@@ -172,7 +176,8 @@ class TestRights(OfflineCase):
         for values in (
             {"user_id": self.colleague.id},
             {"state": "revoked"},
-            {"token_expires_at": "2099-01-01 00:00:00"},
+            {"copy_seen_at": "2099-01-01 00:00:00"},
+            {"token_ids": []},
         ):
             with self.subTest(values), self.assertRaises(AccessError):
                 device.write(values)
@@ -195,7 +200,8 @@ class TestEnrolment(OfflineCase):
         self.enrolment, self.code = self.devices.env["offline.enrolment"]._issue(self.user, self.profile)
 
     def redeem(self, code=None, nonce="n" * 16):
-        return self.devices._enrol(self.enrol_request(code or self.code, nonce))
+        device, _token, text = self.devices._enrol(self.enrol_request(code or self.code, nonce))
+        return device, text
 
     def test_code_lets_a_device_in_as_its_user(self):
         device, token = self.redeem()

@@ -1,0 +1,243 @@
+import json
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase
+
+from ..core.routes import PREFIX
+from .common import MARK, OfflineCase
+
+EVERYWHERE = (("/profile", None), ("/pull", {"cursor": None}), ("/push", {"operations": []}), ("/token", {}))
+
+
+class DeviceLifeCase(OfflineCase, HttpCase):
+    """A device that calls over HTTP."""
+
+    def setUp(self):
+        super().setUp()
+        self.record, self.token = self.device.env["offline.token"]._issue(self.device)
+
+    def call(self, path, body=None, token=None):
+        self.env.flush_all()
+        headers = {"Authorization": f"Bearer {token or self.token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        data = None if body is None else json.dumps(body)
+        answer = self.url_open(PREFIX + path, data=data, headers=headers)
+        self.env.invalidate_all()
+        return answer
+
+    def served(self, token=None):
+        answer = self.call("/profile", token=token)
+        return answer.status_code == 200 or answer.json()["code"]
+
+    def rotate(self, token=None):
+        answer = self.call("/token", {}, token)
+        self.assertEqual(200, answer.status_code, answer.text)
+        return answer.json()["token"]
+
+
+class TestRotation(DeviceLifeCase):
+    """A device changes its token, whatever gets lost."""
+
+    def test_old_token_is_good_until_the_new_one_is_used(self):
+        """Proves I2. A lost answer locks nobody out."""
+        new = self.rotate()
+        self.assertEqual([True, True], [self.served(), self.served(new)])
+        self.assertEqual("device_cloned", self.served())
+        self.assertIs(True, self.served(new))
+
+    def test_rotation_may_be_asked_for_again_when_its_answer_was_lost(self):
+        for _lost in range(8):
+            self.rotate()
+        self.assertIs(True, self.served(self.rotate()))
+
+    def test_waiting_tokens_do_not_pile_up(self):
+        for _lost in range(8):
+            self.rotate()
+        given = self.device.token_ids.filtered(lambda token: token.state == "given")
+        self.assertEqual(5, len(given))
+
+    def test_copies_of_a_device_that_both_rotated_are_told_apart(self):
+        """Both were given a token for the same old one; the first one used wins."""
+        self.served()
+        one, other = self.rotate(), self.rotate()
+        self.assertIs(True, self.served(other))
+        self.assertEqual("device_cloned", self.served(one))
+
+    def test_expired_token_cannot_be_rotated(self):
+        self.record.expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.assertEqual("token_expired", self.call("/token", {}).json()["code"])
+
+    def test_office_asks_for_rotation_and_the_device_is_served_again_after_it(self):
+        self.served()
+        self.device.with_user(self.manager).action_rotate()
+        for path, body in EVERYWHERE[:3]:
+            self.assertEqual("token_rotation_due", self.call(path, body).json()["code"], path)
+        new = self.rotate()
+        self.assertIs(True, self.served(new))
+        self.assertFalse(self.device.rotation_asked)
+
+    def test_spent_tokens_go_when_they_would_have_expired_anyway(self):
+        new = self.rotate()
+        self.served(new)
+        self.env["offline.token"]._gc_tokens()
+        self.assertEqual("device_cloned", self.served())
+        self.record.expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.env["offline.token"].sudo()._gc_tokens()
+        self.assertEqual(["token_invalid", True], [self.served(), self.served(new)])
+
+
+class TestLeaving(DeviceLifeCase):
+    """Devices that are refused: what still passes, and how it ends."""
+
+    def test_revoked_device_may_only_leave(self):
+        self.device.action_revoke_and_wipe()
+        for path, body in EVERYWHERE:
+            answer = self.call(path, body)
+            said = answer.json()
+            self.assertEqual((403, "device_revoked", True), (answer.status_code, said["code"], said["wipe"]))
+        self.assertEqual("wiped", self.call("/wipe", {"done": True}).json()["state"])
+
+    def test_confirmed_wipe_is_kept_with_its_time_and_ends_the_device(self):
+        self.device.action_revoke_and_wipe()
+        for _again in range(2):
+            self.assertEqual(200, self.call("/wipe", {"done": True}).status_code)
+        self.assertEqual("wiped", self.device.state)
+        self.assertTrue(self.device.wiped_at)
+        self.assertEqual("device_revoked", self.served())
+        with self.assertRaises(UserError):
+            self.device.with_user(self.manager).action_restore()
+
+    def test_wipe_that_is_not_done_is_no_confirmation(self):
+        self.device.action_revoke_and_wipe()
+        for body in ({}, {"done": False}):
+            self.assertEqual("envelope_invalid", self.call("/wipe", body).json()["code"])
+        self.assertEqual("revoked", self.device.state)
+
+    def test_wipe_is_told_and_confirmed_with_an_expired_token_of_an_archived_user(self):
+        """The usual end: somebody left, and the phone comes on months later."""
+        self.device.action_revoke_and_wipe()
+        self.user.active = False
+        self.record.expires_at = fields.Datetime.now() - timedelta(days=90)
+        self.assertEqual("device_revoked", self.served())
+        self.assertEqual(200, self.call("/wipe", {"done": True}).status_code)
+
+    def test_copy_with_a_spent_token_cannot_end_the_device(self):
+        new = self.rotate()
+        self.served(new)
+        self.assertEqual("device_cloned", self.call("/wipe", {"done": True}).json()["code"])
+        self.assertIs(True, self.served(new))
+
+    def test_restored_device_goes_on_where_it_was(self):
+        """Proves I8."""
+        self.assert_status("applied", self.phone.push_one(self.phone.create({"name": "A", "ref": MARK})))
+        self.device.with_user(self.manager).action_revoke_and_wipe()
+        self.device.with_user(self.manager).action_restore()
+        self.assertFalse(self.device.wipe)
+        pushed = self.call("/push", {"operations": [self.phone.create({"name": "B", "ref": MARK})]})
+        self.assert_status("applied", pushed.json()["receipts"][0])
+
+    def test_archived_user_is_refused_and_goes_on_when_restored(self):
+        """Proves I4."""
+        self.user.active = False
+        self.assertEqual("user_inactive", self.served())
+        self.user.active = True
+        self.assertIs(True, self.served())
+
+    def test_user_without_the_group_is_refused(self):
+        """Proves I4."""
+        self.user.group_ids -= self.env.ref("offline_base.offline_base_group_device_user")
+        self.assertEqual("user_inactive", self.served())
+
+    def test_new_password_does_not_end_a_device(self):
+        """A token stands for the device, not for the password: revoking the device ends it."""
+        self.user.password = "another long password"
+        self.assertIs(True, self.served())
+
+    def test_reload_has_the_device_compare_everything(self):
+        cursor = self.call("/pull", {"cursor": None}).json()["cursor"]
+        self.device.with_user(self.manager).action_reload()
+        self.assertIs(True, self.call("/pull", {"cursor": cursor}).json()["reset"])
+
+
+class TestPresence(DeviceLifeCase):
+    """What the office sees of a device without asking it."""
+
+    STATE = {
+        "outbox": 3,
+        "oldest_seq": 7,
+        "highest_seq": 9,
+        "unresolved": 1,
+        "storage_bytes": 2_500_000,
+        "app_version": "1.2.0",
+    }
+
+    def presence(self):
+        self.env.invalidate_all()
+        return self.env["offline.presence"].search([("device_id", "=", self.device.id)])
+
+    def pull(self, **state):
+        answer = self.call("/pull", {"cursor": None, "state": self.STATE | state})
+        self.assertEqual(200, answer.status_code, answer.text)
+
+    def test_report_of_the_device_is_shown_with_it(self):
+        ahead = fields.Datetime.now() + timedelta(minutes=10)
+        self.pull(clock=f"{ahead.isoformat()}Z")
+        self.env.invalidate_all()
+        device = self.device.with_user(self.manager)
+        self.assertEqual((3, 7, 2.5), (device.outbox_count, device.oldest_seq, device.storage_mb))
+        self.assertAlmostEqual(600, device.clock_offset_s, delta=10)
+        self.assertEqual("1.2.0", device.app_version)
+        self.assertTrue(device.last_contact_at)
+
+    def test_contact_that_tells_nothing_new_writes_nothing_for_five_minutes(self):
+        self.pull()
+        before = fields.Datetime.now() - timedelta(minutes=4)
+        self.presence().contact_at = before
+        self.pull()
+        self.assertEqual(before, self.presence().contact_at)
+        self.presence().contact_at = before - timedelta(minutes=2)
+        self.pull()
+        self.assertGreater(self.presence().contact_at, before)
+
+    def test_changed_report_is_written_at_once(self):
+        self.pull()
+        self.pull(outbox=0, oldest_seq=None)
+        self.assertEqual((0, 0), (self.presence().outbox, self.presence().oldest_seq))
+
+    def test_contact_without_a_report_keeps_the_last_one(self):
+        self.pull()
+        self.presence().contact_at = fields.Datetime.now() - timedelta(minutes=6)
+        self.served()
+        self.assertEqual(3, self.presence().outbox)
+        self.assertGreater(self.presence().contact_at, fields.Datetime.now() - timedelta(minutes=1))
+
+    def test_silent_devices_and_those_with_unsent_work_are_found(self):
+        self.pull()
+        devices = self.env["offline.device"].with_user(self.manager)
+        day = fields.Datetime.now() - timedelta(days=1)
+        self.assertIn(self.device, devices.search([("outbox_count", ">", 0)]))
+        self.assertNotIn(self.device, devices.search([("last_contact_at", "<", day)]))
+        self.assertIn(self.device, devices.search([("last_contact_at", ">", day)]))
+        never = self.enrol(self.user, "Never seen")
+        self.assertIn(never, devices.search([("last_contact_at", "<", day)]))
+        self.presence().contact_at = day - timedelta(hours=1)
+        self.device.lane_ids.sudo().served_at = False
+        self.env.flush_all()
+        self.assertIn(self.device, devices.search([("last_contact_at", "<", day)]))
+
+    def test_table_is_lost_in_a_crash_and_nothing_depends_on_it(self):
+        self.env.cr.execute("SELECT relpersistence FROM pg_class WHERE relname = 'offline_presence'")
+        self.assertEqual(("u",), self.env.cr.fetchone())
+        self.pull()
+        self.presence().unlink()
+        self.assertEqual(0, self.device.outbox_count)
+        self.pull()
+        self.assertEqual(3, self.presence().outbox)
+
+    def test_nonsense_of_a_device_does_no_harm(self):
+        huge = (1 << 53) - 1
+        self.pull(outbox=huge, highest_seq=huge, storage_bytes=huge, clock="0001-01-01T00:00:00Z")
+        self.assertTrue(self.presence())

@@ -1,0 +1,85 @@
+"""Devices over their life, on a real server: what only committed transactions and real calls can show."""
+
+from __future__ import annotations
+
+import requests
+
+from .world import Wire, World
+
+ABOUT = ("state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "outbox_count", "last_contact_at")
+
+
+def device_id(world: World, wire: Wire) -> int:
+    return world.office.find("offline.device", ("uid", "=", wire.uid))
+
+
+def about(world: World, wire: Wire) -> dict[str, object]:
+    return world.office.read("offline.device", device_id(world, wire), *ABOUT)
+
+
+def do(world: World, wire: Wire, action: str) -> None:
+    """What a manager's button does, over RPC."""
+    world.office("offline.device", action, [device_id(world, wire)])
+
+
+def call(wire: Wire, route: str, body: dict[str, object]) -> requests.Response:
+    return wire.http.post(f"{wire.url}/offline/v1/{route}", json=body, timeout=60)
+
+
+def use(wire: Wire, token: str) -> None:
+    wire.http.headers["Authorization"] = f"Bearer {token}"
+
+
+def test_copy_of_a_device_is_refused_and_shown_to_the_office(world):
+    wire = world.device()
+    old = wire.token
+    wire.push()
+    use(wire, wire.post("token", {})["token"])
+    wire.push()
+    assert not about(world, wire)["copy_seen_at"]
+    use(wire, old)
+    refused = call(wire, "push", {"operations": []})
+    assert (refused.status_code, refused.json()["code"]) == (409, "device_cloned")
+    assert about(world, wire)["copy_seen_at"]
+
+
+def test_device_is_rotated_by_the_office(world):
+    wire = world.device()
+    wire.push()
+    do(world, wire, "action_rotate")
+    assert call(wire, "push", {"operations": []}).json()["code"] == "token_rotation_due"
+    use(wire, wire.post("token", {})["token"])
+    wire.push()
+    assert not about(world, wire)["rotation_asked"]
+
+
+def test_device_is_revoked_wiped_and_gone(world):
+    wire = world.device()
+    do(world, wire, "action_revoke_and_wipe")
+    assert call(wire, "pull", {"cursor": None}).json()["wipe"] is True
+    assert wire.post("wipe", {"done": True})["state"] == "wiped"
+    found = about(world, wire)
+    assert found["state"] == "wiped"
+    assert found["wiped_at"]
+
+
+def test_device_is_reloaded_by_the_office(world):
+    wire = world.device()
+    wire.pull()
+    do(world, wire, "action_reload")
+    assert wire.post("pull", {"cursor": wire.cursor})["reset"] is True
+
+
+def test_report_of_a_device_is_there_when_its_call_was_answered(world):
+    wire = world.device()
+    wire.post("push", {"operations": [], "state": {"outbox": 4, "oldest_seq": 2}})
+    found = about(world, wire)
+    assert found["outbox_count"] == 4
+    assert found["last_contact_at"]
+
+
+def test_report_of_a_refused_pull_is_kept_although_the_call_is_rolled_back(world):
+    wire = world.device()
+    refused = call(wire, "pull", {"cursor": "x", "state": {"outbox": 5}})
+    assert refused.json()["code"] == "cursor_invalid"
+    assert about(world, wire)["outbox_count"] == 5

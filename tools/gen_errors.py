@@ -38,8 +38,7 @@ _RECEIPTS = """
 
 The push is answered with 200; the operation's receipt carries the code. Its number is taken, what was sent is
 kept, and the operations after it go on. Codes of the first table can stand in a receipt too, where they are about
-one operation: `not_in_this_version` for a verb or a unit that this version does not offer, `contention` in a
-`retry`.
+one operation: `contention` in a `retry`.
 
 | code | carried by | meaning | what to do |
 |---|---|---|---|

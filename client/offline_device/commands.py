@@ -156,7 +156,7 @@ def journal(device: Device, asked: Namespace, output: Output) -> None:
 def amend(device: Device, asked: Namespace, output: Output) -> None:
     """Send a rejected operation again."""
     entry = _numbered(device, asked.number)
-    if entry.verb in ("create", "update"):
+    if device.wanted(entry)["verb"] in ("create", "update"):
         done = device.amend(entry.op, _values(device, entry.entity, asked.values))
     else:
         done = device.amend(entry.op, args=_args(asked.values))

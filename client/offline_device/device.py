@@ -6,8 +6,8 @@ Reading and editing never wait for a network (but see ``always_online``); `Devic
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -77,6 +77,7 @@ class Device:
         self._checkpoint, self._progress = checkpoint, progress
         self._batch, self._page = push_batch, page_size
         self._transport = transport
+        self._in_unit = False
         self._own_transport: HttpTransport | None = None
         self.store = Store(self.home, lambda: format_instant(clock()))
         self.settings = Settings(self.store)
@@ -237,6 +238,28 @@ class Device:
         """Ask for a named operation: a complete business function on the server."""
         return self._edit(lambda: self._editing.call(entity, ref, operation, args or {}, expect or {}, after))
 
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """Record what is done inside as one unit: it succeeds or fails together; an error leaves nothing recorded.
+
+        >>> with device.unit():  # doctest: +SKIP
+        ...     visit = device.create("crm.visit", {"name": "Visit"})
+        ...     device.call("crm.lead", 7, "close")
+        """
+        online, self._in_unit = self.mode == modes.ALWAYS_ONLINE, True
+        try:
+            if online:
+                self._reach()
+            with self._outbox.unit():
+                yield
+        finally:
+            self._in_unit = False
+        self._kept(online)
+
+    def wanted(self, entry: Entry) -> Mapping[str, Any]:
+        """What an operation is to do: its body, or for an amendment that of what it replaces, amended."""
+        return self._outbox.effective(entry)
+
     def amend(
         self, op: str, values: Mapping[str, Any] | None = None, args: Mapping[str, Any] | None = None
     ) -> Entry:
@@ -257,20 +280,28 @@ class Device:
         If the connection breaks in between, the change stays in the outbox like any other: nobody can tell whether
         it arrived.
         """
+        if self._in_unit:
+            return edit()
         online = self.mode == modes.ALWAYS_ONLINE
         if online:
-            self._admitted(
-                lambda: self._api().push(
-                    (), self._outbox.report(app_version=APP_VERSION, clock=format_instant(self._clock()))
-                )
-            )
+            self._reach()
         done = edit()
+        self._kept(online)
+        return done
+
+    def _reach(self) -> None:
+        self._admitted(
+            lambda: self._api().push(
+                (), self._outbox.report(app_version=APP_VERSION, clock=format_instant(self._clock()))
+            )
+        )
+
+    def _kept(self, online: bool) -> None:
         self._checkpoint("edit.stored")
         if online:
             with suppress(Offline, Refused):
                 # `sync` has noted the failure; the edit itself is safe.
                 self.sync()
-        return done
 
     # --- reading ------------------------------------------------------------------------------------------------
 

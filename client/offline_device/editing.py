@@ -14,7 +14,7 @@ from offline_core.errors import Refusal
 from offline_core.fields import format_instant
 from offline_core.wire import EntityProfile
 
-from .operations import PARKED, Entry
+from .operations import Entry
 from .outbox import Outbox
 from .records import Key, Records, Ref
 from .settings import Settings
@@ -23,7 +23,11 @@ from .values import check_args, check_values, references
 from .view import Record, View, key_of
 
 #: What a person can decide about, by verb.
-_DECIDABLE = {"amend": ("rejected",), "resolve": ("conflict",), "discard": PARKED}
+_DECIDABLE = {
+    "amend": ("rejected", "deferred"),
+    "resolve": ("conflict",),
+    "discard": ("rejected", "deferred", "conflict"),
+}
 
 
 class Editing:
@@ -95,10 +99,17 @@ class Editing:
     def amend(self, op: str, values: Mapping[str, Any] | None, args: Mapping[str, Any] | None) -> Entry:
         """Other values, or arguments, for a rejected operation; what is not named stays as it was."""
         entry = self._decidable(op, "amend")
+        body = self._outbox.effective(entry)
         if args is not None:
-            return self._decide(entry, "amend", args={**entry.body.get("args", {}), **args})
+            return self._decide(entry, "amend", args={**body.get("args", {}), **args})
         checked = self._checked(self._writable(entry.entity), values or {})
-        return self._decide(entry, "amend", values={**entry.body.get("values", {}), **checked})
+        base: dict[str, Any] = {}
+        if body.get("verb") == "update" and (new := checked.keys() - body.get("base", {}).keys()):
+            ref = entry.target_uid if entry.target_uid is not None else entry.target_id
+            assert ref is not None
+            shown = self._shown(entry.entity, ref)
+            base = {name: shown.values.get(name) for name in sorted(new)}
+        return self._decide(entry, "amend", base, values={**body.get("values", {}), **checked})
 
     def discard(self, op: str, reason: str) -> Entry:
         """The person gives a parked operation up."""
@@ -109,6 +120,9 @@ class Editing:
         if by not in ("server", "device", "values") or (by == "values") != (values is not None):
             raise Refusal("operation_invalid", "by is server or device, or values with the values to keep")
         entry = self._decidable(op, "resolve")
+        conflict = entry.receipt.conflict if entry.receipt else None
+        if conflict is None or conflict.decider != "device":
+            raise Refusal("decision_for_office", f"the office decides about operation #{entry.seq}")
         if values is None:
             return self._decide(entry, "resolve", by=by)
         return self._decide(
@@ -184,6 +198,8 @@ class Editing:
             raise Refusal("operation_invalid", f"#{undelivered} decides about operation #{entry.seq} already")
         return entry
 
-    def _decide(self, entry: Entry, verb: str, **args: Any) -> Entry:
+    def _decide(self, entry: Entry, verb: str, base: Mapping[str, Any] | None = None, **args: Any) -> Entry:
         key = Key(entry.target_id, entry.target_uid)
-        return self._record(key, entry.entity, verb, None, decides=entry.op, args={"op": entry.op, **args})
+        more = {"base": dict(base)} if base else {}
+        members = {"args": {"op": entry.op, **args}, **more}
+        return self._record(key, entry.entity, verb, None, decides=entry.op, **members)

@@ -17,6 +17,9 @@ PARKED = ("conflict", "rejected", "deferred", "unknown")
 FINAL = ("applied", "merged", "amended", "discarded", "resolved_server")
 #: Verbs that decide about another operation.
 DECISIONS = ("amend", "discard", "resolve")
+AMEND = "amend"
+#: Why a decision was refused: it decided nothing.
+NO_DECISION = ("already_decided", "decision_invalid", "decision_for_office")
 #: Fills a number whose content is lost.
 VOID = "void"
 
@@ -58,6 +61,18 @@ class Entry:
         )
 
     @property
+    def is_over(self) -> bool:
+        """Whether it is a decision that was refused: it decides nothing."""
+        code = None if self.receipt is None else self.receipt.code
+        return self.state == "rejected" and place(self.state, verb=self.verb, code=code) == "journal"
+
+    @property
+    def unit(self) -> str | None:
+        """The unit that it is part of."""
+        unit = self.body.get("unit")
+        return unit["id"] if unit else None
+
+    @property
     def reason(self) -> str | None:
         """Why it is parked, in the words of the server."""
         if self.receipt is None:
@@ -67,13 +82,16 @@ class Entry:
         return "waits for " + ", ".join(f"#{seq}" for seq in self.receipt.blocked_by)
 
 
-def place(state: str, *, verb: str) -> str:
+def place(state: str, *, verb: str, code: str | None = None) -> str:
     """Where an operation in this state belongs.
 
-    A refused decision changes nothing, and a given-up number has nothing left to do: both are over.
+    A refused decision changes nothing, and a given-up number has nothing left to do: both are over. An amendment
+    that was refused as what it is, not as a decision, stands for what it replaced and waits for the next one.
 
     >>> place("rejected", verb="update"), place("merged", verb="update"), place("rejected", verb="discard")
     ('outbox', 'journal', 'journal')
+    >>> place("rejected", verb="amend", code="value_invalid"), place("rejected", verb="amend", code="already_decided")
+    ('outbox', 'journal')
     """
-    over = state in FINAL or (state == "rejected" and verb in (*DECISIONS, VOID))
-    return "journal" if over else "outbox"
+    refused = verb in ("discard", "resolve", VOID) or (verb == AMEND and code in NO_DECISION)
+    return "journal" if state in FINAL or (state == "rejected" and refused) else "outbox"

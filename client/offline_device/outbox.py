@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +12,7 @@ from offline_core.errors import Refusal
 from offline_core.wire import DeviceState, Operation, Receipt
 
 from .journal import Journal
-from .operations import PARKED, PENDING, VOID, Entry, place
+from .operations import AMEND, DECISIONS, PARKED, PENDING, VOID, Entry, place
 from .overlay import Overlay
 from .records import Key, Records
 from .settings import Settings
@@ -73,6 +75,40 @@ class Outbox:
         assert found is not None
         return found
 
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """Make what is recorded inside one unit: it succeeds or fails together. An error leaves nothing recorded."""
+        with self._store.transaction() as db:
+            first = self._settings.next_seq
+            yield
+            rows = db.execute("SELECT seq, body FROM outbox WHERE seq >= ? ORDER BY seq", (first,)).fetchall()
+            limits = self._settings.profile.limits
+            if len(rows) > limits.operations:
+                raise Refusal("operation_invalid", f"a unit has at most {limits.operations} operations")
+            unit = {"id": self._new_uid(), "size": len(rows)}
+            room = limits.body_bytes - _ENVELOPE_BYTES
+            for row in rows:
+                body = {**json.loads(row["body"]), "unit": unit}
+                if body["verb"] in DECISIONS:
+                    raise Refusal("operation_invalid", "a decision cannot be part of a unit")
+                text = dump(body)
+                room -= len(text.encode()) + 2
+                db.execute("UPDATE outbox SET body = ? WHERE seq = ?", (text, row["seq"]))
+            if room < 0:
+                raise Refusal(
+                    "operation_invalid", "the unit is larger than what the server takes in one call"
+                )
+
+    def effective(self, entry: Entry) -> dict[str, Any]:
+        """What an operation is to do: its own body, or for an amendment that of what it replaces with other values."""
+        if entry.verb != AMEND or entry.decides is None:
+            return entry.body
+        replaced = self.find(entry.decides)
+        before = self.effective(replaced) if replaced is not None else {}
+        args = entry.body.get("args", {})
+        base = {**before.get("base", {}), **entry.body.get("base", {})}
+        return {**before, "base": base, **{name: args[name] for name in ("values", "args") if name in args}}
+
     def batch(self, limit: int) -> Batch | None:
         """The next operations to send: from `Settings.resend_from` on, else from the first unanswered one."""
         again = self._settings.resend_from
@@ -84,16 +120,23 @@ class Outbox:
             return None
         rows = self._store.db.execute(
             "SELECT * FROM (SELECT * FROM outbox UNION ALL SELECT * FROM journal WHERE device = ?)"
-            " WHERE seq >= ? ORDER BY seq LIMIT ?",
-            (self._device, start, limit),
+            " WHERE seq >= ? ORDER BY seq",
+            (self._device, start),
         )
         entries: list[Entry] = []
         room = self._settings.profile.limits.body_bytes - _ENVELOPE_BYTES
+        # Rows are read one by one, and only those that fit: memory does not grow with the outbox.
         for row in rows:
             room -= len(row["body"].encode()) + 2
-            if entries and room < 0:
+            entry = Entry.read(row)
+            goes_on = entries and entry.unit is not None and entry.unit == entries[-1].unit
+            if entries and (room < 0 or len(entries) >= limit) and not goes_on:
                 break
-            entries.append(Entry.read(row))
+            entries.append(entry)
+            if goes_on and (room < 0 or len(entries) > limit) and entries[0].unit != entry.unit:
+                # The unit does not fit beside what stands before it: it goes with the next push, as a whole.
+                entries = [one for one in entries if one.unit != entry.unit]
+                break
         return Batch(tuple(entries), again is not None) if entries else None
 
     def take_answer(
@@ -139,7 +182,7 @@ class Outbox:
             settled = outcome or entry.settled or receipt.status not in ("applied", "merged")
             for table in ("outbox", "journal"):
                 db.execute(f"DELETE FROM {table} WHERE op = ?", (receipt.op,))
-            table = place(receipt.status, verb=entry.verb)
+            table = place(receipt.status, verb=entry.verb, code=receipt.code)
             db.execute(
                 f"INSERT INTO {table} ({_COLUMNS}, settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .operations import Entry
+from .operations import AMEND, Entry
 from .records import Key, Records
 from .settings import Settings
 from .store import Store, dump
@@ -55,14 +55,18 @@ def lay_over(
 def _decided(entries: Iterable[Entry]) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
     amended: dict[str, Mapping[str, Any]] = {}
     withdrawn: set[str] = set()
+    first: dict[str, str] = {}  # an amendment and the operation that it, or what it amends, replaced first
     for entry in entries:
-        if entry.decides is None:
+        if entry.decides is None or entry.is_over:
             continue
+        about = first.get(entry.decides, entry.decides)
         args = entry.body.get("args", {})
         if entry.verb == "discard" or args.get("by") == "server":
-            withdrawn.add(entry.decides)
+            withdrawn.add(about)
         elif "values" in args:
-            amended[entry.decides] = args["values"]
+            amended[about] = args["values"]
+        if entry.verb == AMEND:
+            first[entry.op] = about
     return amended, withdrawn
 
 
@@ -83,10 +87,11 @@ class Overlay:
                 "SELECT * FROM unsettled WHERE entity = ? AND (target_uid = ? OR target_id = ?) ORDER BY seq",
                 (entity, key.uid, key.id),
             )
+            entries = self._with_replaced([Entry.read(row) for row in rows])
             held = self._records.get(entity, key)
             profile = self._settings.entity(entity)
             names = [spec.name for spec in profile.fields_] if profile else []
-            seen = lay_over(held.values if held else None, map(Entry.read, rows), names)
+            seen = lay_over(held.values if held else None, entries, names)
             if seen is None:
                 return
             db.execute(
@@ -96,6 +101,20 @@ class Overlay:
                     searchable(profile, seen.values), dump(seen.seqs),
                 ),
             )  # fmt: skip
+
+    def _with_replaced(self, entries: list[Entry]) -> list[Entry]:
+        """The same, with the settled operations that amendments among them replace and stand for."""
+        known = {entry.op: entry for entry in entries}
+        wanted = [entry.decides for entry in entries if entry.verb == AMEND and not entry.is_over]
+        while wanted:
+            op = wanted.pop()
+            if op is None or op in known:
+                continue
+            row = self._store.db.execute("SELECT * FROM journal WHERE op = ?", (op,)).fetchone()
+            if row is not None:
+                known[op] = entry = Entry.read(row)
+                wanted.append(entry.decides)
+        return sorted(known.values(), key=lambda entry: entry.seq)
 
     def rebuild_all(self) -> None:
         """Derive every draft anew, after the held records changed."""

@@ -49,6 +49,11 @@ GIVEN: Mapping[str, str] = {
     "cursor_forgotten": "As synced; the cursor is its first one, and it confirmed two later ones.",
     "office_hid_contact": "As synced; then the office moved the contact to a company that the user is not in.",
     "created_one": "As synced; operation 1 created a contact named by a uid; no pull since.",
+    "rejected_one": "As synced; operation 1 set the contact's type to one that there is not, and was rejected.",
+    "amended_one": "As rejected_one; operation 2 amended it.",
+    "asked_one": "As parked_one, with a profile that asks on the device about the phone.",
+    "discarded_create": "As synced; operation 1, a create, was rejected; operation 2 discarded it.",
+    "unit_discarded": "As synced; a unit of two creates failed with its second; then the office discarded that.",
 }
 
 Json = Any

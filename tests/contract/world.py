@@ -360,7 +360,9 @@ class World:
         self.office.write("mail.activity", named["activity_id"], user_id=self.office.uid)
         return named
 
-    def _edit_of_phone(self, named: Named, mine: str | None = "+1 555 0142", field: str = "phone") -> Named:
+    def _edit_of_phone(
+        self, named: Named, mine: str = "+1 555 0142", field: str = "phone", base: str = "+1 555 0100"
+    ) -> Named:
         operation = {
             "seq": 1,
             "op": uuid7(),
@@ -369,7 +371,7 @@ class World:
             "target": {"id": named["partner_id"], "born": named["partner_born"]},
             "base_v": named["partner_v"],
             "values": {field: mine},
-            "base": {field: "+1 555 0100"},
+            "base": {field: base},
         }
         [receipt] = named["wire"].push(operation)
         return named | {"done_op": operation["op"], "operation": operation, "receipt": receipt}
@@ -422,6 +424,70 @@ class World:
         self._expect({"receipt": receipt}, "applied")
         made = receipt["target"]
         return named | {"done_op": op, "done_uid": uid, "new_id": made["id"], "new_born": made["born"]}
+
+    def _rejected_one(self) -> Named:
+        return self._expect(self._edit_of_phone(self._synced(), "nonsense", "type", "contact"), "rejected")
+
+    def _amended_one(self) -> Named:
+        named = self._rejected_one()
+        named["wire"].pull()
+        cursor = named["wire"].cursor
+        values = {"name": "Deco Addict & Sons"}
+        base = {"name": named["partner_name"]}
+        args = {"op": named["done_op"], "values": values}
+        self._follow_up(named, 2, "amend", args, base=base)
+        return named | {"cursor": cursor}
+
+    def _asked_one(self) -> Named:
+        field = self.office.find("ir.model.fields", ("model", "=", "res.partner"), ("name", "=", "phone"))
+        policy = {"field_id": field, "policy": "ask"}
+        lines = [
+            (0, 0, {"entity": "res.partner", "policy_ids": [(0, 0, policy)]}),
+            (0, 0, {"entity": "mail.activity"}),
+        ]
+        named = self._synced(
+            profile=self.office.create("offline.profile", name="Asks about phones", entity_ids=lines)
+        )
+        self.office.write("res.partner", named["partner_id"], phone="+1 555 0199")
+        return self._expect(self._edit_of_phone(named), "conflict")
+
+    def _discarded_create(self) -> Named:
+        named = self._synced()
+        op, uid = uuid7(), uuid7()
+        [receipt] = named["wire"].push(self._create(1, op, uid, email="nobody@example.com"))
+        self._expect({"receipt": receipt}, "rejected")
+        self._follow_up(named, 2, "discard", {"op": op})
+        return named | {"done_op": op, "done_uid": uid}
+
+    def _unit_discarded(self) -> Named:
+        named = self._synced()
+        names = {"done_op": uuid7(), "done_uid": uuid7(), "second_op": uuid7(), "second_uid": uuid7()}
+        unit = {"id": uuid7(), "size": 2}
+        receipts = named["wire"].push(
+            self._create(1, names["done_op"], names["done_uid"], name="Bakery Nova") | {"unit": unit},
+            self._create(2, names["second_op"], names["second_uid"], email="x@example.com") | {"unit": unit},
+        )
+        self._expect({"receipt": receipts[1]}, "rejected")
+        named["wire"].pull()
+        operation = self.office.find("offline.operation", ("op", "=", names["second_op"]))
+        self.office("offline.operation", "action_discard", [operation])
+        return named | names | {"cursor": named["wire"].cursor}
+
+    @staticmethod
+    def _create(seq: int, op: str, uid: str, **values: Any) -> Named:
+        return {
+            "seq": seq,
+            "op": op,
+            "entity": "res.partner",
+            "verb": "create",
+            "target": {"uid": uid},
+            "values": values,
+        }
+
+    def _follow_up(self, named: Named, seq: int, verb: str, args: Named, **more: Any) -> None:
+        operation = {"seq": seq, "op": uuid7(), "entity": "res.partner", "verb": verb, "args": args, **more}
+        [receipt] = named["wire"].push(operation)
+        self._expect({"receipt": receipt}, "applied")
 
     @staticmethod
     def _expect(named: Named, status: str) -> Named:

@@ -136,6 +136,7 @@ class FakeServer:
         self.verdicts: dict[int, tuple[str, str | None]] = {}
         self.at_most: int | None = None
         self.retry_at: int | None = None
+        self.decider = "device"
         self.wrong_digest = 0
         self.replay_from: int | None = None
         self._handles = 0
@@ -335,7 +336,7 @@ class FakeServer:
         if operation.verb == "amend":
             self._effect(old.model_copy(update={"values": operation.args["values"]}), about)
         states = {"amend": "amended", "discard": "discarded", "resolve": "resolved_server"}
-        changed = {**about, "status": states[operation.verb]}
+        changed = {**about, "status": states[operation.verb], "conflict": None}
         self.life.receipts[about["op"]] = changed
         self.life.outcomes.append(changed)
         return self._receipt(operation, "applied")
@@ -378,9 +379,10 @@ class FakeServer:
 
     def _receipt(self, operation: Operation, status: str, code: str | None = None) -> dict[str, Any]:
         message = CATALOGUE[code].title if code else None
+        conflict = {"kind": "fields", "decider": self.decider, "fields": {}} if status == "conflict" else None
         return {
             "seq": operation.seq, "op": operation.op, "status": status, "target": None, "result": None, "code": code,
-            "message": message, "fields": {}, "conflict": None, "blocked_by": [],
+            "message": message, "fields": {}, "conflict": conflict, "blocked_by": [],
         }  # fmt: skip
 
     def _handle(self, view: View) -> str:

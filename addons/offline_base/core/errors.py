@@ -55,6 +55,7 @@ _ENTRIES = (
     Entry("cursor_invalid", 400, _("The cursor was not made for this device by this server."), _("Start again with cursor null; unsent work is kept.")),
     Entry("seq_gap", 409, _("An operation number is missing before this one."), _("Send the operations from expected_seq on.")),
     Entry("seq_reused", 409, _("The number was already used by another operation."), _("Do not renumber what was sent; report it with the app's version.")),
+    Entry("unit_incomplete", 409, _("The operations of a unit do not stand together in this call."), _("Send all operations of the unit in one push.")),
     Entry("busy", 503, _("Another call of this device is under way."), _("Try again after Retry-After.")),
     Entry("contention", 503, _("Others are changing the same records right now; nothing was done."), _("Try again after Retry-After.")),
     Entry("server_error", 500, _("The server failed; nothing was done."), _("Try again; if it goes on, give the administrator the time of this message.")),
@@ -75,6 +76,11 @@ _ENTRIES = (
     Entry("required_missing", None, _("A required field is empty."), _("Fill the fields shown and save again.")),
     Entry("constraint_violated", None, _("The change breaks a rule of the database."), _("Correct what the message says and save again.")),
     Entry("internal_error", None, _("The server failed at this operation."), _("Ask the office to look at it: it is kept under Rejected work.")),
+    Entry("depends_on_discarded", None, _("It needs a record that was given up before it existed."), _("Choose another record, or discard this as well.")),
+    Entry("already_decided", None, _("Somebody has decided this already."), _("Sync: the decision stands in the outcomes.")),
+    Entry("decision_invalid", None, _("This cannot be decided so."), _("Sync to see its present state, then decide again.")),
+    Entry("decision_for_office", None, _("This conflict is for the office to decide."), _("Wait for the office, or discard the change.")),
+    Entry("unit_given_up", None, _("It was given up together with another operation of its unit."), _("Nothing is left to do.")),
     Entry("superseded", None, _("The number was given up by the device."), _("Nothing is left to do.")),
 )  # fmt: skip
 

@@ -69,7 +69,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "push", "POST", "/push", "Hand over numbered operations",
-        wire.PushRequest, wire.PushAnswer, 200, (*_TRANSPORT, *_DEVICE, "seq_gap", "seq_reused", "limit_exceeded"),
+        wire.PushRequest, wire.PushAnswer, 200,
+        (*_TRANSPORT, *_DEVICE, "seq_gap", "seq_reused", "unit_incomplete", "limit_exceeded"),
     ),
     Route(
         "token", "POST", "/token", "Rotate the token",

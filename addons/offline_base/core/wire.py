@@ -157,7 +157,7 @@ class EntityProfile(Answer):
     parent: str | None
     direction: Literal["pull", "push", "both"]
     policies: dict[FieldName, str]
-    delete_policy: Literal["review", "device", "server"] = "review"
+    delete_policy: Literal["review", "ask", "device", "server"] = "review"
     window: Window | None = None
 
 
@@ -304,9 +304,10 @@ class ConflictField(Answer):
 
 
 class ConflictView(Answer):
-    """Why an operation is parked for a decision."""
+    """Why an operation is parked for a decision, and for whose: the ``decider``. The office may always decide."""
 
     kind: Literal["fields", "deleted", "scope", "expect"]
+    decider: Literal["device", "office"] = "office"
     fields_: Annotated[dict[FieldName, ConflictField], Field(alias="fields", default_factory=dict)]
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
@@ -395,6 +396,41 @@ class Operation(Request):
     at: Instant
     unit: Unit | None = None
     after: Annotated[list[Seq], Field(max_length=PUSH_LIMIT)] = []
+
+
+class AmendArgs(Request):
+    """The arguments of ``amend``: what replaces the values, or the arguments, of a rejected operation."""
+
+    op: Uid
+    values: Values | None = None
+    args: dict[str, JsonValue] | None = None
+
+    @model_validator(mode="after")
+    def _values_or_args(self) -> AmendArgs:
+        if (self.values is None) == (self.args is None):
+            raise ValueError("values or args, one of them")
+        return self
+
+
+class DiscardArgs(Request):
+    """The arguments of ``discard``: what is given up, and why."""
+
+    op: Uid
+    reason: Annotated[str, Storable, Field(max_length=1000)] = ""
+
+
+class ResolveArgs(Request):
+    """The arguments of ``resolve``: which side counts in a conflict, or the values that do."""
+
+    op: Uid
+    by: Literal["server", "device", "values"]
+    values: Values | None = None
+
+    @model_validator(mode="after")
+    def _values_if_by_values(self) -> ResolveArgs:
+        if (self.by == "values") != bool(self.values):
+            raise ValueError("values go with by values")
+        return self
 
 
 class OperationHead(BaseModel):

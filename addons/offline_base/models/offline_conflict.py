@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -6,8 +7,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..store import decisions, review
-from ..store.outcome import Edit, Force
+from ..store.outcome import Edit, Force, guarded, is_transient
 from ..store.story import moment, where_from
+
+_logger = logging.getLogger(__name__)
 
 _GROUP_REVIEWER = "offline_base.offline_base_group_reviewer"
 _TODO = "mail.mail_activity_data_todo"
@@ -132,39 +135,71 @@ class OfflineConflict(models.Model):
 
     @api.model
     def _open_for(self, operations):
-        """Make each parked operation a record that a person can read and decide, and ask somebody to."""
+        """Make each parked operation a record that a person can read and decide, and ask somebody to.
+
+        What fails here (somebody's method on activities, a reviewer without rights) must not fail the device's
+        push: then the record stands there without the request to decide it.
+        """
         for operation in operations:
-            lines = [
-                fields.Command.create({"field_name": name, **sides})
-                for name, sides in self._sides(operation).items()
-            ]
-            values = {
-                "operation_id": operation.id,
-                "res_model": operation.entity,
-                "res_id": operation.res_id,
-                "kind": operation.conflict["kind"],
-                "state": "open",
-                "outcome": False,
-                "line_ids": [fields.Command.clear(), *lines],
-            }
-            conflict = self.search([("operation_id", "=", operation.id)])
-            if conflict:
-                conflict.write(values)
-            else:
-                conflict = self.create(values)
-            conflict.reviewer_id = conflict._find_reviewer()
-            within = conflict.device_id.profile_id.review_within_days
-            conflict.with_context(mail_activity_quick_update=True).activity_schedule(
+            try:
+                with guarded(self.env.cr):
+                    self._open_one(operation)._ask_somebody()
+            except Exception as error:
+                if is_transient(error):
+                    raise
+                _logger.exception("nobody could be asked to decide %s", operation.display_name)
+                self._open_one(operation)
+
+    @api.model
+    def _open_one(self, operation):
+        lines = [
+            fields.Command.create({"field_name": name, **sides})
+            for name, sides in self._sides(operation).items()
+        ]
+        values = {
+            "operation_id": operation.id,
+            "res_model": operation.entity,
+            "res_id": operation.res_id,
+            "kind": operation.conflict["kind"],
+            "state": "open",
+            "outcome": False,
+            "line_ids": [fields.Command.clear(), *lines],
+        }
+        conflict = self.search([("operation_id", "=", operation.id)])
+        if conflict:
+            conflict.write(values)
+            return conflict
+        return self.create(values)
+
+    def _ask_somebody(self):
+        """Give it to a reviewer; what the person on the device is asked needs nobody's attention in the office."""
+        operation = self.operation_id.sudo()  # sudo: the engine's record
+        self.reviewer_id = self._find_reviewer()
+        if operation.conflict.get("decider") != "device":
+            within = self.device_id.profile_id.review_within_days
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
                 _TODO,
-                date_deadline=fields.Date.context_today(conflict) + timedelta(days=within),
-                user_id=conflict.reviewer_id.id,
+                date_deadline=fields.Date.context_today(self) + timedelta(days=within),
+                user_id=self.reviewer_id.id,
                 summary=self.env._("Decide a conflict"),
             )
-            conflict._message_log(
-                body=where_from(
-                    conflict.env, operation.device_id, operation.corrected_at, operation.received_at
-                )
+        self._message_log(
+            body=where_from(self.env, operation.device_id, operation.corrected_at, operation.received_at)
+        )
+
+    def _close(self, by):
+        """The operation was decided elsewhere: on the device, or with its unit."""
+        for conflict in self.filtered(lambda c: c.state == "open"):
+            kept = conflict.operation_id.status not in ("resolved_server", "discarded", "amended")
+            conflict.write(
+                {
+                    "state": "done",
+                    "outcome": "device" if kept else "server",
+                    "decided_by_id": by.id,
+                    "decided_at": fields.Datetime.now(),
+                }
             )
+            conflict.activity_feedback([_TODO])
 
     def _sides(self, operation):
         """{field: base, mine, theirs}. Where the record is out of reach all that was sent is shown, to be rescued."""

@@ -9,10 +9,12 @@ from .value_text import field_label, may_read, value_text
 _COLUMNS = (
     "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid", "born",
     "payload", "status", "code", "message", "field_errors", "result", "conflict", "blocked_by", "sent", "stored",
-    "v_before", "v_after",
+    "v_before", "v_after", "replaced", "wanted", "place", "unit_uid",
     "device_at", "corrected_at", "received_at", "revision",
 )  # fmt: skip
-_JSON = {"payload", "field_errors", "result", "conflict", "blocked_by", "sent", "stored"}
+_JSON = {
+    "payload", "field_errors", "result", "conflict", "blocked_by", "sent", "stored", "replaced", "wanted",
+}  # fmt: skip
 
 
 class OfflineOperation(models.Model):
@@ -85,6 +87,24 @@ class OfflineOperation(models.Model):
         "Done at", readonly=True, help="The time on the device, corrected by how far its clock is off."
     )
     received_at = fields.Datetime("Received at", readonly=True)
+    wanted = fields.Json(
+        readonly=True,
+        groups="offline_base.offline_base_group_manager",
+        help="What it is to do where a person edited it; else what was sent.",
+    )
+    place = fields.Integer(
+        readonly=True,
+        help="Its place in the device's order, if that is not its number: that of what it replaces.",
+    )
+    unit_uid = fields.Char("Unit", readonly=True, help="Operations of one unit succeed or fail together.")
+    decides_id = fields.Many2one(
+        "offline.operation", readonly=True, index="btree_not_null", help="The work that it decides about."
+    )
+    decision = fields.Json(
+        readonly=True,
+        groups="offline_base.offline_base_group_manager",
+        help="Which fields of a conflict were decided for the device, and which for the server.",
+    )
     revision = fields.Integer(
         readonly=True, default=0, help="How often the state changed after the first receipt."
     )
@@ -92,6 +112,7 @@ class OfflineOperation(models.Model):
     _device_seq_unique = models.Constraint("UNIQUE (device_id, seq)", "The number is already taken.")
     _op_unique = models.UniqueIndex("(op) WHERE NOT is_repeat")
     _record_index = models.Index("(entity, res_id)")
+    _unit_index = models.Index("(device_id, unit_uid) WHERE unit_uid IS NOT NULL")
     _open_index = models.Index(
         "(device_id, seq) WHERE status IN ('conflict', 'rejected', 'deferred', 'unknown')"
     )

@@ -47,12 +47,14 @@ class OfflineProfileEntity(models.Model):
     delete_policy = fields.Selection(
         [
             ("review", "Park for Review"),
-            ("device", "Delete All the Same"),
-            ("server", "Keep the Record"),
+            ("ask", "Ask on the Device"),
+            ("device", "Take the Device's Side"),
+            ("server", "Take Odoo's Side"),
         ],
         required=True,
         default="review",
-        string="When It Deletes What Has Changed",
+        string="When One Deletes What the Other Changes",
+        help="A change of what was deleted in Odoo can only be given up: the device's side means that it is reviewed.",
     )
     default_policy = fields.Selection(
         selection="_select_policies",

@@ -18,16 +18,13 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from ..core.digest import to_hex
 from ..core.errors import Refusal
 from ..core.fields import canonical_values, empty
-from ..core.merge import ASK, REVIEW, Conflict, merge_record
+from ..core.merge import ASK, REVIEW, SERVER, Conflict, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import reader, writer
-from .outcome import VALUE_CLASSES, CommitRefused, Edit, Force, Outcome, Parked, is_transient
+from .outcome import VALUE_CLASSES, CommitRefused, Edit, Force, Outcome, Parked, guarded, is_transient
 from .story import where_from
 
 _logger = logging.getLogger(__name__)
-
-#: Verbs of the protocol that this version refuses.
-LATER_VERBS = frozenset({"amend", "discard", "resolve"})
 
 
 class Applier:
@@ -48,25 +45,18 @@ class Applier:
         }
 
     def run(self, operation: Operation, at: datetime | None, force: Force | None = None) -> Outcome:
-        """Apply it in a savepoint of its own. Concurrency errors rise: the whole call starts again.
+        """Apply it in a savepoint of its own. Errors that pass rise: the whole call starts again.
 
         ``at`` is the corrected time at which the person did it, naive UTC.
         """
         cr = self.env.cr
-        cr.flush()
-        waiting, waiting_data = len(cr.postcommit._funcs), dict(cr.postcommit.data)
         try:
-            with _no_commit(cr), cr.savepoint():
+            with guarded(cr), no_commit(cr):
                 return self._apply(operation, at, force)
         except Exception as error:
             if is_transient(error):
                 raise
-            # Refused work must not send mail.
-            while len(cr.postcommit._funcs) > waiting:
-                cr.postcommit._funcs.pop()
-            cr.postcommit.data.clear()
-            cr.postcommit.data.update(waiting_data)
-            return self._refused(operation, error)
+            return self.refused(operation, error)
 
     def leave(self, operation: Operation) -> Outcome:
         """The outcome of giving way to the server: the device's values stand for what the server holds instead."""
@@ -83,12 +73,16 @@ class Applier:
             _logger.info("operation %s gave way to a record that its user cannot read any more", operation.op)
         return outcome
 
-    def _refused(self, operation, error) -> Outcome:
+    def refused(self, operation, error) -> Outcome:
+        """The outcome of an operation that failed; nothing of it stands."""
         env = self.user_env
         res_id = self._target_id(operation)
         if isinstance(error, Parked):
-            return Outcome("conflict", res_id, conflict=error.conflict)
+            conflict = error.conflict | {"decider": self._decider(operation, error.conflict)}
+            return Outcome("conflict", res_id, conflict=conflict)
         if isinstance(error, Refusal):
+            if error.code == "reference_unknown" and self.history.names_discarded(operation):
+                error = Refusal("depends_on_discarded", fields=error.fields)
             message = error.message or env._(error.entry.title)  # pylint: disable=gettext-variable
             return Outcome("rejected", res_id, code=error.code, message=message, fields=error.fields)
         if isinstance(error, AccessError):
@@ -113,11 +107,18 @@ class Applier:
         message = env._("The server failed at this operation.")
         return Outcome("rejected", res_id, code="internal_error", message=message)
 
+    def _decider(self, operation, conflict) -> str:
+        """Who decides: the person on the device if every field in question says ``ask``, else the office."""
+        line = self.lines[operation.entity][0]
+        if conflict["kind"] in ("deleted", "scope") or operation.verb == "delete":
+            return "device" if line.delete_policy == ASK else "office"
+        policies = line._policies()
+        asked = conflict["fields"] and all(policies.get(name) == ASK for name in conflict["fields"])
+        return "device" if asked else "office"
+
     def _apply(self, operation: Operation, at: datetime | None, force: Force | None) -> Outcome:
         if operation.verb == "void":
             return Outcome("discarded", code="superseded")
-        if operation.verb in LATER_VERBS or operation.unit:
-            raise Refusal("not_in_this_version")
         if operation.entity not in self.lines:
             raise Refusal("entity_unknown")
         line, adapter = self.lines[operation.entity]
@@ -171,7 +172,12 @@ class Applier:
         return self._done("applied", record, adapter, specs, shown)
 
     def _update(self, adapter, line, operation, at, force) -> Outcome:
-        record = self._record(adapter, operation)
+        try:
+            record = self._record(adapter, operation)
+        except Parked as parked:
+            if parked.conflict["kind"] == "deleted" and line.delete_policy == SERVER:
+                return Outcome("resolved_server", self._target_id(operation))
+            raise
         specs = adapter._offline_specs()
         sent = writer.checked(adapter.env, specs, operation.values)
         if missing := {
@@ -198,7 +204,8 @@ class Applier:
         decided = {
             n for n in merge.merged if force and force.took(n) and policies.get(n, REVIEW) in (ASK, REVIEW)
         }
-        merged = bool(merge.merged - decided)
+        # What the office entered is not what the device sent: its person is told.
+        merged = bool(merge.merged - decided) or bool(self.edit.values and self.reviewer)
         if write:
             self._say_where_from(record, at)
             record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
@@ -221,9 +228,9 @@ class Applier:
         if force is None and not self.history.leads_to(
             operation.entity, record.id, operation.base_v, version
         ):
-            if line.delete_policy == "review":
+            if line.delete_policy in (ASK, REVIEW):
                 raise Parked("expect")
-            if line.delete_policy == "server":
+            if line.delete_policy == SERVER:
                 return self.leave(operation)
         done = self._named(Outcome("applied", record.id), record)
         record.unlink()
@@ -339,7 +346,7 @@ def shape_errors(error: ShapeError) -> dict[str, str]:
 
 
 @contextmanager
-def _no_commit(cr) -> Iterator[None]:
+def no_commit(cr) -> Iterator[None]:
     """Inside an operation nothing may end the transaction: its receipt would part from its effect."""
 
     def refuse():

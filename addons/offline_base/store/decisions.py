@@ -1,113 +1,80 @@
-"""What the office decides about parked operations, and what runs because of it.
+"""What the office decides about parked operations: the environment's user is who decides.
 
-Each decision reaches a final state, tells the device with its next pull (the operation's ``revision`` rises), and
-releases what waited for it, in order, tested with today's rights.
+What is entered by the office itself is in `store.review`; what devices decide is in `store.follow_ups`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-
-from pydantic import ValidationError as ShapeError
+from typing import Any
 
 from odoo.exceptions import UserError
 
-from ..core.errors import Refusal
-from ..core.wire import Operation
-from .apply import Applier
+from .desk import Desk
 from .history import History
-from .outcome import Force, Outcome
+from .outcome import Edit, Force, Outcome
+
+
+def retry(operation) -> None:
+    """Run an open operation again as it is, as its device's user, with its whole unit."""
+    with at_desk(operation) as desk:
+        desk.run(operation)
+
+
+def amend(operation, values: Mapping[str, Any] | None = None, args: Mapping[str, Any] | None = None) -> None:
+    """Run an open operation with these values, or arguments as a whole, in place of its own: as the reviewer."""
+    with at_desk(operation) as desk:
+        desk.run_edited(operation, Edit(values or {}, args), reviewer=operation.env.user)
+
+
+def discard(operation, reason: str | None = None) -> None:
+    """Give an open operation up, with its whole unit. It stays findable; what needed its record is refused in turn."""
+    with at_desk(operation) as desk:
+        desk.discard(operation, reason)
 
 
 def keep_server(operation) -> None:
     """Decide a conflict for the server: nothing is written, the device learns what stands."""
-    with _holding(operation.device_id) as history:
-        wanted = Operation.model_validate(operation.payload)
-        _finish(operation, history, Applier(operation.device_id, history).leave(wanted))
+    with at_desk(operation) as desk:
+        desk.keep_server(operation)
 
 
-def keep_device(operation, force: Force) -> None:
+def keep_device(operation, force: Force | None = None) -> None:
     """Decide a conflict for the device: as the office chose, and by policy what needed no choice.
 
     What somebody changed since the conflict was shown, and nobody decided, parks it again with its present sides.
     """
-    with _holding(operation.device_id) as history:
-        wanted = Operation.model_validate(operation.payload)
-        applier = Applier(operation.device_id, history)
-        _finish(operation, history, applier.run(wanted, operation.corrected_at, force))
+    with at_desk(operation) as desk:
+        desk.run(operation, force=force or Force(None))
 
 
-def retry(operation) -> None:
-    """Run a rejected operation again as its user."""
-    try:
-        wanted = Operation.model_validate(operation.payload)
-    except ShapeError:
-        refused = Refusal("operation_invalid")
-        raise UserError(operation.env._(refused.entry.title)) from None  # pylint: disable=gettext-variable
-    with _holding(operation.device_id) as history:
-        _finish(operation, history, Applier(operation.device_id, history).run(wanted, operation.corrected_at))
+def set_values(operation, values: Mapping[str, Any]) -> None:
+    """Decide a conflict by other values than either side's, as the reviewer; fields not named keep the server's."""
+    shown = frozenset((operation.conflict or {}).get("fields", ()))
+    force = Force(frozenset(), shown - set(values))
+    with at_desk(operation) as desk:
+        desk.run_edited(operation, Edit(values), reviewer=operation.env.user, force=force)
 
 
-def discard(operation, reason: str | None = None) -> None:
-    """Give a rejected operation up. It stays findable; what needed its record is refused in turn."""
-    operation.discard_reason = reason
-    with _holding(operation.device_id) as history:
-        outcome = Outcome("discarded", operation.res_id, code=operation.code, message=operation.message)
-        outcome.fields = operation.field_errors or {}
-        _finish(operation, history, outcome)
+def happened(operation) -> None:
+    """Say that a function which was interrupted did happen: nothing is run."""
+    if operation.status != "unknown":
+        raise UserError(operation.env._("%s was already decided.", operation.display_name))
+    with at_desk(operation) as desk:
+        desk.sign(operation)
+        desk.finish(operation, Outcome("applied", operation.res_id))
 
 
 @contextmanager
-def _holding(device) -> Iterator[History]:
+def at_desk(operation) -> Iterator[Desk]:
     """Hold the device's push lane, as a push would: decisions and new operations never overtake one another."""
+    device = operation.device_id
     lanes = device.env["offline.lane"]
     counter = lanes._acquire(device, "push")
     if counter is None:
         raise UserError(device.env._("%s is sending its work right now: try again in a moment.", device.name))
-    history = History(device)
-    yield history
-    _release(device, history)
+    desk = Desk(device, History(device), operation.env.user)
+    yield desk
+    desk.release()
     lanes._release(device, "push", counter)
-
-
-def _release(device, history: History) -> None:
-    """Run what waits no longer, in the device's order; each may free or block those after it."""
-    waiting = device.env["offline.operation"].search(
-        [("device_id", "=", device.id), ("status", "=", "deferred"), ("is_repeat", "=", False)], order="seq"
-    )
-    applier = Applier(device, history)
-    for operation in waiting:
-        wanted = Operation.model_validate(operation.payload)
-        if blockers := history.blockers(wanted, applier._target_id(wanted)):
-            operation.blocked_by = blockers
-        else:
-            _finish(operation, history, applier.run(wanted, operation.corrected_at))
-
-
-def _finish(operation, history: History, outcome: Outcome) -> None:
-    """Write what became of an operation and let its device know."""
-    operation.write(
-        {
-            "status": outcome.status,
-            "res_id": outcome.res_id or operation.res_id,
-            "target_uid": outcome.uid or operation.target_uid,
-            "born": outcome.born or operation.born,
-            "v_before": outcome.v_before or operation.v_before,
-            "v_after": outcome.v_after or operation.v_after,
-            "code": outcome.code,
-            "message": outcome.message,
-            "field_errors": outcome.fields or False,
-            "result": outcome.result,
-            "conflict": outcome.conflict or operation.conflict,
-            "blocked_by": False,
-            "sent": outcome.sent or operation.sent,
-            "stored": outcome.stored or operation.stored,
-            "replaced": outcome.replaced or operation.replaced,
-            "revision": operation.revision + 1,
-        }
-    )
-    operation.env.flush_all()
-    history.reload()
-    if outcome.status == "conflict":
-        operation.env["offline.conflict"]._open_for(operation)

@@ -20,9 +20,14 @@ _FIELD_VERBS = ("create", "update")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An operation that has no final state: who it is about and what waits for it."""
+    """An operation that has no final state: who it is about and what waits for it.
+
+    ``place`` is where it stands in the device's order: an amendment takes the place of what it replaces.
+    """
 
     seq: int
+    place: int
+    unit: str | None
     roots: tuple[int, ...]
     entity: str
     verb: str
@@ -38,7 +43,7 @@ class History:
         self.env = device.env
         self.device = device
         self._waiting: list[Waiting] | None = None
-        self._values: dict[tuple[str, int], dict[str, tuple[Any, Any]]] = {}
+        self._values: dict[tuple[str, int], dict[str, list[tuple[Any, Any]]]] = {}
         self._versions: dict[tuple[str, int], list[tuple[str | None, str]]] = {}
 
     # --- what waits -----------------------------------------------------------------------------------------
@@ -48,15 +53,19 @@ class History:
         if self._waiting is None:
             self.env.cr.execute(
                 SQL(
-                    """SELECT seq, status, blocked_by, entity, verb, res_id, target_uid, payload->'values'
+                    """SELECT seq, COALESCE(place, seq), unit_uid, status, blocked_by, entity, verb, res_id,
+                              target_uid, COALESCE(wanted, payload)->'values'
                          FROM offline_operation
-                        WHERE device_id = %s AND NOT is_repeat AND status = ANY(%s) ORDER BY seq""",
+                        WHERE device_id = %s AND NOT is_repeat AND status = ANY(%s)
+                        ORDER BY COALESCE(place, seq)""",
                     self.device.id, list(OPEN),
                 )
             )  # fmt: skip
             self._waiting = [
                 Waiting(
                     seq,
+                    place,
+                    unit,
                     tuple(blocked or ()) if status == "deferred" else (seq,),
                     entity,
                     verb,
@@ -65,7 +74,7 @@ class History:
                     # What was refused may have any shape.
                     frozenset(values if isinstance(values, dict) else ()),
                 )
-                for seq, status, blocked, entity, verb, res_id, uid, values in self.env.cr.fetchall()
+                for seq, place, unit, status, blocked, entity, verb, res_id, uid, values in self.env.cr.fetchall()
             ]
         return self._waiting
 
@@ -79,17 +88,20 @@ class History:
         self._values = {}
         self._versions = {}
 
-    def blockers(self, operation: Operation, res_id: int | None) -> list[int]:
+    def blockers(self, operation: Operation, res_id: int | None, place: int | None = None) -> list[int]:
         """The numbers that the operation waits for, ascending: those at the root, that a person must decide.
 
         It waits for a reference to what is parked, the same fields of the same record, a whole-record operation
-        on a record with something parked (or the other way round), and what it names in ``after``.
+        on a record with something parked (or the other way round), and what it names in ``after``. Operations of
+        one unit do not wait for each other: they run together. ``place`` is the operation's, if not its number.
         """
         roots: set[int] = set()
+        place = operation.seq if place is None else place
+        unit = operation.unit.id if operation.unit else None
         uids = set(_uids({"values": operation.values, "args": operation.args, "target": operation.target}))
         uid = operation.target.uid if isinstance(operation.target, ByUid) else None
         for other in self.waiting():
-            if other.seq >= operation.seq:
+            if other.place >= place or (unit and other.unit == unit):
                 continue
             created_there = other.verb == "create" and other.uid in uids
             same_record = other.entity == operation.entity and (
@@ -101,9 +113,21 @@ class History:
                 or other.verb == "create"
                 or other.fields & set(operation.values)
             )
-            if created_there or overlapping or other.seq in operation.after:
+            if created_there or overlapping or {other.seq, other.place} & set(operation.after):
                 roots.update(other.roots)
         return sorted(roots)
+
+    def names_discarded(self, operation: Operation) -> bool:
+        """Whether it refers to a record whose ``create`` was given up."""
+        wanted = {"values": operation.values, "args": operation.args, "target": operation.target}
+        self.env.cr.execute(
+            SQL(
+                """SELECT 1 FROM offline_operation
+                    WHERE user_id = %s AND status = 'discarded' AND verb = 'create' AND target_uid = ANY(%s) LIMIT 1""",
+                self.device.user_id.id, list(_uids(wanted)),
+            )
+        )  # fmt: skip
+        return bool(self.env.cr.fetchone())
 
     # --- chains of edits ------------------------------------------------------------------------------------
 
@@ -118,8 +142,7 @@ class History:
         for name, value in base.items():
             if value == theirs[name]:
                 continue
-            sent, stored = self._earlier(entity, res_id).get(name, (None, None))
-            if value == sent and theirs[name] == stored:
+            if (value, theirs[name]) in self._earlier(entity, res_id).get(name, ()):
                 result[name] = theirs[name]
         return result
 
@@ -137,12 +160,12 @@ class History:
             return
         earlier = self._earlier(entity, outcome.res_id)
         for name, value in outcome.sent.items():
-            earlier[name] = (value, (outcome.stored or {}).get(name))
+            earlier.setdefault(name, []).append((value, (outcome.stored or {}).get(name)))
         if outcome.v_after:
             self._versions[entity, outcome.res_id].append((outcome.v_before, outcome.v_after))
 
     def _earlier(self, entity, res_id):
-        """{field: (value as last sent, what the server made of it)} for a record."""
+        """{field: [(value as sent, what the server made of it), …]} for a record."""
         key = (entity, res_id)
         if key not in self._values:
             self.env.cr.execute(
@@ -152,10 +175,11 @@ class History:
                     self.device.id, entity, res_id,
                 )
             )  # fmt: skip
-            values: dict[str, tuple[Any, Any]] = {}
+            values: dict[str, list[tuple[Any, Any]]] = {}
             versions = []
             for sent, stored, before, after in self.env.cr.fetchall():
-                values.update({n: (v, (stored or {}).get(n)) for n, v in sent.items()})
+                for name, value in sent.items():
+                    values.setdefault(name, []).append((value, (stored or {}).get(name)))
                 if after:
                     versions.append((before, after))
             self._values[key], self._versions[key] = values, versions

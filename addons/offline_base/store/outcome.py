@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,10 +34,20 @@ def is_concurrency(error: Exception) -> bool:
 
 def is_transient(error: Exception) -> bool:
     """Whether it says nothing of the operation: others in the way, no disk, a query cancelled, a server going down."""
-    return is_concurrency(error) or (
-        isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
-        and (error.pgcode or "")[:2] not in VALUE_CLASSES
+    return (
+        is_concurrency(error)
+        or isinstance(error, MemoryError)
+        or _is_worker_limit(error)
+        or (
+            isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+            and (error.pgcode or "")[:2] not in VALUE_CLASSES
+        )
     )
+
+
+def _is_worker_limit(error: Exception) -> bool:
+    """Odoo's workers raise a bare `Exception` out of a signal when their time is up."""
+    return type(error) is Exception and "time limit exceeded" in str(error).lower()
 
 
 class Parked(Exception):
@@ -75,11 +86,17 @@ class Outcome:
     v_after: str | None = None
     #: What was written over: {field: {"before", "after"}}, from which a decision can be undone.
     replaced: dict[str, Any] | None = None
+    blocked_by: list[int] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it took effect as far as the person wanted it to."""
+        return self.status in ("applied", "merged")
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What the office enters instead of what the device sent: values by field, or the arguments as a whole."""
+    """What a person enters instead of what the device sent: values by field, or the arguments as a whole."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     args: Mapping[str, Any] | None = None
@@ -87,7 +104,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """A decision of the office about fields that both sides changed; all others keep their policy.
+    """A person's decision about fields that both sides changed; all others keep their policy.
 
     ``device`` are written as the device wanted them, ``server`` are left. With ``device`` None every field that
     would need a person goes to the device.
@@ -105,3 +122,38 @@ class Force:
     def took(self, name: str) -> bool:
         """Whether the decision gave the field to the device: done as the person wanted, not merged."""
         return self.device is None or name in self.device
+
+    def stored(self) -> dict[str, Any]:
+        """The decision as it is kept with its operation.
+
+        >>> Force.read(Force(frozenset("b"), frozenset("a")).stored()) == Force(frozenset("b"), frozenset("a"))
+        True
+        """
+        return {
+            "device": None if self.device is None else sorted(self.device),
+            "server": sorted(self.server),
+        }
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any] | None) -> Force | None:
+        """What `stored` wrote; None where nothing was decided."""
+        if not stored:
+            return None
+        device = stored["device"]
+        return cls(None if device is None else frozenset(device), frozenset(stored["server"]))
+
+
+@contextmanager
+def guarded(cr) -> Iterator[None]:
+    """A savepoint that takes back what was to happen after the commit as well: refused work must not send mail."""
+    cr.flush()
+    waiting, data = len(cr.postcommit._funcs), dict(cr.postcommit.data)
+    try:
+        with cr.savepoint():
+            yield
+    except BaseException:
+        while len(cr.postcommit._funcs) > waiting:
+            cr.postcommit._funcs.pop()
+        cr.postcommit.data.clear()
+        cr.postcommit.data.update(data)
+        raise

@@ -17,9 +17,12 @@ from ..core.errors import Problem, Refusal
 from ..core.fields import format_instant, parse_instant
 from ..core.wire import PUSH_LIMIT, ById, ByUid, Operation, OperationHead, PushRequest
 from . import receipts
-from .apply import LATER_VERBS, Applier, shape_errors
+from .apply import Applier, shape_errors
+from .desk import FOLLOW_UPS, Desk
+from .follow_ups import FollowUps
 from .history import History, Waiting
 from .outcome import Outcome
+from .units import Task, grouped, run_together, unit_of
 
 #: A call stops taking further operations after this long, well inside Odoo's own limits.
 _BUDGET_S = 5.0
@@ -37,7 +40,8 @@ class Push:
         self.history = History(device)
         self.received_at = datetime.now(UTC).replace(tzinfo=None)
         self.offset = self._clock_offset()
-        self.rows: list[dict[str, Any]] = []
+        self.rows: dict[str, dict[str, Any]] = {}
+        self._unstored: list[dict[str, Any]] = []
 
     def run(self) -> dict[str, Any]:
         """The answer (core.wire.PushAnswer), or `Problem` for a fault of the whole call."""
@@ -51,18 +55,20 @@ class Push:
         heads = self.request.operations
         self._check_text(heads)
         self._check_numbers(heads, expected)
+        groups = grouped(head for head in heads if head.seq >= expected)
         known = self._known(heads, expected)
         applier = Applier(self.device, self.history)
-        started = time.monotonic()
-        answered: list[int] = []
-        for head in heads:
-            if head.seq >= expected:
-                if len(self.rows) >= self.most or (self.rows and time.monotonic() - started > _BUDGET_S):
-                    break
-                self._take(head, known, applier)
-                expected += 1
-            answered.append(head.seq)
-        self.operations._insert(self.rows)
+        started, taken = time.monotonic(), 0
+        answered = [head.seq for head in heads if head.seq < expected]
+        for group in groups:
+            # A unit is never split: it is taken as a whole, or left for the next call.
+            too_many = taken + len(group) > self.most
+            if taken and (too_many or time.monotonic() - started > _BUDGET_S):
+                break
+            self._take(group, known, applier)
+            expected, taken = expected + len(group), taken + len(group)
+            answered += [head.seq for head in group]
+        self._store()
         lanes._release(self.device, "push", expected)
         return self._answer(self._stored_receipts(answered), expected)
 
@@ -95,58 +101,134 @@ class Push:
         )
         return {operation.op: operation for operation in found}
 
-    # --- one operation --------------------------------------------------------------------------------------
+    # --- one operation, or one unit -------------------------------------------------------------------------
 
-    def _take(self, head: OperationHead, known, applier: Applier) -> None:
-        """Give the number its operation and its receipt."""
-        raw = head.model_dump() | (head.model_extra or {})
-        row = self._row(head, _storable(raw))
-        first = known.get(head.op) or next((r for r in self.rows if r["op"] == head.op), None)
-        if first is not None:
-            self._repeat(row, first)
-        else:
+    def _take(self, group: list[OperationHead], known, applier: Applier) -> None:
+        """Give the numbers their operations and their receipts."""
+        rows = [self._row(head, _storable(head.model_dump() | (head.model_extra or {}))) for head in group]
+        firsts = [known.get(head.op) or self.rows.get(head.op) for head in group]
+        if len(group) > 1 and len({head.op for head in group}) < len(group):
+            firsts = rows
+        for row, first in zip(rows, firsts, strict=True):
+            if first is not None:
+                self._repeat(row, first)
+            elif any(firsts):
+                self._decide(
+                    row, Outcome("rejected", code="operation_invalid", fields={"unit": "was used before"})
+                )
+        if not any(firsts):
+            operations = self._parsed(rows)
+            if unit := unit_of(group[0]):
+                self._run_unit(unit.id, rows, operations, applier)
+            elif operations[0] is not None:
+                self._run(rows[0], operations[0], applier)
+        for row in rows:
+            self.rows[row["op"]] = row
+            if not row.pop("is_stored", False):
+                self._unstored.append(row)
+
+    def _parsed(self, rows) -> list[Operation | None]:
+        """The operations; one that cannot be read is refused, and with it those of its unit wait."""
+        found: list[Operation | None] = []
+        for row in rows:
             try:
                 operation = Operation.model_validate(row["payload"])
             except ShapeError as error:
+                found.append(None)
                 self._decide(row, Outcome("rejected", code="operation_invalid", fields=shape_errors(error)))
             else:
-                self._run(row, operation, applier)
-        self.rows.append(row)
+                found.append(operation)
+                self._name(row, operation)
+        return found
 
-    def _run(self, row, operation: Operation, applier: Applier) -> None:
-        target_id = applier._target_id(operation)
+    def _name(self, row, operation: Operation) -> None:
+        """Which record the operation is about, and when it was done."""
         row |= {
             "entity": operation.entity,
             "verb": operation.verb,
-            "res_id": target_id,
             "target_uid": operation.target.uid if isinstance(operation.target, ByUid) else None,
             "born": operation.target.born if isinstance(operation.target, ById) else None,
             "device_at": _naive(operation.at),
             "corrected_at": _shifted(operation.at, self.offset),
         }
-        immediate = operation.verb == "void" or operation.verb in LATER_VERBS
-        blockers = [] if immediate else self.history.blockers(operation, target_id)
-        if blockers:
-            row |= {"status": "deferred", "blocked_by": blockers}
-            self._park(row, operation, blockers)
+
+    def _run(self, row, operation: Operation, applier: Applier) -> None:
+        if operation.verb in FOLLOW_UPS:
+            self._follow_up(row, operation)
             return
-        outcome = applier.run(operation, row["corrected_at"])
+        target_id = row["res_id"] = applier._target_id(operation)
+        blockers = [] if operation.verb == "void" else self.history.blockers(operation, target_id)
+        if blockers:
+            outcome = Outcome("deferred", target_id, blocked_by=blockers)
+        else:
+            outcome = applier.run(operation, row["corrected_at"])
         self._decide(row, outcome)
-        self.history.remember(operation.entity, outcome)
-        if outcome.status in ("conflict", "rejected"):
-            self._park(row, operation, (operation.seq,))
+        self.history.remember(operation.entity or "", outcome)
+        if outcome.status in ("conflict", "rejected", "deferred"):
+            self._park(row, operation, blockers or (operation.seq,))
+
+    def _run_unit(self, uid, rows, operations: list[Operation | None], applier: Applier) -> None:
+        """All of them or none. What came before is stored first: a failed unit reads the history anew."""
+        self._store()
+        for row in rows:
+            row["unit_uid"] = uid
+        unfit = next(
+            (i for i, one in enumerate(operations) if one is None or one.verb in (*FOLLOW_UPS, "void")), None
+        )
+        if unfit is not None:
+            for index, row in enumerate(rows):
+                if index != unfit:
+                    self._decide(row, Outcome("deferred", blocked_by=[rows[unfit]["seq"]]))
+                elif operations[unfit] is not None:
+                    fields = {"unit": "takes no such verb"}
+                    self._decide(row, Outcome("rejected", code="operation_invalid", fields=fields))
+        else:
+            tasks = [
+                Task(operation, row["corrected_at"])
+                for operation, row in zip(operations, rows, strict=True)
+                if operation
+            ]
+            for row, outcome in zip(rows, run_together(tasks, applier, self.history), strict=True):
+                self._decide(row, outcome)
+        self._store(rows)
+        self.history.reload()
+
+    def _follow_up(self, row, operation: Operation) -> None:
+        """A decision about what was sent before: it finds everything stored, itself included."""
+        row["status"] = "applied"
+        self._store([row])
+        desk = Desk(self.device, self.history, self.device.user_id)
+        own = self.operations.search([("device_id", "=", self.device.id), ("seq", "=", operation.seq)])
+        FollowUps(desk).run(own, operation)
+        desk.release()
+        self.env.flush_all()
+        self.history.reload()
+
+    def _store(self, rows=()) -> None:
+        """Write what was decided so far, in one statement; conflicts get their record."""
+        for row in rows:
+            self._unstored.append(row)
+        new, self._unstored = self._unstored, []
+        self.operations._insert([{name: row[name] for name in self.operations._columns()} for row in new])
+        for row in rows:
+            row["is_stored"] = True
+        parked = [row["seq"] for row in new if row["status"] == "conflict" and not row["is_repeat"]]
+        if parked:
+            mine = [("device_id", "=", self.device.id), ("seq", "in", parked)]
+            self.env["offline.conflict"]._open_for(self.operations.search(mine))
 
     def _park(self, row, operation, roots) -> None:
-        fields = frozenset(operation.values)
         self.history.park(
             Waiting(
                 operation.seq,
+                operation.seq,
+                None,
                 tuple(roots),
-                operation.entity,
+                operation.entity or "",
                 operation.verb,
                 row["res_id"],
                 row["target_uid"],
-                fields,
+                frozenset(operation.values),
             )
         )
 
@@ -177,6 +259,8 @@ class Push:
             "field_errors": outcome.fields or None,
             "result": outcome.result,
             "conflict": outcome.conflict,
+            "blocked_by": outcome.blocked_by or None,
+            "replaced": outcome.replaced,
             "sent": outcome.sent,
             "stored": outcome.stored,
         }
@@ -200,11 +284,8 @@ class Push:
     # --- the answer -----------------------------------------------------------------------------------------
 
     def _stored_receipts(self, seqs: list[int]) -> list[dict[str, Any]]:
-        """The receipts of these numbers as they are stored, in the order asked; conflicts get their record."""
+        """The receipts of these numbers as they are stored, in the order asked."""
         operations = self.operations.search([("device_id", "=", self.device.id), ("seq", "in", seqs)])
-        new = {row["seq"] for row in self.rows}
-        fresh = operations.filtered(lambda o: o.seq in new and o.status == "conflict" and not o.is_repeat)
-        self.env["offline.conflict"]._open_for(fresh)
         by_seq = {operation.seq: operation for operation in operations}
         return [receipts.receipt(by_seq[seq]) for seq in seqs]
 

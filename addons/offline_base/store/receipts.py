@@ -48,4 +48,4 @@ def _conflict(env, operation):
             for name, sides in conflict["fields"].items()
             if name in model._fields and model._has_field_access(model._fields[name], "read")
         }
-    return {"kind": conflict["kind"], "fields": readable}
+    return {"kind": conflict["kind"], "decider": conflict.get("decider", "office"), "fields": readable}

@@ -10,47 +10,44 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from pydantic import ValidationError as ShapeError
-
 from odoo.exceptions import UserError
 
-from ..core.errors import Refusal
 from ..core.fields import canonical_values
-from ..core.wire import ByUid, Operation
+from ..core.wire import ByUid
 from . import reader, writer
-from .apply import Applier
-from .decisions import _finish, _holding
-from .history import History
-from .outcome import Edit, Force, Outcome
+from .decisions import at_desk
+from .desk import wanted_of
+from .outcome import Edit, Force
 
 _NOBODY: frozenset[str] = frozenset()
 
 
 def decide(operation, reviewer, force: Force, edit: Edit) -> None:
     """Decide a conflict as the reviewer, with values of theirs in some fields."""
-    with _holding(operation.device_id) as history:
-        _run(operation, history, reviewer, _sent(operation), force, edit)
+    with at_desk(operation) as desk:
+        desk.run_edited(operation, edit, reviewer=reviewer, force=force)
+        _check(operation)
 
 
 def run_again(operation, reviewer, edit: Edit, without: frozenset[str] = _NOBODY) -> None:
     """Run rejected work as the reviewer: their values instead of those sent, and ``without`` those to leave out."""
-    with _holding(operation.device_id) as history:
-        wanted = _sent(operation)
-        kept = {n: v for n, v in wanted.values.items() if n not in edit.values and n not in without}
-        _run(operation, history, reviewer, wanted.model_copy(update={"values": kept}), None, edit)
+    with at_desk(operation) as desk:
+        desk.run_edited(operation, edit, reviewer=reviewer, without=without)
+        _check(operation)
 
 
 def create_again(operation, reviewer, edit: Edit) -> None:
     """Create a record that was deleted meanwhile from what the device wanted of it, as the reviewer."""
     device = operation.device_id
-    with _holding(device) as history:
-        wanted = _sent(operation)
+    with at_desk(operation) as desk:
+        wanted = wanted_of(operation)
         uid = wanted.target.uid if isinstance(wanted.target, ByUid) else str(uuid4())
         device.env["offline.identity"]._forget(wanted.entity, uid)
         creation = wanted.model_copy(
             update={"verb": "create", "target": ByUid(uid=uid), "expect": {}, "base": {}}
         )
-        _run(operation, history, reviewer, creation, None, edit)
+        desk.run_edited(operation, edit, reviewer=reviewer, wanted=creation)
+        _check(operation)
 
 
 def undo(operation, reviewer, wanted: Mapping[str, Any]) -> None:
@@ -74,31 +71,11 @@ def undo(operation, reviewer, wanted: Mapping[str, Any]) -> None:
     adapter.env.flush_all()
 
 
-def _sent(operation) -> Operation:
-    try:
-        return Operation.model_validate(operation.payload)
-    except ShapeError:
-        refused = Refusal("operation_invalid")
-        raise UserError(operation.env._(refused.entry.title)) from None  # pylint: disable=gettext-variable
+def _check(operation) -> None:
+    if operation.status == "rejected":
+        raise UserError(_why(operation))
 
 
-def _run(
-    operation, history: History, reviewer, wanted: Operation, force: Force | None, edit: Edit
-) -> Outcome:
-    applier = Applier(operation.device_id, history, reviewer, edit)
-    outcome = applier.run(wanted, operation.corrected_at, force)
-    if outcome.status == "rejected":
-        raise UserError(_why(applier.user_env, outcome))
-    _finish(operation, history, outcome)
-    operation.write(
-        {
-            "run_by_id": reviewer.id,
-            "edited": {"values": dict(edit.values), "args": edit.args} if edit.values or edit.args else False,
-        }
-    )
-    return outcome
-
-
-def _why(env, outcome: Outcome) -> str:
-    lines = [outcome.message or ""]
-    return "\n".join(lines + [f"{name}: {text}" for name, text in outcome.fields.items()])
+def _why(operation) -> str:
+    errors = operation.field_errors or {}
+    return "\n".join([operation.message or "", *(f"{name}: {text}" for name, text in errors.items())])

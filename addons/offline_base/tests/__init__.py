@@ -4,6 +4,7 @@ from . import (
     test_decisions,
     test_device_life,
     test_entities,
+    test_follow_ups,
     test_profile,
     test_pull,
     test_pull_positions,
@@ -17,4 +18,5 @@ from . import (
     test_routes,
     test_security,
     test_translations,
+    test_units,
 )

@@ -349,7 +349,7 @@ class TestReviewers(DecisionCase):
         self.hide_field("phone")
         receipt = self.phone.push_one(operation)
         self.assertEqual({}, receipt["conflict"]["fields"])
-        self.assertNotIn("office", str(receipt))
+        self.assertNotIn("theirs", str(receipt))
 
 
 class TestRejectedWork(DecisionCase):

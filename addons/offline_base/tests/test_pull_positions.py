@@ -163,8 +163,8 @@ class TestPositions(OfflineCase):
         """Proves I4."""
         self.partner.phone = "office"
         operation = self.phone.update(self.partner, {"phone": "device"}, {"phone": "before"})
-        self.assertIn("office", str(self.phone.push_one(operation)))
+        self.assertIn("theirs", str(self.phone.push_one(operation)))
         self.hide(self.partner)
         receipt = self.phone.push_one(operation)
         self.assert_status("conflict", receipt)
-        self.assertNotIn("office", str(receipt))
+        self.assertNotIn("theirs", str(receipt))

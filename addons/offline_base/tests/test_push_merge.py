@@ -93,6 +93,7 @@ class TestMerge(PushCase):
                 self.assertEqual(
                     {
                         "kind": "fields",
+                        "decider": "device" if policy == "ask" else "office",
                         "fields": {"phone": {"base": f"0{policy}", "mine": "2", "theirs": "1"}},
                     },
                     receipt["conflict"],

@@ -1,0 +1,140 @@
+"""Follow-ups: how a person on the device decides about work that was parked. They take numbers of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError as ShapeError
+
+from odoo.exceptions import UserError
+
+from ..core.errors import Refusal
+from ..core.wire import AmendArgs, DiscardArgs, Operation, ResolveArgs
+from .apply import shape_errors
+from .desk import Desk, wanted_of
+from .history import OPEN
+from .outcome import Edit, Force, Outcome
+
+_ARGS = {"amend": AmendArgs, "discard": DiscardArgs, "resolve": ResolveArgs}
+#: What may be decided so, by verb. What may have happened (``unknown``) is for the office to find out.
+_DECIDABLE = {
+    "amend": ("rejected", "deferred"),
+    "discard": ("rejected", "deferred", "conflict"),
+    "resolve": ("conflict",),
+}
+
+
+class Decided(Exception):
+    """Somebody was first; ``state`` is what the operation is now."""
+
+    def __init__(self, state: dict[str, Any]):
+        super().__init__(state)
+        self.state = state
+
+
+class FollowUps:
+    """Carries out the follow-ups of one push; the operations that came before in it are stored already."""
+
+    def __init__(self, desk: Desk):
+        self.desk = desk
+        self.device = desk.device
+        self.operations = desk.env["offline.operation"]
+
+    def run(self, own, follow_up: Operation) -> None:
+        """Decide as the follow-up says, or refuse it; ``own`` is its stored row."""
+        try:
+            args = _ARGS[follow_up.verb].model_validate(follow_up.args)
+            about = self._about(args.op, follow_up)
+            own.write({"decides_id": about.id, "entity": about.entity, "res_id": about.res_id})
+            self.desk.env.flush_all()
+            self.desk.history.reload()
+            getattr(self, f"_{follow_up.verb}")(own, about, args, follow_up)
+        except ShapeError as error:
+            self._refuse(own, Refusal("decision_invalid", fields=shape_errors(error)))
+        except Refusal as error:
+            self._refuse(own, error)
+        except UserError as error:
+            self._refuse(own, Refusal("decision_invalid", str(error)))
+        except Decided as decided:
+            self._refuse(own, Refusal("already_decided"), decided.state)
+        # What it says now is said in the push's own answer.
+        own.revision = 0
+
+    def _about(self, op: str, follow_up: Operation):
+        """The operation of this device that the follow-up names, open and to be decided so."""
+        found = self.operations.search([("op", "=", op), ("is_repeat", "=", False)])
+        mine = found.filtered(lambda o: o.device_id == self.device and o.seq < follow_up.seq)
+        if not mine:
+            raise Refusal(
+                "decision_invalid",
+                fields={"op": self.device._as_user().env._("It names no work of this device.")},
+            )
+        if mine.status not in OPEN:
+            raise Decided({"op": mine.op, "seq": mine.seq, "status": mine.status})
+        if mine.status not in _DECIDABLE[follow_up.verb]:
+            raise Refusal("decision_invalid")
+        return mine
+
+    def _amend(self, own, about, args: AmendArgs, follow_up: Operation) -> None:
+        """Take the place of the operation that is replaced: with its record, order and unit."""
+        old = about.wanted or about.payload
+        if not isinstance(old.get("base", {}), dict):
+            raise Refusal("decision_invalid")
+        changed: dict[str, Any] = {"base": {**old.get("base", {}), **follow_up.base}}
+        if args.values is not None:
+            changed["values"] = args.values
+        if args.args is not None:
+            changed["args"] = args.args
+        if follow_up.base_v:
+            changed["base_v"] = follow_up.base_v
+        wanted = Operation.model_validate(
+            {**old, "seq": follow_up.seq, "op": follow_up.op, "at": follow_up.at, **changed}
+        )
+        self.desk.sign(about)
+        own.write(
+            {
+                "wanted": wanted.model_dump(mode="json"),
+                "entity": wanted.entity,
+                "verb": wanted.verb,
+                "place": about.place or about.seq,
+                "unit_uid": about.unit_uid,
+                "target_uid": about.target_uid,
+                "born": about.born,
+                "status": "deferred",
+            }
+        )
+        self.desk.finish(about, Outcome("amended", about.res_id, result={"amended_by": follow_up.seq}))
+        self.desk.execute(own)
+
+    def _discard(self, own, about, args: DiscardArgs, follow_up: Operation) -> None:
+        self.desk.discard(about, args.reason)
+        self.desk.finish(own, Outcome("applied", about.res_id))
+
+    def _resolve(self, own, about, args: ResolveArgs, follow_up: Operation) -> None:
+        conflict = about.conflict or {}
+        if conflict.get("decider") != "device":
+            raise Refusal("decision_for_office")
+        if args.by == "server":
+            self.desk.keep_server(about)
+        elif args.by == "device":
+            self.desk.run(about, force=Force(None))
+        else:
+            given = args.values or {}
+            shown = frozenset(conflict["fields"])
+            self.desk.run_edited(about, Edit(given), force=Force(frozenset(), shown - set(given)))
+        if about.status == "conflict":
+            raise Refusal("decision_invalid")
+        done = Outcome("applied", about.res_id)
+        if args.by == "values":
+            # The device shows these values from now on: its next edit builds on them.
+            shown_now = {"verb": "update", "values": args.values or {}}
+            left = self.desk.applier.leave(wanted_of(about).model_copy(update=shown_now))
+            done.sent, done.stored = left.sent, left.stored
+        self.desk.finish(own, done)
+
+    def _refuse(self, own, refusal: Refusal, result: Any = None) -> None:
+        message = refusal.message or self.device._as_user().env._(refusal.entry.title)  # pylint: disable=gettext-variable
+        outcome = Outcome(
+            "rejected", code=refusal.code, message=message, fields=refusal.fields, result=result
+        )
+        self.desk.finish(own, outcome)

@@ -1,10 +1,12 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..core import fields as core_fields
 from ..core import merge
+from ..store import provenance
 from ..store.capture import DENIED_COLUMNS
+from ..store.dependencies import DependencyInvalid, dependencies, touched
 
 
 class OfflineAdapter(models.AbstractModel):
@@ -33,6 +35,12 @@ class OfflineAdapter(models.AbstractModel):
     _offline_window = None
     #: The entity's default merge policies: {field: policy}; the rest is for review.
     _offline_policies = {}
+    #: {model D: how a change of D's records touches records of this entity}: a path of fields from D to the
+    #: entity's model or back, "*" for all records, or the name of a method that takes ids of D and answers ids of
+    #: the entity (None: all). Several in a tuple.
+    _offline_dependencies = {}
+    #: "day" if exported fields change with the date alone: devices then compare the entity once a day.
+    _offline_clock = None
 
     @api.model
     def _offline_adapters(self):
@@ -87,6 +95,34 @@ class OfflineAdapter(models.AbstractModel):
         return policies
 
     @api.model
+    def _offline_declared_dependencies(self):
+        """{model: ways} of all parents together, with what the type of an exported field implies."""
+        declared = {}
+        for cls in reversed(type(self).mro()):
+            for model, ways in vars(cls).get("_offline_dependencies", {}).items():
+                ways = (ways,) if isinstance(ways, str) else tuple(ways)
+                declared[model] = tuple(dict.fromkeys(declared.get(model, ()) + ways))
+        for name in self._offline_field_names():
+            field = self.env[self._offline_model]._fields.get(name)
+            if field is None:
+                continue
+            if field.type == "one2many" and field.store:
+                declared.setdefault(field.comodel_name, (name,))
+            elif field.type in ("binary", "image") and field.attachment:
+                declared.setdefault("ir.attachment", ("res_id",))
+        return declared
+
+    @api.model
+    def _offline_touched(self, changes):
+        """The ids of this entity's records that logged changes touch (store.dependencies.touched)."""
+        return touched(self, changes)
+
+    @api.model
+    def _offline_day(self):
+        """The date in the user's zone where the entity follows the clock, else None; part of its fingerprint."""
+        return str(fields.Date.context_today(self)) if self._offline_clock == "day" else None
+
+    @api.model
     def _offline_specs(self):
         """{field: core FieldSpec} of the exported fields that the environment's user may read."""
         model = self.env[self._offline_model]
@@ -103,7 +139,9 @@ class OfflineAdapter(models.AbstractModel):
                 selection=self._offline_selection(field),
                 relation=field.comodel_name if field.type in ("many2one", "many2many") else None,
                 model_field=field.model_field if field.type == "many2one_reference" else None,
-                readonly=name in readonly or not model._has_field_access(field, "write"),
+                readonly=name in readonly
+                or not (field.store or field.inverse)
+                or not model._has_field_access(field, "write"),
                 required=bool(field.required),
             )
         return specs
@@ -178,6 +216,22 @@ class OfflineAdapter(models.AbstractModel):
             raise ValidationError(f"{where}: _offline_fields is empty")
         if type(self)._offline_scope is self.env.registry["offline.adapter"]._offline_scope:
             raise ValidationError(f"{where}: _offline_scope is missing: no device would hold any record")
+        self._offline_check_fields(where)
+        model = self.env[self._offline_model]
+        for name, policy in self._offline_default_policies().items():
+            if name not in model._fields or policy not in merge.allowed_policies(model._fields[name].type):
+                raise ValidationError(
+                    f"{where}: _offline_policies gives {name} the policy {policy}, which its type cannot have"
+                )
+
+    def _offline_check_fields(self, where):
+        """Refuse exported fields that do not exist, cannot travel, or whose changes nobody would notice."""
+        try:
+            dependencies(self)
+        except DependencyInvalid as error:
+            raise ValidationError(f"{where}: _offline_dependencies: {error}") from None
+        if self._offline_clock not in (None, "day"):
+            raise ValidationError(f"{where}: _offline_clock is neither None nor 'day': {self._offline_clock}")
         model = self.env[self._offline_model]
         for name in self._offline_field_names():
             field = model._fields.get(name)
@@ -185,17 +239,19 @@ class OfflineAdapter(models.AbstractModel):
                 raise ValidationError(
                     f"{where}: _offline_fields names {name}, which {model._name} does not have"
                 )
-            if (
-                not field.store
-                or name in DENIED_COLUMNS
-                or field.company_dependent
-                or field.type not in core_fields.TYPES
-            ):
+            if name in DENIED_COLUMNS or field.type not in core_fields.TYPES:
                 raise ValidationError(
                     f"{where}: _offline_fields names {name}, whose changes are not captured or cannot travel"
                 )
-        for name, policy in self._offline_default_policies().items():
-            if name not in model._fields or policy not in merge.allowed_policies(model._fields[name].type):
+            missing = provenance.uncovered(self, name)
+            if missing or provenance.needs_declaration(self, name):
+                models = ", ".join(sorted(missing)) or "nothing"
                 raise ValidationError(
-                    f"{where}: _offline_policies gives {name} the policy {policy}, which its type cannot have"
+                    f"{where}: _offline_fields names {name}, which is read from other records; "
+                    f"_offline_dependencies does not say what their change touches: {models}"
+                )
+            if self._offline_clock is None and provenance.follows_the_clock(self.env, field):
+                raise ValidationError(
+                    f"{where}: _offline_fields names {name}, which changes with the clock; "
+                    f"_offline_clock does not say how often"
                 )

@@ -1,8 +1,11 @@
 import logging
+from collections import defaultdict
 
 from odoo import api, models
 
-from ..store import capture
+from ..store import capture, capture_sql
+from ..store.capture_sql import Owner, Source
+from ..store.dependencies import dependencies
 
 _logger = logging.getLogger(__name__)
 
@@ -28,6 +31,66 @@ _RIGHTS_RELATIONS = (
 _OUTCOME_MODEL = "offline.operation"
 
 
+class _Plan:
+    """Which tables have to be watched for what, gathered from all who need them."""
+
+    def __init__(self, env):
+        self.env = env
+        self.models = {}
+        self.owners = defaultdict(dict)
+        self.named = defaultdict(set)
+
+    def add_model(self, name):
+        """The ids of the model's own rows are to be logged."""
+        self.models[self.env[name]._table] = name
+
+    def add_entity(self, adapter):
+        """What an entity is read from."""
+        model = self.env[adapter._offline_model]
+        self.add_model(model._name)
+        for name in adapter._offline_field_names():
+            self.named[model._table].add(name)
+            self.add_relation(model._fields[name], label=name)
+        for dependency in dependencies(adapter):
+            for name in dependency.needs_rows:
+                self.add_model(name)
+            for hop in dependency.hops:
+                if hop.is_logged:
+                    self.add_owner(hop.table, hop.there, hop.target, hop.guard)
+                elif hop.there != "id":
+                    self.add_owner(hop.table, hop.here, hop.source)
+                    self.add_owner(hop.table, hop.there, hop.target)
+
+    def add_relation(self, field, label=""):
+        """Both sides of a many2many are touched when they are linked or unlinked."""
+        if field.type == "many2many" and field.store:
+            self.add_owner(field.relation, field.column1, field.model_name, label=label)
+            self.add_owner(field.relation, field.column2, field.comodel_name)
+
+    def add_owner(self, table, column, model, guard=None, label=""):
+        """The rows of a table stand for records of another model."""
+        known = self.owners[table].get((column, model))
+        if known is None or (label and not known.label):
+            self.owners[table][column, model] = Owner(column, model, guard, label)
+
+    def sources(self, only_updates):
+        """The tables that exist, each with what it is watched for."""
+        tables = self.models.keys() | self.owners.keys()
+        columns = capture.table_columns(self.env.cr, tables)
+        return [
+            Source(
+                table,
+                model=self.models.get(table),
+                owners=tuple(self.owners[table][key] for key in sorted(self.owners[table])),
+                columns=found.compared if found.has_id else (),
+                named=frozenset(self.named[table]),
+                attributes=found.attributes,
+                only_updates=self.models.get(table) in only_updates,
+            )
+            for table, found in sorted(columns.items())
+        ]
+
+
 class OfflineCapture(models.AbstractModel):
     """The capture triggers as state derived from the installed adapters."""
 
@@ -41,29 +104,16 @@ class OfflineCapture(models.AbstractModel):
 
     @api.model
     def _sources(self):
-        """The tables to watch: each adapter's model and exported relations, rights, outcomes."""
-        owners = {}
+        """The tables to watch: each adapter's model, relations and dependencies; rights; outcomes."""
+        plan = _Plan(self.env)
         for adapter in self.env["offline.adapter"]._offline_adapters():
-            model = self.env[adapter._offline_model]
-            owners[model._table] = (("id", model._name),)
-            for name in adapter._offline_field_names():
-                self._add_relation(owners, model._fields[name])
+            plan.add_entity(adapter)
         for name in _RIGHTS_MODELS:
-            owners[self.env[name]._table] = (("id", name),)
+            plan.add_model(name)
         for name, field_name in _RIGHTS_RELATIONS:
-            self._add_relation(owners, self.env[name]._fields[field_name])
-        operations = self.env[_OUTCOME_MODEL]._table
-        owners[operations] = (("id", _OUTCOME_MODEL),)
-        columns = capture.stored_columns(self.env.cr, owners)
-        return [
-            capture.Source(table, owner, columns[table], only_updates=table == operations)
-            for table, owner in sorted(owners.items())
-            if table in columns
-        ]
-
-    def _add_relation(self, owners, field):
-        if field.type == "many2many" and field.store:
-            owners[field.relation] = ((field.column1, field.model_name), (field.column2, field.comodel_name))
+            plan.add_relation(self.env[name]._fields[field_name])
+        plan.add_model(_OUTCOME_MODEL)
+        return plan.sources(only_updates={_OUTCOME_MODEL})
 
     @api.model
     def _install(self):
@@ -74,7 +124,7 @@ class OfflineCapture(models.AbstractModel):
     def _problems(self):
         """What is wrong with capture now, as sentences; empty when all is well."""
         present = capture.installed(self.env.cr)
-        wanted = {source.table: capture.fingerprint(source) for source in self._sources()}
+        wanted = {source.table: capture_sql.fingerprint(source) for source in self._sources()}
         return [
             self.env._("Changes of table %(table)s are not captured as they should be.", table=table)
             for table, mark in wanted.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 
 from odoo.tools import SQL
 
@@ -46,6 +47,23 @@ def changes_since(cr, snapshot: Snapshot) -> dict[str, set[int]]:
     for model, res_id in cr.fetchall():
         changes[model].add(res_id)
     return changes
+
+
+def changed_at(cr, model: str, res_id: int, field: str) -> datetime | None:
+    """When a column of a record of an entity was last seen to change, as naive UTC: its transaction's start.
+
+    None: not since the log of it begins; then the record's ``write_date`` is all that is known. Changes of columns
+    that the capture did not know count for each of them.
+    """
+    cr.execute(
+        SQL(
+            """SELECT max(at) AT TIME ZONE 'UTC' FROM offline_change
+                WHERE res_id IN (%s, %s) AND model = %s AND at IS NOT NULL
+                  AND (columns IS NULL OR %s = ANY(string_to_array(columns, ',')))""",
+            res_id, ALL, model, field,
+        )
+    )  # fmt: skip
+    return cr.fetchone()[0]
 
 
 def is_ahead(cr, snapshot: Snapshot) -> bool:

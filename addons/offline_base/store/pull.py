@@ -167,6 +167,7 @@ class Pull:
             name = adapter._offline_model
             specs = adapter._offline_specs()
             fingerprint = reader.fingerprint(adapter, specs)
+            touched = adapter._offline_touched(changes)
             cuts.append(
                 EntityCut(
                     adapter=adapter,
@@ -175,8 +176,8 @@ class Pull:
                     scope=set(reader.scope_ids(adapter, line, self.device)),
                     held=held[name],
                     maybe=maybe.get(name, set()),
-                    changed=changes.get(name, set()),
-                    compare_all=start or known.get(name) != fingerprint or feed.ALL in changes.get(name, ()),
+                    changed=touched,
+                    compare_all=start or known.get(name) != fingerprint or feed.ALL in touched,
                 )
             )
         return cuts

@@ -83,6 +83,7 @@ def fingerprint(adapter, specs: Mapping[str, FieldSpec]) -> str:
     parts = [
         VERSION_SCHEME, adapter._offline_schema, context.get("lang"), context.get("allowed_company_ids"),
         [(s.name, s.type, s.digits, s.selection, s.relation) for s in specs.values()],
+        adapter._offline_day(),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 

@@ -118,7 +118,8 @@ class Walk:
         return {}
 
     def _changed_behind(self, cut: EntityCut, boundary: int) -> list[int]:
-        since = feed.changes_since(self.cr, Snapshot.parse(self.position.walk_snapshot)).get(cut.name, set())
+        changes = feed.changes_since(self.cr, Snapshot.parse(self.position.walk_snapshot))
+        since = cut.adapter._offline_touched(changes)
         changed = cut.scope if feed.ALL in since else since & cut.scope
         differing = (cut.scope ^ cut.held.keys()) | (cut.maybe - cut.scope)
         return sorted(i for i in changed | differing if i <= boundary)

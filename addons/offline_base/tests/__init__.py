@@ -17,6 +17,7 @@ from . import (
     test_review,
     test_routes,
     test_security,
+    test_tracing,
     test_translations,
     test_units,
 )

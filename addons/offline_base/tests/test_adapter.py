@@ -49,10 +49,15 @@ class TestAdapter(OfflineCase):
         self.declare(_offline_fields=("no_such_field",))
         self.assert_refused("_offline_fields", "no_such_field")
 
-    def test_field_without_a_column_is_refused(self):
+    def test_field_of_other_records_that_nobody_declared_is_refused(self):
         """Capture sees columns: a change of this one would never reach a device."""
-        self.declare(_offline_fields=("display_name",))
-        self.assert_refused("_offline_fields", "display_name")
+        self.declare(_offline_fields=("parent_name",))
+        self.assert_refused("_offline_fields", "parent_name", "_offline_dependencies", PARTNER)
+
+    def test_computed_field_that_says_it_is_made_of_the_records_own_columns_is_accepted(self):
+        """The record's own trigger sees them."""
+        self.declare(_offline_fields=("email_formatted",))
+        self.env["offline.entity.res_partner"]._offline_check()
 
     def test_denied_column_is_refused(self):
         for name in sorted(DENIED_COLUMNS & self.env[PARTNER]._fields.keys()):

@@ -1,0 +1,1 @@
+from . import offline_entity_test_box, offline_test_box

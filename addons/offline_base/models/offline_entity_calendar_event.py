@@ -33,6 +33,11 @@ class OfflineEntityCalendarEvent(models.AbstractModel):
     )  # fmt: skip
     _offline_readonly_fields = ("duration", "recurrency", "recurrence_id", "active", "videocall_location")
     _offline_policies = {"partner_ids": "union", "categ_ids": "union", "alarm_ids": "union"}
+    _offline_dependencies = {
+        # What Odoo shows of others' events follows the privacy that they chose as their default.
+        "res.users.settings": "user_id.res_users_settings_ids",
+        "res.partner": "partner_ids",
+    }
 
     def _offline_scope(self, device):
         user = device.user_id

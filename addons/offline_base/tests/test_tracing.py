@@ -5,6 +5,8 @@ from .tracing import untraced
 class TestTracing(OfflineCase):
     """What the exported fields of every installed entity are read from is watched."""
 
+    maxDiff = None
+
     def test_reading_of_every_entity_touches_nothing_that_is_not_watched(self):
         """Proves I1."""
         category = self.env["res.partner.category"].create({"name": "Traced"})

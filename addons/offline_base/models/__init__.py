@@ -32,6 +32,7 @@ from . import (
     offline_profile_entity,
     offline_profile_policy,
     offline_profile_review,
+    offline_profile_size,
     offline_token,
     res_groups,
     res_users,

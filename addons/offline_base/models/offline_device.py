@@ -207,18 +207,15 @@ class OfflineDevice(models.Model):
 
     def _may_work(self):
         """Whether the user is active and still in the group that uses the app, in a company of the profile."""
-        return self.user_id.active and self.user_id.has_group(_GROUP_USER) and bool(self._companies())
-
-    def _companies(self):
-        """The companies that this device works in: its user's, own one first, as far as the profile names any."""
-        user, wanted = self.user_id, self.profile_id.company_ids
-        own = user.company_id | user.company_ids
-        return own & wanted if wanted else own
+        return (
+            self.user_id.active
+            and self.user_id.has_group(_GROUP_USER)
+            and bool(self._user_context()["allowed_company_ids"])
+        )
 
     def _user_context(self):
-        """The context in which this device's user works: language, zone, companies."""
-        user = self.user_id
-        return {"lang": user.lang, "tz": user.tz, "allowed_company_ids": self._companies().ids}
+        """The context in which this device's user works."""
+        return self.profile_id._user_context(self.user_id)
 
     def _profile_version(self):
         """The number of what this device was told last: it rises when profile, user or their rights change."""

@@ -128,6 +128,15 @@ class OfflineProfile(models.Model):
         if self.env.registry.updated_modules:
             self._bump_all()
 
+    def _user_context(self, user):
+        """The context in which a user's device works: language, zone, their companies as far as any are named here.
+
+        The user's own company comes first. An empty list is no context to work in: Odoo would take it for all.
+        """
+        own = user.company_id | user.company_ids
+        companies = own & self.company_ids if self.company_ids else own
+        return {"lang": user.lang, "tz": user.tz, "allowed_company_ids": companies.ids}
+
     def _limits(self):
         """What one call of a device may carry, as the profile tells it (core.wire.Limits)."""
         return {

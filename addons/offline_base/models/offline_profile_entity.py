@@ -1,8 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools.misc import human_size
 
 from ..store import narrowing
+
+#: What decides which records a line gives a device.
+_SCOPE = (
+    "entity", "direction", "domain", "window_field_id", "window_past_days", "window_future_days", "window_is_open",
+)  # fmt: skip
 
 
 class OfflineProfileEntity(models.Model):
@@ -43,6 +49,9 @@ class OfflineProfileEntity(models.Model):
     window_past_days = fields.Integer("Days Back", default=30, required=True)
     window_future_days = fields.Integer("Days Ahead", default=90, required=True)
     window_is_open = fields.Boolean("And Everything Later", help="The window has no end.")
+    preview_count = fields.Integer("Records", compute="_compute_preview")
+    preview_bytes = fields.Integer("Bytes", compute="_compute_preview")
+    preview_size = fields.Char("Size", compute="_compute_preview")
     narrowing_text = fields.Char("Which of Them", compute="_compute_narrowing_text")
     delete_policy = fields.Selection(
         [
@@ -118,6 +127,19 @@ class OfflineProfileEntity(models.Model):
             if line.domain and line.domain.strip() != "[]":
                 parts.append(line.domain)
             line.narrowing_text = "; ".join(parts) or self.env._("All that the user may read")
+
+    @api.depends(*_SCOPE, "profile_id.preview_user_id", "profile_id.company_ids")
+    def _compute_preview(self):
+        self.update({"preview_count": 0, "preview_bytes": 0, "preview_size": False})
+        for profile in self.profile_id:
+            for line, size in profile._sizes(profile.preview_user_id or self.env.user, strict=False).items():
+                if line in self:
+                    line.preview_count, line.preview_bytes = size.records, size.bytes
+                    line.preview_size = human_size(size.bytes)
+
+    @api.constrains(*_SCOPE)
+    def _check_size(self):
+        self.profile_id._check_size()
 
     @api.onchange("entity")
     def _onchange_entity(self):

@@ -6,6 +6,7 @@ from . import (
     test_entities,
     test_follow_ups,
     test_profile,
+    test_profile_size,
     test_pull,
     test_pull_positions,
     test_push_deferral,

@@ -38,7 +38,8 @@ PUBLIC_METHODS = {
         "action_reload", "action_open_operations",
     },
     "offline.enrolment.wizard": {"action_issue"},
-    "offline.entity.mail_activity": {"complete"},
+    "offline.entity.calendar_event": {"accept", "decline", "tentative"},
+    "offline.entity.mail_activity": {"complete", "postpone"},
     "offline.decision": {"action_decide"},
     "offline.operation": {
         "action_retry", "action_discard", "action_open_record", "action_open_conflict", "action_assign_to_me",

@@ -24,7 +24,7 @@ class TestDefaultProfile(PushCase):
 
     def test_it_is_what_a_device_gets_when_none_is_named(self):
         issued = self.env["offline.device"].with_user(self.user).issue_enrolment_code(self.user.id)
-        device, _token = self.env["offline.device"]._enrol(self.enrol_request(issued["code"]))
+        device = self.env["offline.device"]._enrol(self.enrol_request(issued["code"]))[0]
         self.assertEqual(self.default, device.profile_id)
 
     def test_it_has_every_entity_of_the_addon_as_its_adapter_wants_it(self):

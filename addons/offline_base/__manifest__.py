@@ -20,7 +20,7 @@
         "views/offline_conflict_views.xml",
         "views/offline_base_menus.xml",
     ],
-    "demo": ["demo/offline_base_demo.xml"],
+    "demo": ["demo/offline_base_demo.xml", "demo/offline_review_demo.xml"],
     "assets": {"web.assets_backend": ["offline_base/static/src/backoffice/**/*"]},
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

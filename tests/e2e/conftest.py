@@ -35,6 +35,11 @@ _FLAGS = (
 _PEOPLE = {
     "manager": ("Olga Brandt", "offline_base.offline_base_group_manager"),
     "reviewer": ("Ruth Keller", "offline_base.offline_base_group_reviewer"),
+    "clerk": (
+        "Clara Stein",
+        "offline_base.offline_base_group_reviewer",
+        "base.group_partner_manager",
+    ),
     "colleague": ("Paul Plain",),
 }
 #: The first visit of a new database compiles its bundles, and machines are busy.
@@ -122,6 +127,12 @@ def manager(open_page: Callable[..., Screens]) -> Screens:
 @pytest.fixture
 def reviewer(open_page: Callable[..., Screens]) -> Screens:
     return open_page("reviewer", DESKTOP)
+
+
+@pytest.fixture
+def clerk(open_page: Callable[..., Screens]) -> Screens:
+    """A reviewer who may also edit contacts."""
+    return open_page("clerk", DESKTOP)
 
 
 @pytest.fixture

@@ -15,6 +15,28 @@ IMAGE_BYTES = 150_000
 _KNOWN = "selfie_segmentation.js"
 
 
+class SideBySide:
+    """One field of a conflict on the review screen: what it was, both sides, and what will be written."""
+
+    def __init__(self, row: Locator) -> None:
+        self.row = row
+        self.base = row.locator(".o_offline_base")
+        self.device = row.locator(".o_offline_side.o_offline_device")
+        self.odoo = row.locator(".o_offline_side.o_offline_odoo")
+        self.outcome = row.locator(".o_offline_outcome")
+        self.edit = row.locator(".o_offline_edit")
+
+    def shows(self, before: str, device: str, odoo: str) -> None:
+        for side, text in ((self.base, before), (self.device, device), (self.odoo, odoo)):
+            expect(side).to_have_text(text)
+
+    def choose(self, side: str) -> None:
+        getattr(self, side).locator("input[type=radio]").check()
+
+    def will_be(self, text: str) -> None:
+        expect(self.outcome.locator(".o_offline_text")).to_have_text(text)
+
+
 class Screens:
     """One signed-in browser page. It collects what the browser complains about."""
 
@@ -83,6 +105,14 @@ class Screens:
         self.page.locator(".o-autocomplete--dropdown-item, .o_select_menu_item").filter(
             has_text=text
         ).first.click()
+
+    def side_by_side(self, field: str) -> SideBySide:
+        """A field of a conflict."""
+        return SideBySide(self.page.locator(f".o_offline_row[data-field='{field}']"))
+
+    def sent(self, field: str) -> Locator:
+        """The row of a field of refused work."""
+        return self.page.locator(f".o_offline_sent .o_offline_row[data-field='{field}']")
 
     def state(self, text: str) -> None:
         """Wait until the status bar says so."""

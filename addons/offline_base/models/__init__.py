@@ -1,5 +1,6 @@
 from . import (
     ir_http,
+    ir_http_session,
     ir_model_fields,
     offline_adapter,
     offline_capture,

@@ -183,6 +183,7 @@ class OfflineConflict(models.Model):
                 user_id=self.reviewer_id.id,
                 summary=self.env._("Decide a conflict"),
             )
+            self.reviewer_id._bus_send("offline_base/to_do", {})  # the count in their systray
         self._message_log(
             body=where_from(self.env, operation.device_id, operation.corrected_at, operation.received_at)
         )
@@ -230,6 +231,7 @@ class OfflineConflict(models.Model):
         result = super().write(vals)
         if vals.get("reviewer_id"):
             self.activity_reschedule([_TODO], new_user_id=vals["reviewer_id"])
+            self.reviewer_id._bus_send("offline_base/to_do", {})
         return result
 
     @api.depends("state", "outcome", "operation_id")

@@ -95,8 +95,10 @@ class OfflineConflictReview(models.Model):
         }
         return {
             **values,
-            "done_at": format_datetime(self.env, self.done_at) if self.done_at else "",
-            "received_at": format_datetime(self.env, self.received_at) if self.received_at else "",
+            "done_at": format_datetime(self.env, self.done_at, dt_format="short") if self.done_at else "",
+            "received_at": format_datetime(self.env, self.received_at, dt_format="short")
+            if self.received_at
+            else "",
             "sent": "" if self.line_ids else operation.content_text or "",
         }
 

@@ -199,6 +199,10 @@ class OfflineOperation(models.Model):
             f"{self._label(name)}: {value_text(self.env[self.entity], name, values[name])}" for name in names
         )
 
+    def _open_conflicts(self):
+        """Make these parked operations records that a person can decide."""
+        self.env["offline.conflict"]._open_for(self)
+
     @api.model
     def _columns(self):
         """The columns of a stored receipt."""

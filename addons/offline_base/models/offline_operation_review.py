@@ -154,7 +154,6 @@ class OfflineOperationReview(models.Model):
             entered[name] = from_input(self.env[self.entity], specs[name], value)
         # sudo: checked above, the engine's record; what is written is written as the reviewer.
         review.run_again(self.sudo(), self.env.user, Edit(entered, args), frozenset(without or ()))
-        self._note_decision()
         return True
 
     def action_retry(self):
@@ -162,7 +161,20 @@ class OfflineOperationReview(models.Model):
         for operation in self.sorted("id"):
             operation._check_decidable("rejected")
             decisions.retry(operation.sudo())  # sudo: checked above, the engine's record
-            operation._note_decision()
+        return True
+
+    def action_happened(self):
+        """Say that interrupted work did happen, as somebody looked up: nothing is run."""
+        for operation in self.sorted("id"):
+            operation._check_decidable("unknown")
+            decisions.happened(operation.sudo())  # sudo: checked above, the engine's record
+        return True
+
+    def action_did_not_happen(self):
+        """Say that interrupted work did not happen: it runs again as its user."""
+        for operation in self.sorted("id"):
+            operation._check_decidable("unknown")
+            decisions.retry(operation.sudo())  # sudo: checked above, the engine's record
         return True
 
     def action_discard(self, reason=None):
@@ -170,12 +182,7 @@ class OfflineOperationReview(models.Model):
         for operation in self.sorted("id"):
             operation._check_decidable("rejected")
             decisions.discard(operation.sudo(), reason)  # sudo: checked above, the engine's record
-            operation._note_decision()
         return True
-
-    def _note_decision(self):
-        # sudo: the engine's record; who decided was checked.
-        self.sudo().write({"decided_by_id": self.env.uid, "decided_at": fields.Datetime.now()})
 
     def decide_many(self, act, reason=None):
         """Retry or discard each by itself: {"done": ids, "failed": {id: why}}; one that fails stops no other."""

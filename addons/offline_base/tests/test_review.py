@@ -509,3 +509,39 @@ class TestRefusedWork(ReviewCase):
         self.assert_status("deferred", receipt)
         waiting = self.phone.stored(receipt).with_user(self.reviewer)
         self.assertEqual(conflict.operation_id, waiting.blocker_ids)
+
+
+class TestInterruptedWork(ReviewCase):
+    """A function that commits by itself was interrupted: a person looks and says what became of it."""
+
+    def interrupted(self):
+        activity = self.new_activity(self.partner, self.user)
+        operation = self.phone.operation(
+            "complete", ACTIVITY, target={"id": activity.id}, args={"feedback": 7}
+        )
+        stored = self.phone.stored(self.phone.push_one(operation))
+        stored.payload = {**stored.payload, "args": {"feedback": "Done"}}
+        stored.write({"status": "unknown", "code": False, "message": False})
+        self.env.flush_all()
+        return stored.with_user(self.reviewer), activity
+
+    def test_what_happened_is_not_run_again(self):
+        """Proves I2."""
+        operation, activity = self.interrupted()
+        operation.action_happened()
+        self.assertEqual(("applied", self.reviewer), (operation.status, operation.decided_by_id))
+        self.assertTrue(activity.active)
+
+    def test_what_did_not_happen_is_run(self):
+        """Proves I8."""
+        operation, activity = self.interrupted()
+        operation.action_did_not_happen()
+        self.assertEqual("applied", operation.status)
+        self.assertFalse(activity.active)
+
+    def test_only_a_reviewer_says_it(self):
+        operation, _activity = self.interrupted()
+        for method in ("action_happened", "action_did_not_happen"):
+            with self.subTest(method), self.assertRaises(UserError):
+                getattr(operation.with_user(self.user), method)()
+        self.assertEqual("unknown", operation.status)

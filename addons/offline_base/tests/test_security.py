@@ -43,7 +43,7 @@ PUBLIC_METHODS = {
     "offline.decision": {"action_decide"},
     "offline.operation": {
         "action_retry", "action_discard", "action_open_record", "action_open_conflict", "action_assign_to_me",
-        "assign", "decide_many", "review", "run_with", "similar",
+        "action_happened", "action_did_not_happen", "assign", "decide_many", "review", "run_with", "similar",
     },
     "offline.profile": {"action_open_devices"},
 }  # fmt: skip

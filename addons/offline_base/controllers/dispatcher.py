@@ -16,6 +16,7 @@ from odoo.http import Dispatcher, Response
 from ..core.errors import Problem
 from ..core.wire import BODY_BYTES, PROTOCOL_VERSION
 from ..models.offline_token import GIVEN
+from ..store.answers import Json
 from ..store.outcome import is_concurrency, is_transient
 from . import body, problems
 
@@ -102,7 +103,9 @@ class OfflineDispatcher(Dispatcher):
         raise Problem("contention", retry_after_s=random.randint(1, 3))
 
     def _render(self, answer, status):
-        if isinstance(answer, BaseModel):
+        if isinstance(answer, Json):
+            text = answer.encode()
+        elif isinstance(answer, BaseModel):
             text = answer.model_dump_json(by_alias=True).encode()
         else:
             text = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()

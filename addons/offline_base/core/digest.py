@@ -6,29 +6,22 @@ be kept up by adding and subtracting one version at a time, on both sides.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 MODULUS = 1 << 64
 #: Part of every reading fingerprint: raising it makes each device compare all its content anew.
-VERSION_SCHEME = 1
+VERSION_SCHEME = 2
 
 
-def content_version(entity: str, record_id: int, values: Mapping[str, Any]) -> int:
-    """The version of a record's content as sent: an unsigned 64-bit number.
+def content_text(entity: str, record_id: int, text: str) -> str:
+    """What is hashed to the version of a record's content: whose it is, and its values as `fields.json_text` has them.
 
-    ``values`` must be canonical (`offline_core.fields.canonical`): equal content, equal version, whichever way
-    the server read it.
+    The hash itself is PostgreSQL's (`hashtextextended`), so that content need not leave it to be compared.
 
-    >>> content_version("res.partner", 7, {"a": 1, "b": None}) == content_version("res.partner", 7, {"b": None, "a": 1})
-    True
-    >>> content_version("res.partner", 7, {"a": 1}) == content_version("res.partner", 8, {"a": 1})
-    False
+    >>> content_text("res.partner", 7, '{"a":1}')
+    'res.partner,7,{"a":1}'
     """
-    text = json.dumps([entity, record_id, values], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+    return f"{entity},{record_id},{text}"
 
 
 def to_hex(number: int) -> str:

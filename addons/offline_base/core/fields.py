@@ -6,6 +6,7 @@ written in two ways never look like a change.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -87,6 +88,23 @@ def canonical_values(specs: Mapping[str, FieldSpec], values: Mapping[str, Any]) 
     return {name: canonical(specs[name], value) for name, value in values.items()}
 
 
+def json_text(values: Mapping[str, Any]) -> str:
+    """Canonical values as the one JSON text that travels and is hashed, the same as PostgreSQL's ``row_to_json``.
+
+    Numbers carry no needless zeros, lists no blanks; the order is that of the fields.
+
+    >>> print(json_text({"n": 3.0, "t": "a b", "r": None, "l": [1, 2], "b": False}))
+    {"n":3,"t":"a b","r":null,"l":[1,2],"b":false}
+    """
+    return "{" + ",".join(f"{json.dumps(name)}:{_json_value(value)}" for name, value in values.items()) + "}"
+
+
+def _json_value(value: Any) -> str:
+    if isinstance(value, float):
+        return format(Decimal(f"{value:.15g}").normalize(), "f")
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def is_uid(value: Any) -> bool:
     """Whether a value is a UUID in its canonical text form.
 
@@ -97,16 +115,21 @@ def is_uid(value: Any) -> bool:
 
 
 def round_digits(value: float, digits: int | None) -> float:
-    """Round half away from zero on the shortest decimal text, as people and Odoo's currencies do.
+    """Round half away from zero, as people and Odoo's currencies do, on the 15 digits that a float can be trusted for.
+
+    So does PostgreSQL when it makes a ``numeric`` of a float: both ways of reading come to the same number.
 
     >>> round_digits(2.675, 2), round_digits(-0.0, 2), round_digits(1.5, None), round_digits(1e15, 16)
     (2.68, 0.0, 1.5, 1000000000000000.0)
+    >>> round_digits(0.1 + 0.2, None)
+    0.3
     """
-    if digits is None:
-        return value + 0.0
-    step = Decimal(1).scaleb(-digits)
-    # The default context holds 28 digits, which a large amount with many decimals passes.
-    return float(Decimal(repr(value)).quantize(step, rounding=ROUND_HALF_UP, context=Context(prec=60))) + 0.0
+    number = Decimal(f"{value:.15g}")
+    if digits is not None:
+        # The default context holds 28 digits, which a large amount with many decimals passes.
+        step = Decimal(1).scaleb(-digits)
+        number = number.quantize(step, rounding=ROUND_HALF_UP, context=Context(prec=60))
+    return float(number) + 0.0
 
 
 def parse_instant(text: str) -> datetime:

@@ -245,7 +245,11 @@ class DeviceState(Request):
 
 
 class PullRequest(Request):
-    """``cursor`` null starts from nothing, or from what ``held`` says: {entity: [[id, version], …]}."""
+    """``cursor`` null starts from nothing, or from what ``held`` says: {entity: [[id, version], …]}.
+
+    ``repair`` names shards whose records are sent whatever the server believes: those whose id modulo
+    ``repair_shards`` is listed.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True, protected_namespaces=())
 
@@ -254,6 +258,7 @@ class PullRequest(Request):
     versions: Annotated[dict[EntityName, int], Field(alias="schema", default_factory=dict)]
     held: dict[EntityName, list[tuple[RecordId, Version]]] | None = None
     repair: dict[EntityName, list[Annotated[int, Field(ge=0, lt=4096)]]] | None = None
+    repair_shards: Annotated[int, Field(ge=1, le=4096)] = 64
     state: DeviceState | None = None
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from . import (
     offline_conflict,
     offline_conflict_line,
     offline_conflict_review,
+    offline_delta,
     offline_device,
     offline_enrolment,
     offline_entity_calendar_attendee,

@@ -1,10 +1,10 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..core import fields as core_fields
 from ..core import merge
-from ..store import provenance
+from ..store import provenance, reader
 from ..store.capture import DENIED_COLUMNS
 from ..store.dependencies import DependencyInvalid, dependencies, touched
 
@@ -132,6 +132,8 @@ class OfflineAdapter(models.AbstractModel):
             field = model._fields[name]
             if not model._has_field_access(field, "read"):
                 continue
+            if field.type == "many2many" and not self.env[field.comodel_name].has_access("read"):
+                continue
             specs[name] = core_fields.FieldSpec(
                 name=name,
                 type=field.type,
@@ -145,6 +147,19 @@ class OfflineAdapter(models.AbstractModel):
                 required=bool(field.required),
             )
         return specs
+
+    @api.model
+    @tools.ormcache(
+        "self.env.uid",
+        "self.env.lang",
+        "tuple(self.env.context.get('allowed_company_ids') or ())",
+        "tuple(self.env.user._get_group_ids())",
+        "(self._offline_schema, self._offline_day(), *self._offline_field_names())",
+    )
+    def _offline_reading(self):
+        """How the environment's user reads the entity (store.reader.Reading)."""
+        specs = self._offline_specs()
+        return reader.Reading(specs, reader.fingerprint(self, specs))
 
     def _offline_digits(self, field):
         if field.type == "float" and (digits := field.get_digits(self.env)):

@@ -1,7 +1,7 @@
 import logging
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, models, tools
 
 from ..store import capture, capture_sql
 from ..store.capture_sql import Owner, Source
@@ -16,6 +16,7 @@ _RIGHTS_MODELS = (
     "res.groups",
     "res.users",
     "res.company",
+    "ir.default",
     "offline.profile",
     "offline.profile.entity",
     "offline.profile.policy",
@@ -114,6 +115,27 @@ class OfflineCapture(models.AbstractModel):
             plan.add_relation(self.env[name]._fields[field_name])
         plan.add_model(_OUTCOME_MODEL)
         return plan.sources(only_updates={_OUTCOME_MODEL})
+
+    @api.model
+    @tools.ormcache()
+    def _watched(self):
+        """{table: the models of which its changes are logged}."""
+        return {
+            source.table: frozenset([source.model] if source.model else [o.model for o in source.owners])
+            for source in self._sources()
+            if not source.only_updates
+        }
+
+    @api.model
+    @tools.ormcache()
+    def _tables(self):
+        """All tables of models and relations."""
+        tables = set()
+        for model in self.env.registry.values():
+            if not model._abstract:
+                tables.add(model._table)
+                tables.update(f.relation for f in model._fields.values() if f.type == "many2many" and f.store)
+        return frozenset(tables)
 
     @api.model
     def _install(self):

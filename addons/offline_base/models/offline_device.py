@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core import wire
+from ..store.holdings import was_given
 
 _ENGINE_FIELDS = {
     "uid", "user_id", "state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "platform", "app_version",
@@ -254,13 +255,7 @@ class OfflineDevice(models.Model):
 
     def _was_given(self, entity, record_id):
         """Whether an answer that the device has, or may have, gave it this record."""
-        if record_id in self.env["offline.holding"]._given(self)[entity]:
-            return True
-        pending = self.env["offline.position"].search(
-            [("device_id", "=", self.id), ("confirmed", "=", False)]
-        )
-        versions = [(position.delta or {}).get(entity, {}).get(str(record_id)) for position in pending]
-        return any(version is not None and int(version, 16) for version in versions)
+        return was_given(self, entity, record_id)
 
     def _set_state(self, values):
         self.check_access("write")

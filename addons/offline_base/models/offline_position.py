@@ -5,7 +5,7 @@ class OfflinePosition(models.Model):
     """An answer that was given to a device: the snapshot behind its cursor, and what it changed on the device.
 
     The confirmed one (``confirmed``) is in the holdings; those given out after it are kept until the device shows
-    by its next cursor which of them it received. ``delta`` is {entity: {id: version in hex, or null}}.
+    by its next cursor which of them it received; what they changed is in `offline.delta`.
     """
 
     _name = "offline.position"
@@ -27,7 +27,15 @@ class OfflinePosition(models.Model):
         help="How each entity was read in the last complete cut: fields, language, companies, schema."
     )
     walk_fingerprints = fields.Json(help="How each entity is read while pages are under way.")
-    delta = fields.Json()
+    scopes = fields.Json(
+        help="How each entity's scope was evaluated in the last complete cut: {entity: [fingerprint, live]}."
+    )
+    scope_day = fields.Char(help="The day, in the user's zone, of the last complete cut.")
+    compared_at = fields.Datetime(help="When all ids were last compared with their scope.")
+    walk_repair = fields.Json(
+        help="While pages are under way: the shards to send anew, {entity: [count, [shard]]}."
+    )
+    digests = fields.Json(help="What the device holds with this answer: {entity: [count, sum of versions]}.")
     taken_at = fields.Datetime(required=True, default=fields.Datetime.now)
 
     _generation_unique = models.Constraint(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from odoo.tools import SQL
@@ -42,11 +42,25 @@ def count_since(cr, snapshot: Snapshot, limit: int) -> int:
 
 def changes_since(cr, snapshot: Snapshot) -> dict[str, set[int]]:
     """{model: ids} of what changed and became visible since; `ALL` among the ids means every record."""
-    cr.execute(SQL("SELECT DISTINCT model, res_id FROM offline_change WHERE %s", _since(snapshot)))
-    changes: dict[str, set[int]] = defaultdict(set)
-    for model, res_id in cr.fetchall():
-        changes[model].add(res_id)
-    return changes
+    cr.execute(
+        SQL(
+            "SELECT model, array_agg(DISTINCT res_id) FROM offline_change WHERE %s GROUP BY model",
+            _since(snapshot),
+        )
+    )
+    return {model: set(ids) for model, ids in cr.fetchall()}
+
+
+def any_since(cr, snapshot: Snapshot, models: Iterable[str]) -> bool:
+    """Whether a record of these models changed and became visible since."""
+    cr.execute(
+        SQL(
+            "SELECT 1 FROM offline_change WHERE %s AND model = ANY(%s) LIMIT 1",
+            _since(snapshot),
+            list(models),
+        )
+    )
+    return bool(cr.fetchone())
 
 
 def changed_at(cr, model: str, res_id: int, field: str) -> datetime | None:

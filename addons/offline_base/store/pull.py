@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 from odoo import fields as odoo_fields
 from odoo.fields import Domain
 
 from ..core import digest
+from ..core.digest import MODULUS
 from ..core.errors import Problem
-from ..core.fields import format_instant
+from ..core.fields import INTEGER_MAX, format_instant
 from ..core.position import Snapshot
 from ..core.wire import PullRequest
-from . import feed, positions, reader, receipts
-from .walk import EntityCut, Walk
+from . import answers, feed, holdings, positions, receipts, rights
+from .cuts import Cuts
+from .walk import Page, Walk
 
 #: Answers that a device may still show it received, besides the confirmed one.
 _KEPT_ANSWERS = 4
-#: Rows that do not concern a device move its position only when there are this many of them.
+#: Rows that do not concern a device move its position only when there are this many of them, or after this time.
 _IDLE_ROWS = 1000
+_IDLE_TIME = timedelta(minutes=10)
 
 
 class Pull:
@@ -40,41 +43,35 @@ class Pull:
         self.positions = self.env["offline.position"]
         self.snapshot = feed.current_snapshot(self.cr)
 
-    def run(self) -> dict[str, Any]:
-        """The answer (core.wire.PullAnswer), or `Problem`."""
-        if self.request.repair is not None:
-            raise Problem("not_in_this_version")
+    def run(self) -> answers.Json:
+        """The answer (core.wire.PullAnswer) as JSON text, or `Problem`."""
         position = positions.find(self.device, self.request.cursor)
         if position is None:
             return self._answer(cursor=None, complete=False, reset=True)
-        if position and position.complete and self._is_idle(position):
-            return self._answer(
-                cursor=self.request.cursor,
-                complete=True,
-                digests=self._digests(self._confirmed_view(position)),
-            )
+        if self._is_idle(position):
+            return self._same_again(position)
         generation = self.env["offline.lane"]._acquire(self.device, "pull")
         if generation is None:
             raise Problem("busy", retry_after_s=1)
+        rights.drop_stale_caches(self.env, self.snapshot)
         held = self._confirm(position)
-        self.claimed = defaultdict(
-            set, {e: {i for i, v in rows.items() if not v} for e, rows in held.items()}
-        )
-        changes = self._changes(position)
-        cuts = self._cuts(position, held, changes)
-        self.device.profile_id._check_records(sum(len(cut.scope) for cut in cuts))
-        walk = Walk(self.cr, position, cuts, self._page_limit())
+        cuts = Cuts(self.device, self.user_env, self.request, position, held, self._maybe_held(position))
+        if not position:
+            self._mark_claims(held, cuts)
+        cuts.check_size()
+        walk = Walk(self.cr, position, cuts.entities, self._page_limit())
         page = walk.page()
-        outcomes = self._outcomes(position, changes) if page.walk is None else []
+        cuts.remove_strangers(page)
+        outcomes = self._outcomes(position, cuts.changes) if page.walk is None else []
         if (
-            position
-            and position.complete
+            position.complete
+            and not self.request.repair
             and not page.size
             and not outcomes
-            and not self._must_move(position, walk)
+            and not self._must_move(position, cuts)
         ):
-            return self._answer(cursor=self.request.cursor, complete=True, digests=self._digests(held))
-        return self._give_out(position, generation, held, walk, page) | {"outcomes": outcomes}
+            return self._same_again(position)
+        return self._give_out(position, generation, held, cuts, walk, page, outcomes)
 
     def _page_limit(self) -> int:
         """How many records a page may carry; a device that asks for more than its profile allows is refused."""
@@ -90,129 +87,77 @@ class Pull:
     def _is_idle(self, position) -> bool:
         """Whether nothing at all became visible since; reads one index entry and writes nothing."""
         return (
-            not feed.count_since(self.cr, Snapshot.parse(position.snapshot), 1)
-            and self._fingerprints() == position.fingerprints
+            position.complete
+            and not self.request.repair
+            and not feed.count_since(self.cr, Snapshot.parse(position.snapshot), 1)
+            and Cuts(self.device, self.user_env, self.request, position).are_as_before(idle=True)
         )
 
-    def _must_move(self, position, walk) -> bool:
+    def _must_move(self, position, cuts) -> bool:
         """Whether the position moves although nothing changed for the device: it is far behind, or reads anew."""
         rows = feed.count_since(self.cr, Snapshot.parse(position.snapshot), _IDLE_ROWS)
-        return rows >= _IDLE_ROWS or walk.fingerprints != position.fingerprints
+        late = position.taken_at < odoo_fields.Datetime.now() - _IDLE_TIME
+        return rows >= _IDLE_ROWS or bool(rows and late) or not cuts.are_as_before()
 
-    def _confirmed_view(self, position) -> dict[str, dict[int, int]]:
-        """What the device holds at this position: the confirmed holdings, and this answer if it is not among them.
+    def _same_again(self, position) -> answers.Json:
+        """Nothing is new: the same handle comes back."""
+        return self._answer(
+            cursor=self.request.cursor,
+            complete=True,
+            digests={
+                entity: {"count": count, "sum": total}
+                for entity, (count, total) in (position.digests or {}).items()
+            },
+        )
 
-        Using a cursor confirms it, so whatever was given out after it has it as its parent.
-        """
-        held = defaultdict(dict) if position.root else self.env["offline.holding"]._load(self.device)
-        if not position.confirmed:
-            _apply_delta(held, position.delta)
-        return held
-
-    def _confirm(self, position) -> dict[str, dict[int, int]]:
+    def _confirm(self, position) -> holdings.Holdings:
         """Make what the device shows to have received the confirmed holdings; forget what it can no longer show."""
+        mine = [("device_id", "=", self.device.id)]
         if not position:
-            given_out = self.positions.search(
-                [("device_id", "=", self.device.id), ("confirmed", "=", False)], order="generation desc"
-            )
+            given_out = self.positions.search([*mine, ("confirmed", "=", False)], order="generation desc")
             given_out[_KEPT_ANSWERS - 1 :].unlink()
-            return self._said_held()
-        held = self._confirmed_view(position)
-        others = self.positions.search([("device_id", "=", self.device.id), ("id", "!=", position.id)])
+            said = self.request.held or {}
+            return holdings.Claims(
+                self.device, {e: {i: digest.from_hex(v) for i, v in rows} for e, rows in said.items()}
+            )
+        others = self.positions.search([*mine, ("id", "!=", position.id)])
         if position.confirmed:
             others.sorted("generation", reverse=True)[_KEPT_ANSWERS - 1 :].unlink()
-            return held
-        if position.root:
-            self.env["offline.holding"]._clear(self.device)
-        self.env["offline.holding"]._apply(
-            self.device, held, {e: map(int, d) for e, d in position.delta.items()}
-        )
-        position.write({"confirmed": True, "root": False, "delta": False})
-        others.unlink()
-        return held
+        else:
+            # Using a cursor confirms it, so whatever was given out after it has it as its parent.
+            if position.root:
+                holdings.clear(self.device)
+            holdings.confirm(self.device, position.id)
+            position.write({"confirmed": True, "root": False})
+            others.unlink()
+        return holdings.Holdings(self.device)
 
-    def _said_held(self) -> dict[str, dict[int, int]]:
-        said = self.request.held or {}
-        return defaultdict(dict, {e: {i: digest.from_hex(v) for i, v in rows} for e, rows in said.items()})
+    def _maybe_held(self, position) -> list[int]:
+        """The answers that were given and not confirmed."""
+        pending = [("device_id", "=", self.device.id), ("confirmed", "=", False), ("id", "!=", position.id)]
+        return self.positions.search(pending).ids
 
-    # --- what changed ---------------------------------------------------------------------------------------
+    def _mark_claims(self, held, cuts) -> None:
+        """Tell what the device merely claims from what it was given: claims outside its scope get version 0.
 
-    def _changes(self, position) -> dict[str, set[int]]:
-        """{model: ids} since the last complete cut; this worker's caches are dropped when rights are among them."""
-        since = position.snapshot or position.walk_snapshot
-        changes = feed.changes_since(self.cr, Snapshot.parse(since)) if since else {}
-        if not since or changes.keys() & self.env["offline.capture"]._rights_models():
-            # Odoo commits before it tells other workers to drop their caches; this pull must not read through them.
-            self.env.registry.clear_all_caches()
-            self.env.registry.cache_invalidated.clear()
-            self.env.invalidate_all()
-        return changes
-
-    def _fingerprints(self) -> dict[str, str]:
-        return {
-            adapter._offline_model: reader.fingerprint(adapter, adapter._offline_specs())
-            for _line, adapter in self._lines()
-        }
-
-    def _lines(self):
-        return self.device.profile_id.with_env(self.user_env)._lines()
-
-    def _cuts(self, position, held, changes) -> list[EntityCut]:
-        """Each entity of the profile in this cut."""
-        known = position.fingerprints or {}
-        start = not position.snapshot
-        maybe = self._maybe_held(position)
-        cuts = []
-        for line, adapter in self._lines():
-            name = adapter._offline_model
-            specs = adapter._offline_specs()
-            fingerprint = reader.fingerprint(adapter, specs)
-            touched = adapter._offline_touched(changes)
-            cuts.append(
-                EntityCut(
-                    adapter=adapter,
-                    specs=specs,
-                    fingerprint=fingerprint,
-                    scope=set(reader.scope_ids(adapter, line, self.device)),
-                    held=held[name],
-                    maybe=maybe.get(name, set()),
-                    changed=touched,
-                    compare_all=start or known.get(name) != fingerprint or feed.ALL in touched,
-                )
-            )
-        return cuts
-
-    def _maybe_held(self, position) -> dict[str, set[int]]:
-        """Ids of answers that were given and not confirmed: their removal must be said, come what may."""
-        pending = (
-            self.positions.search([("device_id", "=", self.device.id), ("confirmed", "=", False)]) - position
-        )
-        maybe: dict[str, set[int]] = defaultdict(set)
-        for answer in pending:
-            for entity, delta in (answer.delta or {}).items():
-                maybe[entity].update(int(i) for i, v in delta.items() if v is not None)
-        return maybe
+        They are removed as the walk comes to them; until then they prove nothing to anybody.
+        """
+        for cut in cuts.entities:
+            claimed = held.said.get(cut.name, {})
+            proven = cut.scope.ids(claimed) | holdings.given(self.device, cut.name, claimed)
+            for record_id in claimed.keys() - proven:
+                claimed[record_id] = 0
 
     # --- the answer -----------------------------------------------------------------------------------------
 
-    def _give_out(self, position, generation, held, walk, page):
+    def _give_out(self, position, generation, held, cuts, walk, page, outcomes) -> answers.Json:
         """Remember the answer under a new handle, durably, and give it."""
-        cuts = walk.cuts
         # A cursor of a transaction that never reached disk could name numbers that PostgreSQL gives out again.
         self.cr.execute("SET LOCAL synchronous_commit = on")
-        self._remove_strangers(page, held, cuts)
-        delta = _delta(page)
-        if not position:
-            # The holdings begin anew with this answer: with what the device said, and what the page changes.
-            self._mark_claims(held, cuts)
-            said = {e: {str(i): digest.to_hex(v) for i, v in rows.items()} for e, rows in held.items()}
-            delta = {e: said.get(e, {}) | delta.get(e, {}) for e in said.keys() | delta.keys()}
         complete = page.walk is None
-        fingerprints = walk.fingerprints
-        # What a page of this walk showed in another way than the last cut is compared until the next one closes.
-        known = {n: f for n, f in (position.fingerprints or {}).items() if fingerprints.get(n) == f}
+        digests = self._digests(position, held, page, cuts)
         nonce = secrets.token_bytes(8)
-        self.positions.create(
+        taken = self.positions.create(
             {
                 "device_id": self.device.id,
                 "generation": generation,
@@ -220,131 +165,87 @@ class Pull:
                 "root": not position,
                 "complete": complete,
                 "snapshot": str(self.snapshot) if complete else position.snapshot,
-                "fingerprints": fingerprints if complete else known,
-                "delta": delta,
+                "digests": digests,
             }
+            | cuts.state(complete)
             | walk.state(page, self.snapshot)
         )
         self.env.flush_all()
+        delta = page.delta()
+        if not position:
+            # The holdings begin anew with this answer: with what the device said, and what the page changes.
+            delta = {
+                e: dict(held.said.get(e, {})) | delta.get(e, {}) for e in held.said.keys() | delta.keys()
+            }
+        holdings.keep_delta(self.cr, taken.id, delta)
         self.env["offline.lane"]._release(self.device, "pull", generation + 1)
-        _apply_delta(held, delta)
         return self._answer(
             cursor=positions.cursor(self.device, generation, nonce),
             complete=complete,
-            changes=self._wire_changes(cuts, page),
-            refs=self._refs(cuts, page),
-            digests=self._digests(held) if complete else {},
+            changes=answers.changes(self.env, page, self._why(page)),
+            refs=answers.refs(self.user_env, cuts.entities, page),
+            outcomes=outcomes,
+            digests={name: {"count": count, "sum": total} for name, (count, total) in digests.items()}
+            if complete
+            else {},
         )
 
-    def _mark_claims(self, held, cuts):
-        """Tell what the device merely claims from what it was given: claims outside its scope get version 0.
-
-        They are removed as the walk comes to them; until then they prove nothing to anybody.
-        """
-        given = self.env["offline.holding"]._given(self.device)
-        for cut in cuts:
-            for record_id in cut.held.keys() - cut.scope - given[cut.name]:
-                held[cut.name][record_id] = 0
-
-    def _remove_strangers(self, page, held, cuts):
-        """Entities that left the profile leave the device."""
-        names = {cut.name for cut in cuts}
-        for entity in held.keys() - names:
-            page.removes[entity].update(held[entity])
-
-    def _wire_changes(self, cuts, page):
-        changes = []
-        for name in dict.fromkeys([c.name for c in cuts] + list(page.removes)):
-            upserts, removes = page.upserts.get(name, {}), page.removes.get(name, set())
-            if not upserts and not removes:
-                continue
-            uids = self.env["offline.identity"]._uids(name, upserts)
-            born = reader.births(self.env, name, upserts) if upserts else {}
-            existing = self._existing(name, removes)
-            changes.append(
-                {
-                    "entity": name,
-                    "upserts": [
-                        {"id": i, "uid": uids.get(i), "born": born[i], "v": v, "values": values}
-                        for i, (v, values) in upserts.items()
-                    ],
-                    "removes": [
-                        {"id": i, "why": "scope" if i in existing else "deleted"} for i in sorted(removes)
-                    ],
-                }
-            )
-        return changes
-
-    def _existing(self, name, ids) -> set[int]:
-        """Which of the removed records are still there. What a device merely claims to hold tells it nothing."""
-        if self.request.held is not None:
-            ids = ids & self.env["offline.holding"]._given(self.device)[name]
-        else:
-            ids = ids - self.claimed[name]
-        return reader.existing_ids(self.env, name, ids) if name in self.env else set()
-
-    def _refs(self, cuts, page):
-        """Names of records that the page points to and the device does not hold."""
-        scopes = {cut.name: cut.scope for cut in cuts}
-        wanted: dict[str, set[int]] = defaultdict(set)
-        for cut in cuts:
-            rows = [values for _v, values in page.upserts.get(cut.name, {}).values()]
-            for target, ids in reader.references(cut.specs, rows).items():
-                wanted[target].update(ids - scopes.get(target, set()))
-        named = {
-            model: reader.display_names(self.user_env, model, ids) for model, ids in sorted(wanted.items())
+    def _digests(self, position, held, page: Page, cuts) -> dict[str, tuple[int, str]]:
+        """{entity: (count, sum)} of what the device holds with this answer; every entity of the profile has one."""
+        before = {
+            e: (count, digest.from_hex(total)) for e, (count, total) in (position.digests or {}).items()
         }
-        return {model: names for model, names in named.items() if names}
+        if not position:
+            before = {e: (len(rows), digest.digest(rows.values())) for e, rows in held.said.items()}
+        digests = {}
+        for cut in cuts.entities:
+            name = cut.name
+            if cut.repair[1]:
+                # Whatever went wrong, the sum is counted anew from the rows.
+                rows = held.between(name, 0, INTEGER_MAX)
+                before[name] = (len(rows), digest.digest(rows.values()))
+            (count, total), (more, moved) = before.get(name, (0, 0)), page.moved[name]
+            digests[name] = (count + more, digest.to_hex((total + moved) % MODULUS))
+        return digests
 
-    def _outcomes(self, position, changes):
+    def _why(self, page: Page) -> dict[str, set[int]]:
+        """{entity: the removed records that still exist}. What a device merely claims to hold tells it nothing."""
+        existing = {}
+        for name, removed in page.removes.items():
+            ids = {record_id for record_id, version in removed.items() if version != 0}
+            if self.request.held is not None:
+                ids = holdings.given(self.device, name, ids)
+            existing[name] = answers.existing_ids(self.env, name, ids)
+        return existing
+
+    def _outcomes(self, position, changes) -> list[dict[str, Any]]:
         """Receipts whose state changed after the device got them, since the last complete cut."""
         mine = Domain("device_id", "=", self.device.id)
         # An operation that came again, after a new enrolment for instance, shows what becomes of the first.
         revised = Domain("revision", ">", 0) | Domain("original_id.revision", ">", 0)
         if position.snapshot:
             ids = list(changes.get("offline.operation", ()))
+            if not ids:
+                return []
             revised &= Domain("id", "in", ids) | Domain("original_id", "in", ids)
         operations = self.env["offline.operation"].search(mine & revised, order="seq")
         return [receipts.receipt(operation) for operation in operations]
 
-    def _digests(self, held):
-        return {
-            adapter._offline_model: {"count": len(rows), "sum": digest.to_hex(digest.digest(rows.values()))}
-            for _line, adapter in self._lines()
-            for rows in [held.get(adapter._offline_model, {})]
-        }
-
-    def _answer(self, **answer):
+    def _answer(self, changes: answers.Json = answers.NOTHING, **answer: Any) -> answers.Json:
         profile = self.device.profile_id
-        return {
-            "reset": False,
-            "epoch": self.env["offline.epoch"]._current(),
-            "server_time": format_instant(odoo_fields.Datetime.now()),
-            "poll_after_s": max(1, round(profile.poll_interval_s * random.uniform(0.8, 1.2))),
-            "profile_version": self.device._profile_version(),
-            "applied_seq": self.env["offline.lane"]._peek(self.device, "push") - 1,
-            "replay_from_seq": None,
-            "changes": [],
-            "refs": {},
-            "outcomes": [],
-            "digests": {},
-        } | answer
-
-
-def _apply_delta(held, delta):
-    for entity, rows in (delta or {}).items():
-        for record_id, version in rows.items():
-            if version is None:
-                held[entity].pop(int(record_id), None)
-            else:
-                held[entity][int(record_id)] = digest.from_hex(version)
-
-
-def _delta(page):
-    """{entity: {id: version, or None for a removal}} of what a page changes on the device; ids as JSON has them."""
-    delta: dict[str, dict[str, str | None]] = defaultdict(dict)
-    for entity, rows in page.upserts.items():
-        delta[entity].update({str(i): v for i, (v, _values) in rows.items()})
-    for entity, ids in page.removes.items():
-        delta[entity].update({str(i): None for i in ids})
-    return dict(delta)
+        return answers.render(
+            {
+                "reset": False,
+                "epoch": self.env["offline.epoch"]._current(),
+                "server_time": format_instant(odoo_fields.Datetime.now()),
+                "poll_after_s": max(1, round(profile.poll_interval_s * random.uniform(0.8, 1.2))),
+                "profile_version": self.device._profile_version(),
+                "applied_seq": self.env["offline.lane"]._peek(self.device, "push") - 1,
+                "replay_from_seq": None,
+                "refs": {},
+                "outcomes": [],
+                "digests": {},
+            }
+            | answer,
+            changes,
+        )

@@ -1,6 +1,7 @@
 """Records as the wire shows them: canonical values, versions, names of what they point to.
 
 Everything is read as the environment's user, so record rules, field groups, company and language always apply.
+There are two ways to the same text: in SQL (`sql_reader`) where the model allows it, else through the ORM.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..core.digest import VERSION_SCHEME, content_version
-from ..core.fields import FieldSpec, canonical, format_instant
+from ..core.digest import MODULUS, VERSION_SCHEME, content_text
+from ..core.fields import FieldSpec, ValueInvalid, canonical, format_instant, json_text
+from . import sql_reader
 
 _NEVER = "1970-01-01T00:00:00.000000Z"
 _EMPTY_IS_NULL = frozenset(
@@ -24,19 +27,79 @@ _EMPTY_IS_NULL = frozenset(
 )
 
 
-def scope_ids(adapter, line, device) -> list[int]:
-    """The ids that the device holds now, ascending: adapter's scope, profile's narrowing, the user's rules."""
-    model = adapter.env[adapter._offline_model].with_context(active_test=False)
-    if line.direction == "push" or not model.has_access("read"):
+class Row(NamedTuple):
+    """A record as a page carries it; ``text`` is the JSON of its values, ``refs`` what its pointers hold."""
+
+    id: int
+    version: int
+    born: str
+    text: str
+    refs: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an entity is read by this user now: its fields, and a fingerprint that changes when content may."""
+
+    specs: Mapping[str, FieldSpec]
+    fingerprint: str
+
+    @property
+    def pointers(self) -> list[FieldSpec]:
+        """The fields that point to records, whose names a device may need."""
+        return [
+            spec
+            for spec in self.specs.values()
+            if spec.type in ("many2one", "many2many")
+            or (spec.type == "many2one_reference" and spec.model_field in self.specs)
+        ]
+
+    def told(self, schema: int | None) -> Reading:
+        """The reading for a device that says which schema of the entity it knows."""
+        return Reading(self.specs, f"{self.fingerprint}/{schema}")
+
+
+def read_rows(
+    scope, reading: Reading, ids: Collection[int] | None = None, after: int = 0, limit: int | None = None
+) -> list[Row]:
+    """The rows of the scope among ``ids``, or the first ``limit`` of it ``after`` an id; ascending."""
+    query = scope.query(ids, after, limit)
+    if query is None:
         return []
-    domain = (
-        adapter._offline_scope(device) & line.with_env(adapter.env).sudo()._narrowing()
-    )  # sudo: the line is config
-    return list(model._search(domain, order="id").get_result_ids())
+    model = scope.model
+    pointers = reading.pointers
+    if sql_reader.can_read(model, reading.specs):
+        model.flush_model(list(reading.specs))
+        found = model.env.execute_query(sql_reader.select(model, reading.specs, pointers, query))
+        return [Row(i, version % MODULUS, born, text, tuple(refs)) for i, version, born, text, *refs in found]
+    return _orm_rows(scope.adapter, reading.specs, pointers, query.get_result_ids())
+
+
+def _orm_rows(
+    adapter, specs: Mapping[str, FieldSpec], pointers: Sequence[FieldSpec], ids: Sequence[int]
+) -> list[Row]:
+    """The same through the ORM, in one batch."""
+    values = read_values(adapter, specs, ids)
+    adapter.env[adapter._offline_model].browse(ids).invalidate_recordset(list(specs), flush=False)
+    texts = {record_id: json_text(row) for record_id, row in values.items()}
+    versions = _versions(adapter.env.cr, adapter._offline_model, texts)
+    born = births(adapter.env, adapter._offline_model, ids)
+    return [
+        Row(i, versions[i], born[i], texts[i], tuple(_pointed(spec, values[i]) for spec in pointers))
+        for i in sorted(texts)
+    ]
+
+
+def _pointed(spec: FieldSpec, values: Mapping[str, Any]) -> Any:
+    value = values[spec.name]
+    if spec.type != "many2one_reference":
+        return value
+    model = values[spec.model_field or ""]
+    return f"{model},{value}" if model and value else None
 
 
 def read_values(adapter, specs: Mapping[str, FieldSpec], ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """{id: canonical values} in one batch."""
+    """{id: canonical values} in one batch, through the ORM."""
     model = adapter.env[adapter._offline_model].with_context(active_test=False)
     rows = model.browse(ids).read(list(specs), load=None)
     return {row["id"]: {name: wire_value(spec, row[name]) for name, spec in specs.items()} for row in rows}
@@ -54,7 +117,29 @@ def wire_value(spec: FieldSpec, value: Any) -> Any:
         return sorted(value)
     if spec.type in ("char", "text", "html", "selection"):
         return str(value)
-    return canonical(spec, value)
+    try:
+        return canonical(spec, value)
+    except ValueInvalid:
+        # A number that is none (NaN) came into the table by SQL; one record must not stop all pulls.
+        return None
+
+
+def version(adapter, record_id: int, values: Mapping[str, Any]) -> int:
+    """The content version of a record as this user reads it, from all its canonical values in order."""
+    return _versions(adapter.env.cr, adapter._offline_model, {record_id: json_text(values)})[record_id]
+
+
+def _versions(cr, entity: str, texts: Mapping[int, str]) -> dict[int, int]:
+    """{id: version} of JSON texts, by the same hash as in `sql_reader`."""
+    hashed = [content_text(entity, record_id, text) for record_id, text in texts.items()]
+    cr.execute(
+        SQL(
+            "SELECT array_agg(hashtextextended(t, 0) ORDER BY n) FROM unnest(%s::text[]) WITH ORDINALITY AS x(t, n)",
+            hashed,
+        )
+    )
+    found = cr.fetchone()[0] or []
+    return {record_id: number % MODULUS for record_id, number in zip(texts, found, strict=True)}
 
 
 def births(env, model: str, ids: Collection[int]) -> dict[int, str]:
@@ -79,34 +164,40 @@ def existing_ids(env, model: str, ids: Collection[int]) -> set[int]:
 
 def fingerprint(adapter, specs: Mapping[str, FieldSpec]) -> str:
     """How the entity is read now; when it differs from how the device's content was read, all is compared anew."""
-    context = adapter.env.context
+    env = adapter.env
+    context = env.context
+    model = env[adapter._offline_model]
+    defaults = [
+        str(field.get_company_dependent_fallback(model))
+        for name in specs
+        if (field := model._fields[name]).company_dependent
+    ]
     parts = [
-        VERSION_SCHEME, adapter._offline_schema, context.get("lang"), context.get("allowed_company_ids"),
+        # Another PostgreSQL may hash otherwise.
+        VERSION_SCHEME, env.cr._cnx.server_version // 10000, adapter._offline_schema,
+        context.get("lang"), context.get("allowed_company_ids"), defaults,
         [(s.name, s.type, s.digits, s.selection, s.relation) for s in specs.values()],
         adapter._offline_day(),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def version(adapter, record_id: int, values: Mapping[str, Any]) -> int:
-    """The content version of a record as this user reads it."""
-    return content_version(adapter._offline_model, record_id, values)
-
-
-def references(specs: Mapping[str, FieldSpec], rows: Iterable[Mapping[str, Any]]) -> dict[str, set[int]]:
-    """{model: ids} that the values point to."""
+def references(reading: Reading, rows: Iterable[Row]) -> dict[str, set[int]]:
+    """{model: ids} that the rows point to."""
     found: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
-        for name, spec in specs.items():
-            value = row[name]
-            if value is None:
-                continue
-            if spec.type == "many2one":
-                found[spec.relation or ""].add(value)
-            elif spec.type == "many2many":
-                found[spec.relation or ""].update(value)
-            elif spec.type == "many2one_reference" and (model := row.get(spec.model_field)):
-                found[model].add(value)
+    rows = list(rows)
+    for position, spec in enumerate(reading.pointers):
+        values = {tuple(v) if isinstance(v, list) else v for v in (row.refs[position] for row in rows)} - {
+            None
+        }
+        if spec.type == "many2one":
+            found[spec.relation or ""].update(values)
+        elif spec.type == "many2many":
+            found[spec.relation or ""].update(*values)
+        else:
+            for value in values:
+                model, record_id = value.split(",")
+                found[model].add(int(record_id))
     return found
 
 

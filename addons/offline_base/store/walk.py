@@ -2,56 +2,125 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core import digest
-from ..core.fields import INTEGER_MAX, FieldSpec
+from ..core.digest import MODULUS
+from ..core.fields import INTEGER_MAX
 from ..core.position import Snapshot
 from . import feed, reader
+from .holdings import Holdings
+from .reader import Reading, Row
+from .scope import Scope
+
+#: How many records a full page looks ahead, to see whether it closes the cut.
+_PROBE = 16
+#: What of an entity may differ from what the device holds: only what changed, any id, any content.
+CHANGED, IDS, ALL = "changed", "ids", "all"
 
 
 @dataclass(slots=True)
 class EntityCut:
     """One entity in this cut: how it is read, what the device should hold, what it does hold."""
 
-    adapter: Any
-    specs: Mapping[str, FieldSpec]
-    fingerprint: str
-    scope: set[int]
-    held: dict[int, int]
+    scope: Scope
+    reading: Reading
+    held: Holdings
     maybe: set[int]
     changed: set[int]
-    compare_all: bool
+    compare: str
+    #: Shards (id modulo ``repair[0]``) whose records are sent whatever the device holds.
+    repair: tuple[int, frozenset[int]] = (1, frozenset())
+    _ids: list[int] | None = None
 
     @property
     def name(self) -> str:
-        return self.adapter._offline_model
+        return self.scope.model._name
 
-    def candidates(self) -> list[int]:
-        """The ids that may differ between scope and device, ascending."""
-        changed = self.scope if self.compare_all else self.changed & self.scope
-        missing = self.scope - self.held.keys()
-        gone = (self.held.keys() | self.maybe) - self.scope
-        return sorted(changed | missing | gone)
+    def is_repaired(self, record_id: int) -> bool:
+        """Whether the record is sent although the server believes that the device holds it."""
+        count, shards = self.repair
+        return record_id % count in shards
+
+    def after(self, boundary: int, limit: int) -> tuple[dict[int, Row], list[int], int]:
+        """The next records that may differ: rows in scope, all their ids ascending, up to which id that is all."""
+        if self.compare == ALL:
+            rows = reader.read_rows(self.scope, self.reading, after=boundary, limit=limit)
+            upto = rows[-1].id if len(rows) == limit else INTEGER_MAX
+            gone = self.held.between(self.name, boundary, upto).keys() | {
+                i for i in self.maybe if boundary < i <= upto
+            }
+            found = {row.id: row for row in rows}
+            return found, sorted(found.keys() | gone), upto
+        ids = self._candidates()
+        start = bisect_right(ids, boundary)
+        chunk = ids[start : start + limit]
+        return self._rows(chunk), chunk, chunk[-1] if start + limit < len(ids) else INTEGER_MAX
+
+    def behind(self, boundary: int, since: set[int]) -> tuple[dict[int, Row], list[int]]:
+        """What of the ids up to a boundary may differ although the walk went over them."""
+        ids = since | self.maybe
+        if feed.ALL in since:
+            ids = ids | self.scope.ids()
+        if self.compare != CHANGED:
+            ids = ids | (self.scope.ids() ^ self.held.ids(self.name))
+        chunk = sorted(i for i in ids if 0 < i <= boundary)
+        return self._rows(chunk), chunk
+
+    def _rows(self, ids: Collection[int]) -> dict[int, Row]:
+        return {row.id: row for row in reader.read_rows(self.scope, self.reading, ids=ids)} if ids else {}
+
+    def _candidates(self) -> list[int]:
+        if self._ids is None:
+            ids = self.changed | self.maybe
+            if self.compare == IDS or self.repair[1]:
+                scope, held = self.scope.ids(), self.held.ids(self.name)
+                ids |= scope ^ held
+                ids |= {i for i in scope | held if self.is_repaired(i)}
+            self._ids = sorted(ids)
+        return self._ids
 
 
 @dataclass(slots=True)
 class Page:
-    """What one answer carries."""
+    """What one answer carries, and by how much it moves each entity's digest."""
 
-    upserts: dict[str, dict[int, tuple[str, dict[str, Any]]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    removes: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    upserts: dict[str, dict[int, Row]] = field(default_factory=lambda: defaultdict(dict))
+    #: {entity: {id: the version held until now, None for what is perhaps held}}
+    removes: dict[str, dict[int, int | None]] = field(default_factory=lambda: defaultdict(dict))
+    moved: dict[str, tuple[int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0)))
     walk: tuple[str, int] | None = None
 
     @property
     def size(self) -> int:
         """How many records it carries."""
         return sum(map(len, self.upserts.values())) + sum(map(len, self.removes.values()))
+
+    def upsert(self, entity: str, row: Row, held: int | None) -> None:
+        """Send a record as it is now."""
+        self.upserts[entity][row.id] = row
+        self._move(entity, int(held is None), row.version - (held or 0))
+
+    def remove(self, entity: str, record_id: int, held: int | None) -> None:
+        """Take a record away."""
+        self.removes[entity][record_id] = held
+        self._move(entity, -int(held is not None), -(held or 0))
+
+    def delta(self) -> dict[str, dict[int, int | None]]:
+        """{entity: {id: version, or None for a removal}} of what it changes on the device."""
+        delta: dict[str, dict[int, int | None]] = defaultdict(dict)
+        for entity, rows in self.upserts.items():
+            delta[entity].update({i: row.version for i, row in rows.items()})
+        for entity, ids in self.removes.items():
+            delta[entity].update(dict.fromkeys(ids))
+        return delta
+
+    def _move(self, entity: str, count: int, total: int) -> None:
+        old_count, old_total = self.moved[entity]
+        self.moved[entity] = (old_count + count, (old_total + total) % MODULUS)
 
 
 class Walk:
@@ -67,31 +136,33 @@ class Walk:
         self.cuts = cuts
         self.limit = limit
         #: How, and in which order, the walk goes over its entities; as JSON has it.
-        self.way = [[cut.name, cut.fingerprint] for cut in cuts]
+        self.way = [
+            [cut.name, cut.reading.fingerprint, cut.scope.mark.text, cut.repair[0], sorted(cut.repair[1])]
+            for cut in cuts
+        ]
         #: {entity: the id up to which earlier pages went}; empty if this page begins the walk, or begins it anew.
         self.walked = self._walked()
-
-    @property
-    def fingerprints(self) -> dict[str, str]:
-        """How each entity is read in this cut."""
-        return {cut.name: cut.fingerprint for cut in self.cuts}
 
     def page(self) -> Page:
         """The next page, at most ``limit`` records unless it closes the cut."""
         page = Page()
         for cut in self.cuts:
             boundary = self.walked.get(cut.name, 0)
-            ahead = [i for i in cut.candidates() if i > boundary]
-            for start in range(0, len(ahead), self.limit):
-                chunk = ahead[start : start + self.limit]
-                if room := self.limit - page.size:
-                    boundary = self._compare(page, cut, chunk, room) or chunk[-1]
-                if boundary < chunk[-1]:
-                    page.walk = (cut.name, boundary)
-                    return page
-        for cut in self.cuts:
-            if boundary := self.walked.get(cut.name):
-                self._compare(page, cut, self._changed_behind(cut, boundary))
+            while boundary < INTEGER_MAX:
+                room = self.limit - page.size
+                rows, ids, upto = cut.after(boundary, room or _PROBE)
+                if ids:
+                    full_at = self._compare(page, cut, rows, ids) if room else boundary
+                    if full_at is not None:
+                        page.walk = (cut.name, full_at)
+                        return page
+                boundary = upto
+        if self.walked:
+            changes = feed.changes_since(self.cr, Snapshot.parse(self.position.walk_snapshot))
+            for cut in self.cuts:
+                if boundary := self.walked.get(cut.name):
+                    rows, ids = cut.behind(boundary, cut.scope.adapter._offline_touched(changes))
+                    self._compare(page, cut, rows, ids, bounded=False)
         return page
 
     def state(self, page: Page, snapshot: Snapshot) -> dict[str, Any]:
@@ -117,33 +188,25 @@ class Walk:
             walked[cut.name] = INTEGER_MAX
         return {}
 
-    def _changed_behind(self, cut: EntityCut, boundary: int) -> list[int]:
-        changes = feed.changes_since(self.cr, Snapshot.parse(self.position.walk_snapshot))
-        since = cut.adapter._offline_touched(changes)
-        changed = cut.scope if feed.ALL in since else since & cut.scope
-        differing = (cut.scope ^ cut.held.keys()) | (cut.maybe - cut.scope)
-        return sorted(i for i in changed | differing if i <= boundary)
-
-    def _compare(self, page: Page, cut: EntityCut, ids: list[int], room: int | None = None) -> int | None:
-        """Put on the page what differs; the id at which it was full, or None when all were compared."""
-        for count, (record_id, upsert) in enumerate(self._differences(cut, ids), 1):
-            if upsert is None:
-                page.removes[cut.name].add(record_id)
+    def _compare(
+        self, page: Page, cut: EntityCut, rows: dict[int, Row], ids: list[int], *, bounded: bool = True
+    ) -> int | None:
+        """Put on the page what differs; the last id that had room, None when all of them had."""
+        held = cut.held.versions(cut.name, ids)
+        room = self.limit - page.size if bounded else len(ids)
+        for position, record_id in enumerate(ids):
+            row, old = rows.get(record_id), held.get(record_id)
+            if row is not None:
+                differs = row.version != old or cut.is_repaired(record_id)
             else:
-                page.upserts[cut.name][record_id] = upsert
-            if count == room:
-                return record_id
+                differs = old is not None or record_id in cut.maybe
+            if not differs:
+                continue
+            if not room:
+                return ids[position - 1]
+            room -= 1
+            if row is not None:
+                page.upsert(cut.name, row, old)
+            else:
+                page.remove(cut.name, record_id, old)
         return None
-
-    def _differences(
-        self, cut: EntityCut, ids: list[int]
-    ) -> Iterator[tuple[int, tuple[str, dict[str, Any]] | None]]:
-        """The records that the device holds otherwise, in order: (id, (version, values)), None for those to remove."""
-        values = reader.read_values(cut.adapter, cut.specs, [i for i in ids if i in cut.scope])
-        for record_id in ids:
-            if record_id in cut.scope:
-                version = reader.version(cut.adapter, record_id, values[record_id])
-                if cut.held.get(record_id) != version:
-                    yield record_id, (digest.to_hex(version), values[record_id])
-            elif record_id in cut.held or record_id in cut.maybe:
-                yield record_id, None

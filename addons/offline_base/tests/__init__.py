@@ -15,6 +15,7 @@ from . import (
     test_push_numbers,
     test_push_rejections,
     test_push_verbs,
+    test_reading,
     test_review,
     test_routes,
     test_security,

@@ -15,6 +15,7 @@ from ..core.errors import Problem
 from ..store import reader
 from ..store.pull import Pull
 from ..store.push import Push
+from ..store.scope import Scope
 
 DEVICE_GROUPS = "base.group_user,base.group_partner_manager,offline_base.offline_base_group_device_user"
 REVIEWER_GROUP = "offline_base.offline_base_group_reviewer"
@@ -46,7 +47,7 @@ class Phone:
         """One pull; the answer is not kept, as if it were lost."""
         self.device.env.flush_all()
         asked = wire.PullRequest.model_validate_json(json.dumps({"cursor": cursor, **request}))
-        answer = Pull(self.device, asked).run()
+        answer = json.loads(Pull(self.device, asked).run())
         self.device.env.flush_all()
         wire.PullAnswer.model_validate(answer)
         return answer
@@ -248,7 +249,7 @@ class OfflineCase(TransactionCase):
         adapter = self.adapter(entity)
         line = self.profile.entity_ids.filtered(lambda line: line.entity == entity)
         specs = adapter._offline_specs()
-        rows = reader.read_values(adapter, specs, reader.scope_ids(adapter, line, self.device))
+        rows = reader.read_values(adapter, specs, Scope(adapter, line, self.device).ids())
         return {i: to_hex(reader.version(adapter, i, row)) for i, row in rows.items()}
 
     def assert_converged(self, phone=None):

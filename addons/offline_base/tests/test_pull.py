@@ -356,9 +356,30 @@ class TestPull(OfflineCase):
         ).snapshot = "9000000:9000000:"
         self.assertTrue(self.phone.ask(self.phone.cursor)["reset"])
 
-    def test_repair_is_not_offered_yet(self):
-        with self.assert_problem("not_in_this_version"):
-            self.phone.ask(None, repair={PARTNER: [1]})
+    def test_repair_sends_exactly_these_shards_again(self):
+        """Proves I6."""
+        self.phone.sync()
+        self.settle()
+        shard = self.partner.id % 8
+        expected = {i for i in self.phone.held[PARTNER] if i % 8 == shard}
+        pages = self.phone.sync(repair={PARTNER: [shard]}, repair_shards=8)
+        self.assertEqual(expected, set().union(*map(self.upserts, pages)))
+        self.assert_converged()
+
+    def test_repair_goes_on_over_pages_and_takes_away_what_left_unseen(self):
+        """Proves I4, I6."""
+        self.phone.sync()
+        gone = self.others[0].id
+        self.env.cr.execute("UPDATE res_partner SET ref = NULL WHERE id = %s", [gone])
+        self.settle()
+        self.env.invalidate_all()
+        first = self.phone.pull(repair={PARTNER: [0]}, repair_shards=1, limit=2)
+        self.assertFalse(first["complete"])
+        pages = [first, *self.phone.sync(limit=2)]
+        sent = {i for page in pages for i in self.upserts(page)}
+        self.assertEqual(set(self.all_contacts().ids) - {gone}, sent)
+        self.assertEqual([{gone: "scope"}], [self.removes(page) for page in pages if self.removes(page)])
+        self.assert_converged()
 
     # --- pages ----------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ RIGHTS = {
     "offline.device": {"device": "r", "reviewer": "r", "manager": "rwd"},
     "offline.enrolment": {"manager": "rd"},
     "offline.enrolment.wizard": {"manager": "crwd"},
+    "offline.delta": {"manager": "r"},
     "offline.holding": {"manager": "r"},
     "offline.identity": {"manager": "r"},
     "offline.lane": {"manager": "r"},

@@ -1,0 +1,167 @@
+"""What a device holds at a position, read shard by shard as it is asked for.
+
+The confirmed holdings are rows of `offline.holding`; the answers given out since are rows of `offline.delta`. A
+device that starts from nothing holds what it claims; a claim outside its scope has version 0 and proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from odoo.tools import SQL
+
+from ..core import digest
+from ..core.digest import MODULUS
+
+#: Records of an entity are spread over this many rows by id, so that a small change rewrites a small row.
+SHARDS = 64
+
+
+class Holdings:
+    """Confirmed holdings of a device: {entity: {id: version}}, versions unsigned."""
+
+    def __init__(self, device):
+        self.cr = device.env.cr
+        self.device_id = device.id
+
+    def entities(self) -> set[str]:
+        """The entities of which it holds anything."""
+        self.cr.execute(
+            SQL(
+                "SELECT DISTINCT entity FROM offline_holding WHERE device_id = %s AND ids <> '{}'",
+                self.device_id,
+            )
+        )
+        return {row[0] for row in self.cr.fetchall()}
+
+    def versions(self, entity: str, ids: Collection[int]) -> dict[int, int]:
+        """The versions of those of the records that it holds; reads their shards only."""
+        if not ids:
+            return {}
+        shards = list({record_id % SHARDS for record_id in ids})
+        return self._select(entity, SQL("shard = ANY(%s) AND i = ANY(%s::integer[])", shards, _array(ids)))
+
+    def between(self, entity: str, after: int, upto: int) -> dict[int, int]:
+        """The versions of what it holds with an id in this range, ``upto`` included."""
+        return self._select(entity, SQL("i > %s AND i <= %s", after, upto))
+
+    def ids(self, entity: str) -> set[int]:
+        """All ids that it holds."""
+        return set(self._select(entity, SQL("true")))
+
+    def _select(self, entity: str, condition: SQL) -> dict[int, int]:
+        self.cr.execute(
+            SQL(
+                """SELECT i, v FROM offline_holding, unnest(ids, versions) AS held(i, v)
+                    WHERE device_id = %s AND entity = %s AND %s""",
+                self.device_id, entity, condition,
+            )
+        )  # fmt: skip
+        return {record_id: version % MODULUS for record_id, version in self.cr.fetchall()}
+
+
+class Claims(Holdings):
+    """What a device says that it holds; nothing of it is confirmed."""
+
+    def __init__(self, device, said: Mapping[str, Mapping[int, int]]):
+        super().__init__(device)
+        self.said = said
+
+    def entities(self) -> set[str]:
+        return {entity for entity, rows in self.said.items() if rows}
+
+    def versions(self, entity: str, ids: Collection[int]) -> dict[int, int]:
+        rows = self.said.get(entity, {})
+        return {record_id: rows[record_id] for record_id in ids if record_id in rows}
+
+    def between(self, entity: str, after: int, upto: int) -> dict[int, int]:
+        return {i: v for i, v in self.said.get(entity, {}).items() if after < i <= upto}
+
+    def ids(self, entity: str) -> set[int]:
+        return set(self.said.get(entity, {}))
+
+
+def given(device, entity: str, ids: Collection[int]) -> set[int]:
+    """Those of the records that the device was given for certain; what it merely claims has version 0."""
+    return {record_id for record_id, version in Holdings(device).versions(entity, ids).items() if version}
+
+
+def pending_ids(cr, positions: Collection[int], entity: str) -> set[int]:
+    """The records that these answers gave and nobody confirmed: their removal must be said, come what may."""
+    cr.execute(
+        SQL(
+            """SELECT DISTINCT i FROM offline_delta, unnest(ids, versions) AS given(i, v)
+                WHERE position_id = ANY(%s) AND entity = %s AND v IS NOT NULL""",
+            list(positions), entity,
+        )
+    )  # fmt: skip
+    return {row[0] for row in cr.fetchall()}
+
+
+def was_given(device, entity: str, record_id: int) -> bool:
+    """Whether an answer that the device has, or may have, gave it this record."""
+    if given(device, entity, [record_id]):
+        return True
+    device.env.cr.execute(
+        SQL(
+            """SELECT 1 FROM offline_delta d JOIN offline_position p ON p.id = d.position_id,
+                      unnest(d.ids, d.versions) AS given(i, v)
+                WHERE p.device_id = %s AND p.confirmed IS NOT TRUE AND d.entity = %s AND i = %s AND v <> 0 LIMIT 1""",
+            device.id, entity, record_id,
+        )
+    )  # fmt: skip
+    return bool(device.env.cr.fetchone())
+
+
+def keep_delta(cr, position_id: int, delta: Mapping[str, Mapping[int, int | None]]) -> None:
+    """Store what an answer changes on the device: {entity: {id: version, or None for a removal}}."""
+    for entity, rows in delta.items():
+        cr.execute(
+            SQL(
+                """INSERT INTO offline_delta (position_id, entity, ids, versions)
+                   VALUES (%s, %s, %s::integer[], %s::bigint[])""",
+                position_id, entity, _array(rows),
+                _array("NULL" if v is None else digest.to_signed(v) for v in rows.values()),
+            )
+        )  # fmt: skip
+
+
+def clear(device) -> None:
+    """The device starts from nothing, or from what it will say."""
+    device.env.cr.execute(SQL("DELETE FROM offline_holding WHERE device_id = %s", device.id))
+
+
+def confirm(device, position_id: int) -> None:
+    """Make what an answer changed part of the confirmed holdings; rewrites the shards that it touched."""
+    device.env.cr.execute(
+        SQL(
+            """WITH changed AS (
+                   SELECT entity, i, v, i %% %s AS shard
+                     FROM offline_delta, unnest(ids, versions) AS given(i, v) WHERE position_id = %s
+               ), touched AS (SELECT DISTINCT entity, shard FROM changed
+               ), merged AS (
+                   SELECT entity, shard, i, v FROM changed WHERE v IS NOT NULL
+                    UNION ALL
+                   SELECT h.entity, h.shard, held.i, held.v
+                     FROM offline_holding h JOIN touched USING (entity, shard),
+                          unnest(h.ids, h.versions) AS held(i, v)
+                    WHERE h.device_id = %s
+                      AND NOT EXISTS (SELECT 1 FROM changed c WHERE c.entity = h.entity AND c.i = held.i)
+               )
+               INSERT INTO offline_holding (device_id, entity, shard, ids, versions)
+               SELECT %s, t.entity, t.shard, coalesce(array_agg(m.i ORDER BY m.i) FILTER (WHERE m.i IS NOT NULL), '{}'),
+                      coalesce(array_agg(m.v ORDER BY m.i) FILTER (WHERE m.i IS NOT NULL), '{}')
+                 FROM touched t LEFT JOIN merged m ON m.entity = t.entity AND m.shard = t.shard
+                GROUP BY t.entity, t.shard
+               ON CONFLICT (device_id, entity, shard)
+               DO UPDATE SET ids = EXCLUDED.ids, versions = EXCLUDED.versions""",
+            SHARDS, position_id, device.id, device.id,
+        )
+    )  # fmt: skip
+    device.env.cr.execute(SQL("DELETE FROM offline_delta WHERE position_id = %s", position_id))
+
+
+def _array(items: Any) -> str:
+    # PostgreSQL reads its own array text much faster than a list of constants.
+    return "{" + ",".join(map(str, items)) + "}"

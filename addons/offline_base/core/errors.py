@@ -81,6 +81,7 @@ _ENTRIES = (
     Entry("decision_invalid", None, _("This cannot be decided so."), _("Sync to see its present state, then decide again.")),
     Entry("decision_for_office", None, _("This conflict is for the office to decide."), _("Wait for the office, or discard the change.")),
     Entry("unit_given_up", None, _("It was given up together with another operation of its unit."), _("Nothing is left to do.")),
+    Entry("interrupted", None, _("The server was interrupted; somebody must look whether this happened."), _("Wait for the office: it says whether it happened.")),
     Entry("superseded", None, _("The number was given up by the device."), _("Nothing is left to do.")),
 )  # fmt: skip
 

@@ -25,12 +25,15 @@ class OfflineLane(models.Model):
         "UNIQUE (device_id, direction)", "A device has one lane per direction."
     )
 
-    def _acquire(self, device, direction):
-        """The lane's counter, with its row locked until the transaction ends; None if somebody else holds it."""
+    def _acquire(self, device, direction, wait=False):
+        """The lane's counter, with its row locked until the transaction ends; None if somebody else holds it.
+
+        With ``wait`` until they let it go: for what must be written down and never takes long.
+        """
         self.env.cr.execute(
             SQL(
-                "SELECT counter FROM offline_lane WHERE device_id = %s AND direction = %s FOR UPDATE SKIP LOCKED",
-                device.id, direction,
+                "SELECT counter FROM offline_lane WHERE device_id = %s AND direction = %s FOR UPDATE %s",
+                device.id, direction, SQL("" if wait else "SKIP LOCKED"),
             )
         )  # fmt: skip
         row = self.env.cr.fetchone()

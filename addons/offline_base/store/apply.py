@@ -232,12 +232,20 @@ class Applier:
                 raise Parked("expect")
             if line.delete_policy == SERVER:
                 return self.leave(operation)
-        done = self._named(Outcome("applied", record.id), record)
+        done = self.named(Outcome("applied", record.id), record)
         record.unlink()
         adapter.env.flush_all()
         return done
 
     def _call(self, adapter, named, operation, force) -> Outcome:
+        record, args = self._checked_call(adapter, named, operation, force)
+        done = self.named(Outcome("applied", record.id), record)
+        done.result = getattr(adapter, named.name)(record, args)
+        json.dumps(done.result, allow_nan=False)  # what cannot be stored fails here, and this operation alone
+        adapter.env.flush_all()
+        return done
+
+    def _checked_call(self, adapter, named, operation, force):
         record = self._record(adapter, operation)
         specs = adapter._offline_specs()
         if force is None:
@@ -246,11 +254,24 @@ class Applier:
             args = named.args.model_validate(operation.args if self.edit.args is None else self.edit.args)
         except ShapeError as error:
             raise Refusal("operation_invalid", fields=shape_errors(error)) from None
-        done = self._named(Outcome("applied", record.id), record)
-        done.result = getattr(adapter, named.name)(record, args)
-        json.dumps(done.result, allow_nan=False)  # what cannot be stored fails here, and this operation alone
-        adapter.env.flush_all()
-        return done
+        return record, args
+
+    def commits(self, entity: str | None, verb: str | None) -> bool:
+        """Whether the verb is a function that commits by itself: see `store.committing`."""
+        if entity not in self.lines or verb in ("create", "update", "delete", "void"):
+            return False
+        named = self.lines[entity][1]._offline_operations().get(verb)
+        return named is not None and named.commits
+
+    def prepared(self, operation: Operation):
+        """The adapter, function, record and arguments of such an operation, or a refusal as `run` would give it."""
+        line, adapter = self.lines[operation.entity]
+        if line.direction == "pull" and self.reviewer is None:
+            raise Refusal("entity_read_only")
+        adapter = adapter.with_context(**self._context(operation))
+        named = adapter._offline_operations()[operation.verb]
+        record, args = self._checked_call(adapter, named, operation, None)
+        return adapter, named, record, args
 
     # --- parts ----------------------------------------------------------------------------------------------
 
@@ -261,7 +282,7 @@ class Applier:
 
     def _done(self, status, record, adapter, specs, sent, before=None, written=()) -> Outcome:
         """The outcome of values that were written: what the server made of them, and the versions around it."""
-        outcome = self._named(Outcome(status, record.id, sent=sent, stored={}), record)
+        outcome = self.named(Outcome(status, record.id, sent=sent, stored={}), record)
         if before is not None:
             outcome.v_before = to_hex(reader.version(adapter, record.id, before))
         # Odoo lets people write what takes the record out of their sight, such as handing it to somebody else.
@@ -275,7 +296,7 @@ class Applier:
                 outcome.replaced = {n: {"before": before[n], "after": after[n]} for n in written}
         return outcome
 
-    def _named(self, outcome, record) -> Outcome:
+    def named(self, outcome, record) -> Outcome:
         """The outcome with the names by which devices know the record, kept as they are now."""
         outcome.uid = self.env["offline.identity"]._uids(record._name, record.ids).get(record.id)
         outcome.born = reader.births(self.env, record._name, record.ids)[record.id]

@@ -19,6 +19,7 @@ from .outcome import Edit, Force, Outcome
 def retry(operation) -> None:
     """Run an open operation again as it is, as its device's user, with its whole unit."""
     with at_desk(operation) as desk:
+        # One that commits by itself runs as soon as this decision is committed.
         desk.run(operation)
 
 

@@ -115,6 +115,12 @@ class Desk:
         """Run it as it stands, with its unit if it is in one."""
         members = self._members(operation)
         tasks = [self._task(member) for member in members]
+        if len(tasks) == 1 and self.applier.commits(tasks[0].operation.entity, tasks[0].operation.verb):
+            from . import committing  # it decides at a desk as well
+
+            if not self._blockers(tasks[0]):
+                committing.later(operation)
+                return
         for member, outcome in zip(members, self._outcomes(tasks), strict=True):
             self.finish(member, outcome)
 

@@ -20,6 +20,9 @@ class NamedOperation:
     label: str | LazyGettext
     args: type[BaseModel]
     method: Callable[..., Any]
+    #: Whether it commits by itself, and the function that says whether it happened: True, False, None.
+    commits: bool = False
+    done: Callable[..., bool | None] | None = None
 
     def describe(self, env) -> dict[str, Any]:
         """The operation as the profile route answers it (core.wire.OperationProfile)."""
@@ -27,17 +30,28 @@ class NamedOperation:
         return {"name": self.name, "label": label, "args": self.args.model_json_schema()}
 
 
-def named_operation(*, label: str | LazyGettext, args: type[BaseModel]):
+def named_operation(
+    *,
+    label: str | LazyGettext,
+    args: type[BaseModel],
+    commits: bool = False,
+    done: Callable[..., bool | None] | None = None,
+):
     """Declare a method of an adapter as a named operation; a ``label`` made by `LazyTranslate` is translated.
 
     The method gets the record (as the device's user) and the parsed arguments; what it returns, JSON or None,
     is the receipt's ``result``. It runs inside a savepoint and may neither commit nor roll back.
+
+    A function that does is declared with ``commits=True`` and runs alone, outside of any savepoint. Should the server
+    die meanwhile, ``done(self, record, args)`` is asked whether it happened: True, False (it is run again), or None
+    where that cannot be said: then a person decides.
     """
 
     def mark(method: Callable[..., Any]) -> Callable[..., Any]:
         # Devices call it through the engine, which checks rights, numbers and arguments; nobody calls it over RPC.
         api.private(method)
-        method._offline_operation = NamedOperation(method.__name__, label, args, method)  # type: ignore[attr-defined]
+        named = NamedOperation(method.__name__, label, args, method, commits, done)
+        method._offline_operation = named  # type: ignore[attr-defined]
         return method
 
     return mark

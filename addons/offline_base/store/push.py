@@ -13,10 +13,12 @@ from typing import Any
 
 from pydantic import ValidationError as ShapeError
 
+from odoo.fields import Domain
+
 from ..core.errors import Problem, Refusal
 from ..core.fields import format_instant, parse_instant
 from ..core.wire import PUSH_LIMIT, ById, ByUid, Operation, OperationHead, PushRequest
-from . import receipts
+from . import committing, receipts
 from .apply import Applier, shape_errors
 from .desk import FOLLOW_UPS, Desk
 from .follow_ups import FollowUps
@@ -49,6 +51,9 @@ class Push:
         if len(self.request.operations) > allowed:
             raise Problem("limit_exceeded", limit={"operations": allowed})
         lanes = self.env["offline.lane"]
+        for operation in self._interrupted():
+            if not committing.carry_out(operation, first=False):
+                return self._busy(lanes._peek(self.device, "push"))
         expected = lanes._acquire(self.device, "push")
         if expected is None:
             return self._busy(lanes._peek(self.device, "push"))
@@ -64,6 +69,13 @@ class Push:
             # A unit is never split: it is taken as a whole, or left for the next call.
             too_many = taken + len(group) > self.most
             if taken and (too_many or time.monotonic() - started > _BUDGET_S):
+                break
+            if self._commits(group, known, applier):
+                # It runs alone: what was taken before it is answered first.
+                if not taken:
+                    answered.append(group[0].seq)
+                    expected = self._run_committing(group[0], applier, expected)
+                    return self._answer(self._stored_receipts(answered), expected)
                 break
             self._take(group, known, applier)
             expected, taken = expected + len(group), taken + len(group)
@@ -173,7 +185,12 @@ class Push:
         for row in rows:
             row["unit_uid"] = uid
         unfit = next(
-            (i for i, one in enumerate(operations) if one is None or one.verb in (*FOLLOW_UPS, "void")), None
+            (
+                index
+                for index, one in enumerate(operations)
+                if one is None or one.verb in (*FOLLOW_UPS, "void") or applier.commits(one.entity, one.verb)
+            ),
+            None,
         )
         if unfit is not None:
             for index, row in enumerate(rows):
@@ -192,6 +209,46 @@ class Push:
                 self._decide(row, outcome)
         self._store(rows)
         self.history.reload()
+
+    def _interrupted(self):
+        """Those of the call that were begun before, and whose end nobody wrote down."""
+        ops = [head.op for head in self.request.operations]
+        return self.operations.search(
+            [
+                ("device_id", "=", self.device.id),
+                ("op", "in", ops),
+                ("status", "=", "unknown"),
+                ("code", "=", "interrupted"),
+            ]
+            if ops
+            else Domain.FALSE
+        )
+
+    def _commits(self, group, known, applier) -> bool:
+        """Whether it is a function that commits by itself, and nothing else has to be said of it first."""
+        [head, *others] = group
+        more = head.model_extra or {}
+        if others or head.op in known or not applier.commits(more.get("entity"), more.get("verb")):
+            return False
+        try:
+            operation = Operation.model_validate(_storable(head.model_dump() | more))
+        except ShapeError:
+            return False
+        return not operation.unit and not self.history.blockers(operation, applier._target_id(operation))
+
+    def _run_committing(self, head, applier, expected: int) -> int:
+        """Note that it begins, commit, run it, write down how it ended."""
+        row = self._row(head, _storable(head.model_dump() | (head.model_extra or {})))
+        [operation] = self._parsed([row])
+        assert operation is not None
+        self._decide(row, Outcome("unknown", applier._target_id(operation), code="interrupted"))
+        self._store([row])
+        self.env["offline.lane"]._release(self.device, "push", expected + 1)
+        self.env.flush_all()
+        self.env.cr.commit()
+        mine = [("device_id", "=", self.device.id), ("seq", "=", head.seq)]
+        committing.carry_out(self.operations.search(mine), first=True)
+        return expected + 1
 
     def _follow_up(self, row, operation: Operation) -> None:
         """A decision about what was sent before: it finds everything stored, itself included."""

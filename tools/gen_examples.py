@@ -16,7 +16,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 VECTORS = ROOT / "tests" / "vectors" / "wire"
 _WIDTH = 100
-_EXAMPLE = re.compile(r"<!-- example: (?P<name>\S+) (?P<pointer>/\S+) -->\n(?:```json\n.*?\n```)?", re.DOTALL)
+_EXAMPLE = re.compile(
+    r"<!-- example: (?P<name>\S+) (?P<pointer>/\S+) -->\n(?:```json\n(?:.*?\n)??```)?", re.DOTALL
+)
 
 
 def layout(value: Any, indent: int = 0, lead: int = 0) -> str:

@@ -6,7 +6,7 @@
     "author": "Odoo Offline contributors",
     "license": "LGPL-3",
     "depends": ["mail", "contacts", "product", "calendar"],
-    "external_dependencies": {"python": ["pydantic"]},
+    "external_dependencies": {"python": ["cryptography", "joserfc", "pydantic", "rfc8785"]},
     "data": [
         "security/offline_base_groups.xml",
         "security/ir.model.access.csv",

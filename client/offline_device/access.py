@@ -1,4 +1,4 @@
-"""How the device gets in, stays in and leaves: enrolment, the token, the wipe.
+"""How the device gets in, stays in and leaves: enrolment, token, escrow, wipe.
 
 Every step ends in one durable transaction, so that whatever breaks in between is gone on with later.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 import platform
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from offline_core.fields import format_instant, parse_instant
-from offline_core.wire import DeviceDescription, EnrolAnswer, EnrolRequest
+from offline_core.wire import DeviceDescription, DeviceProof, EnrolAnswer, EnrolRequest
 
 from .api import Api
 from .cut import Cut
-from .errors import DeviceError, Offline, Refused
+from .errors import AnswerInvalid, DeviceError, NotEnrolled, Offline, Refused
+from .keys import Key, new_key, public_part, seal, sign
 from .outbox import Outbox
 from .overlay import Overlay
 from .records import Records
@@ -23,6 +24,9 @@ from .settings import Settings
 from .store import Store
 from .transport import Transport
 from .version import APP_VERSION
+
+#: Two stores call as one device: this one has to enrol as another.
+COPIED = ("device_cloned", "seq_reused")
 
 
 class Access:
@@ -55,25 +59,78 @@ class Access:
             raise DeviceError(
                 f"this home holds unsent work for {settings.server}: deliver or discard it first"
             )
-        started = settings.enrolment
-        if started is None or started["code"] != code:
-            started = {"code": code, "nonce": secrets.token_urlsafe(24)}
-            settings.enrolment = started
         self._checkpoint("enrol.sending")
-        request = EnrolRequest(code=code, nonce=started["nonce"], device=self._describe(name))
-        answer = Api(transport, settings).enrol(request)
+        api = Api(transport, settings)
+        answer, key = self._ask_in(api, code, name) if self._is_same(server) else (None, None)
+        if answer is None:
+            answer, key = self._ask_anew(api, code, name)
         self._checkpoint("enrol.answered")
-        self._take(answer, server, database)
+        self._take(answer, key, server, database)
         self._checkpoint("enrol.stored")
 
-    def _describe(self, name: str | None) -> DeviceDescription:
+    def _is_same(self, server: str) -> bool:
+        """Whether this home can come back as the device that it was."""
+        settings = self._settings
+        lost = (settings.locked_out or {}).get("code")
+        return settings.key is not None and settings.server == server and lost not in COPIED
+
+    def _ask_in(self, api: Api, code: str | None, name: str | None) -> tuple[EnrolAnswer | None, Key | None]:
+        """Come back as the same device, by its key; nothing when the server does not know it any more."""
+        settings = self._settings
+        device, key = settings.device, settings.key
+        assert device is not None
+        assert key is not None
+        nonce = secrets.token_urlsafe(24)
+        now = self._clock() - timedelta(seconds=settings.clock_offset_s or 0)
+        time = format_instant(now)
+        for _with_the_servers_time in range(2):
+            said = {"device": device, "epoch": settings.epoch, "nonce": nonce, "time": time}
+            signature = sign(key, said)
+            request = EnrolRequest(
+                code=code,
+                nonce=nonce,
+                device=self._describe(name, None),
+                proof=DeviceProof(device=device, epoch=settings.epoch, time=time, signature=signature),
+            )
+            try:
+                return api.enrol(request), key
+            except Refused as refused:
+                if code is not None and refused.code in ("proof_invalid", "device_revoked"):
+                    return None, None
+                right = refused.problem and refused.problem.server_time
+                if refused.code != "proof_outdated" or not right:
+                    raise
+                time = right
+        raise AnswerInvalid("the server takes no time as the present one")
+
+    def _ask_anew(self, api: Api, code: str, name: str | None) -> tuple[EnrolAnswer, Key]:
+        """Become a device. Code, nonce and key are kept, so that a lost answer can be asked for again."""
+        started = self._settings.enrolment
+        if started is None or started["code"] != code or "key" not in started:
+            started = {"code": code, "nonce": secrets.token_urlsafe(24), "key": new_key()}
+            self._settings.enrolment = started
+        key: Key = started["key"]
+        request = EnrolRequest(code=code, nonce=started["nonce"], device=self._describe(name, key))
+        return api.enrol(request), key
+
+    def come_back(self, api: Api) -> None:
+        """The token has expired: get another by the key alone, as the same device."""
+        settings = self._settings
+        if settings.key is None or settings.server is None:
+            raise NotEnrolled("the token has expired, and this device has no key: use an enrolment code")
+        answer, key = self._ask_in(api, None, None)
+        assert answer is not None
+        self._take(answer, key, settings.server, settings.database)
+
+    def _describe(self, name: str | None, key: Key | None) -> DeviceDescription:
         return DeviceDescription(
             name=name or platform.node()[:100] or "device",
             platform=platform.platform()[:100],
             app_version=APP_VERSION,
+            public_key=public_part(key) if key else None,
         )
 
-    def _take(self, answer: EnrolAnswer, server: str, database: str | None) -> None:
+    def _take(self, answer: EnrolAnswer, key: Key | None, server: str, database: str | None) -> None:
         settings = self._settings
         if settings.user_data is not None and self._outbox.counts() and settings.user.id != answer.user.id:
             raise DeviceError(
@@ -89,8 +146,10 @@ class Access:
                 self._outbox.renumber(answer.device)
             if settings.device != answer.device:
                 self._cut.start_over()
+                # The same device learns of another epoch by its next pull, which tells what to send again.
+                settings.epoch = answer.epoch
             settings.server, settings.database = server, database
-            settings.device, settings.epoch = answer.device, answer.epoch
+            settings.device, settings.key = answer.device, key
             self._keep_token(answer.token, answer.token_expires_at)
             settings.user_data = answer.user.model_dump(mode="json")
             settings.put_profile(answer.profile)
@@ -129,19 +188,60 @@ class Access:
 
     # --- out ----------------------------------------------------------------------------------------------------
 
+    def sealed(self) -> str | None:
+        """The device's work in a box for the server; None where the server has no key for it.
+
+        Undelivered work always, and of the journal as much as a call may carry, newest first.
+        """
+        settings = self._settings
+        to = settings.profile.escrow_key
+        if to is None or settings.device is None:
+            return None
+        room = settings.profile.limits.body_bytes // 2
+        content = {
+            "device": settings.device,
+            "epoch": settings.epoch,
+            "made_at": format_instant(self._clock()),
+            "operations": self._outbox.for_escrow(room),
+        }
+        return seal(to, content, settings.key)
+
+    def escrow(self, api: Api) -> None:
+        """Hand the device's work over; nothing changes here."""
+        box = self.sealed()
+        if box is None:
+            raise DeviceError("the server has no key for sealed work")
+        api.escrow(box)
+
     def wipe(self, api: Api) -> None:
-        """Delete every record, and the token once the server knows. Outbox and journal stay."""
+        """Seal the unfinished work, delete everything else, hand the box over, say that it is done.
+
+        The work leaves the store in the same step in which its box is stored. A server without a key for boxes
+        gets none: then outbox and journal stay.
+        """
+        settings = self._settings
         with self._store.transaction():
+            box = self.sealed() if self._outbox.counts() else None
+            if box is not None:
+                settings.sealed = box
             self._records.forget_all()
+            if box is not None or not self._outbox.counts():
+                self._outbox.forget_all()
             self._cut.start_over()
             self._overlay.rebuild_all()
-            self._settings.leaving = True
+            settings.key = None
+            settings.leaving = True
+        self._store.scrub()
         self._checkpoint("wipe.erased")
         self.finish_leaving(api)
 
     def finish_leaving(self, api: Api) -> None:
-        """Confirm the wipe and forget the token; without a network the next sync does it."""
+        """Hand over the box, confirm the wipe, forget the token; without a network the next sync does it."""
+        settings = self._settings
         try:
+            if settings.sealed is not None and self._handed_over(api, settings.sealed):
+                settings.sealed = None
+                self._checkpoint("wipe.escrowed")
             api.wiped()
         except Offline:
             return
@@ -151,5 +251,16 @@ class Access:
             self._store.incident("wipe_not_confirmed", code=refused.code)
         self._checkpoint("wipe.confirmed")
         with self._store.transaction():
-            self._settings.token = self._settings.token_span = None
-            self._settings.leaving = False
+            settings.token = settings.token_span = None
+            settings.leaving = False
+
+    def _handed_over(self, api: Api, box: str) -> bool:
+        """A box that the server will not have stays here: nobody but the office can open it."""
+        try:
+            api.escrow(box)
+        except Refused as refused:
+            if refused.transient:
+                raise
+            self._store.incident("escrow_refused", code=refused.code)
+            return False
+        return True

@@ -10,6 +10,8 @@ from offline_core.wire import (
     DeviceState,
     EnrolAnswer,
     EnrolRequest,
+    EscrowAnswer,
+    EscrowRequest,
     OperationHead,
     Profile,
     PullAnswer,
@@ -43,6 +45,11 @@ class Api:
     def rotate(self) -> TokenAnswer:
         """A new token; the one in use stays good until the new one is first used."""
         return _read(TokenAnswer, self._transport.send("POST", "/token", _dump(TokenRequest()), self._token))
+
+    def escrow(self, sealed: str) -> EscrowAnswer:
+        """Hand over sealed work."""
+        reply = self._transport.send("POST", "/escrow", _dump(EscrowRequest(sealed=sealed)), self._token)
+        return _read(EscrowAnswer, reply)
 
     def wiped(self) -> WipeAnswer:
         """Say that this device has forgotten everything."""

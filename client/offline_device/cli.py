@@ -54,6 +54,9 @@ def parser() -> argparse.ArgumentParser:
         "--watch", action="store_true", help="go on, as mode and schedule ask for; end with Ctrl-C"
     )
 
+    escrow = command("escrow", commands.escrow, "hand this device's work over, sealed for the office")
+    escrow.add_argument("--file", type=Path, help="save the box here instead of sending it")
+
     command("status", commands.status, "what the device knows of itself")
     command("profile", commands.profile, "what this device may hold and do")
     command("check", commands.check, "check every held record for damage")

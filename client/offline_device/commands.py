@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -72,6 +73,25 @@ def status(device: Device, asked: Namespace, output: Output) -> None:
     rows.append(("incidents", str(len(found.incidents))))
     rows += [("", f"{one['at']} {one['kind']}") for one in found.incidents[-5:]]
     output.result(asdict(found), table(rows))
+
+
+def escrow(device: Device, asked: Namespace, output: Output) -> None:
+    """Hand the work over, sealed, or save the box as a file."""
+    if asked.file is None:
+        device.escrow()
+        output.result({"sent": True}, ["Handed over. An offline manager can replay it."])
+        return
+    box = device.sealed()
+    if box is None:
+        raise DeviceError("the server has no key for sealed work")
+    with open(asked.file, "w", encoding="ascii", opener=_private) as file:
+        file.write(box)
+    said = f"Saved {asked.file}. Only the office can open it: import it under Offline / Sealed Work."
+    output.result({"file": str(asked.file)}, [said])
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def profile(device: Device, asked: Namespace, output: Output) -> None:

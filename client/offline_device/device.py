@@ -19,7 +19,7 @@ from offline_core.fields import format_instant, parse_instant
 from offline_core.wire import Profile
 
 from . import modes
-from .access import Access
+from .access import COPIED, Access
 from .api import Api
 from .cut import Cut
 from .editing import Editing
@@ -122,9 +122,10 @@ class Device:
     ) -> Profile:
         """Become a device of this server with an enrolment code; then `sync`.
 
-        A lost answer is asked for again by the same code. A home that is enrolled already becomes a new device of
-        the same user: records and unsent work are kept, what is unsent gets new numbers. Changing the user or the
-        server of a home that has work in it is refused: that work belongs to its user.
+        A lost answer is asked for again by the same code. A home that is enrolled already stays the same device, by
+        its key, and keeps its work and numbers. If the server does not know it any more, or it is a copy of another,
+        it becomes a new device: records and unsent work are kept, what is unsent gets new numbers. Changing the user
+        or the server of a home that has work in it is refused: that work belongs to its user.
         """
         self._access.enrol(self._transport or HttpTransport(server, database), server, code, name, database)
         self._own_transport = None
@@ -197,6 +198,14 @@ class Device:
             self.store, self.settings, self.records, self._outbox, self._cut, self._api(),
             clock=self._clock, checkpoint=self._checkpoint, progress=self._progress,
         ).check()  # fmt: skip
+
+    def escrow(self) -> None:
+        """Hand this device's work to the server, sealed for the office; nothing changes here."""
+        self._access.escrow(self._api())
+
+    def sealed(self) -> str | None:
+        """The same box, to be saved as a file and imported in the office; None where the server has no key."""
+        return self.settings.sealed or self._access.sealed()
 
     @property
     def mode(self) -> str:
@@ -362,13 +371,16 @@ class Device:
         return Api(self._own_transport, self.settings)
 
     def _admitted(self, call: Callable[[], T]) -> T:
-        """Make a call, with a new token if the office asks for one first."""
+        """Make a call, with a new token if the office asks for one first, or the old one has expired."""
         try:
             return call()
         except Refused as refused:
-            if refused.code != "token_rotation_due":
+            if refused.code == "token_rotation_due":
+                self._access.rotate(self._api())
+            elif refused.code == "token_expired" and self.settings.key is not None:
+                self._access.come_back(self._api())
+            else:
                 raise
-        self._access.rotate(self._api())
         return call()
 
     def _keep(self, plan: modes.Plan) -> None:
@@ -382,14 +394,10 @@ class Device:
         with self.store.transaction():
             self.settings.last_error = {"at": format_instant(now), "code": code, "message": str(error)}
             self._keep(modes.after_failure(now, self.settings.failures, self._chance, wait))
-            if isinstance(error, Refused) and (error.status in (401, 403) or error.code in _COPIED):
+            if isinstance(error, Refused) and (error.status in (401, 403) or error.code in COPIED):
                 self.settings.locked_out = {"code": code, "wipe": _says_wipe(error)}
         if isinstance(error, Refused) and _says_wipe(error) and not self.settings.leaving:
             self._access.wipe(self._api())
-
-
-#: Two stores call as one device: this one has to enrol as another.
-_COPIED = ("device_cloned", "seq_reused")
 
 
 def _says_wipe(error: Refused) -> bool:

@@ -35,8 +35,10 @@ class Settings:
 
     server = _Setting[str | None](None)
     database = _Setting[str | None](None)
-    #: {"code", "nonce"} of an enrolment whose answer has not been stored yet.
-    enrolment = _Setting[dict[str, str] | None](None)
+    #: {"code", "nonce", "key"} of an enrolment whose answer has not been stored yet.
+    enrolment = _Setting[dict[str, Any] | None](None)
+    #: The private key of the device, as JWK.
+    key = _Setting[dict[str, Any] | None](None)
     device = _Setting[str | None](None)
     token = _Setting[str | None](None)
     #: When the token was given and until when it is good; it is rotated halfway.
@@ -61,6 +63,8 @@ class Settings:
     last_error = _Setting[dict[str, Any] | None](None)
     #: Wiped, and the server does not know yet.
     leaving = _Setting[bool](False)
+    #: Work sealed to the server that has not been handed over yet.
+    sealed = _Setting[str | None](None)
     #: {"code", "wipe"} when the server no longer takes this device.
     locked_out = _Setting[dict[str, Any] | None](None)
     failures = _Setting[int](0)

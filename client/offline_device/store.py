@@ -110,6 +110,7 @@ class Store:
         self.db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=FULL")
+        self.db.execute("PRAGMA secure_delete=ON")
         # The exclusive lock is taken at the first access and kept until the connection closes.
         with self.transaction():
             (version,) = self.db.execute("PRAGMA user_version").fetchone()
@@ -165,6 +166,11 @@ class Store:
         """The incidents that are still kept, oldest first."""
         rows = self.db.execute("SELECT at, kind, detail FROM incident ORDER BY number")
         return [{"at": row["at"], "kind": row["kind"], **json.loads(row["detail"])} for row in rows]
+
+    def scrub(self) -> None:
+        """Write the file anew, so that nothing of what was deleted can be read from it."""
+        self.db.execute("VACUUM")
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def size_bytes(self) -> int:
         """What the store takes on the disk, its log included."""

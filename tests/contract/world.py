@@ -11,12 +11,14 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
 import psycopg2
 import requests
 
+from offline_device import keys
 from tools.provision import database
 from tools.stage.office import Office
 
@@ -49,9 +51,11 @@ class Wire:
     def __init__(self, url: str, code: str, nonce: str) -> None:
         self.url = url
         self.http = requests.Session()
-        body = {"code": code, "nonce": nonce, "device": {"name": "Contract test"}}
+        self.key = keys.new_key()
+        public = keys.public_part(self.key).model_dump()
+        body = {"code": code, "nonce": nonce, "device": {"name": "Contract test", "public_key": public}}
         answer = self.post("enroll", body)
-        self.uid, self.token = answer["device"], answer["token"]
+        self.uid, self.token, self.epoch = answer["device"], answer["token"], answer["epoch"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
         self.held: dict[str, dict[int, dict[str, Any]]] = {}
         self.cursor: str | None = None
@@ -61,6 +65,14 @@ class Wire:
         if answer.status_code not in (200, 201):
             raise RuntimeError(f"{route}: {answer.status_code} {answer.text}")
         return dict(answer.json())
+
+    def proof(self, **other: str) -> dict[str, Any]:
+        """A nonce and a proof of the device's key, signed now."""
+        nonce = secrets.token_urlsafe(16)
+        time = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        said = {"device": self.uid, "epoch": self.epoch, "time": time} | other
+        signature = keys.sign(self.key, said | {"nonce": nonce})
+        return {"nonce": nonce, "proof": said | {"signature": signature}}
 
     def pull(self) -> dict[str, Any]:
         """Pull to the closing page, which is answered."""
@@ -247,8 +259,22 @@ class World:
         wire.push()
         return named
 
-    def _token_expired(self) -> Named:
+    def _device_with_key(self) -> Named:
         named = self._device()
+        named["wire"].push()
+        return named | named["wire"].proof()
+
+    def _proof_of_yesterday(self) -> Named:
+        named = self._token_expired()
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="seconds")
+        return named | named["wire"].proof(time=yesterday.replace("+00:00", "Z"))
+
+    def _app_outdated(self) -> Named:
+        profile = self.office.create("offline.profile", name="New apps only", minimum_app_version="2.0")
+        return self._device(profile=profile)
+
+    def _token_expired(self) -> Named:
+        named = self._device_with_key() | self._person(self.rider)
         with self._sql.cursor() as cursor:
             cursor.execute(
                 """UPDATE offline_token SET expires_at = now() - interval '1 day'

@@ -15,8 +15,8 @@ from typing import Any
 
 from offline_core.digest import content_text, digest, to_hex
 from offline_core.errors import CATALOGUE
-from offline_core.fields import json_text
-from offline_core.wire import EnrolRequest, Operation, ProblemDocument, PullRequest, PushRequest
+from offline_core.fields import json_text, parse_instant
+from offline_core.wire import DeviceProof, EnrolRequest, Operation, ProblemDocument, PullRequest, PushRequest
 from offline_device.errors import Offline, Refused
 from offline_device.transport import Reply
 
@@ -130,6 +130,10 @@ class FakeServer:
         self.user = 2
         self.requests: list[tuple[str, Any]] = []
         self.tokens: list[str | None] = []
+        self.forgot_devices = False
+        #: What the server takes as the present time when a device proves that it is itself.
+        self.now = NOW
+        self.boxes: list[str] = []
         #: Faults to come: routes whose next answer gets lost, or raises this.
         self.lost: list[str] = []
         self.refuse: dict[str, Refused] = {}
@@ -197,12 +201,14 @@ class FakeServer:
 
     def _enroll(self, body: str) -> dict[str, Any]:
         request = EnrolRequest.model_validate_json(body)
-        known = self.nonces.get(request.code)
+        if request.proof is not None:
+            return self._come_back(request.proof)
+        known = self.nonces.get(request.code or "")
         if known is not None and known[0] != request.nonce:
             raise problem("enrolment_code_invalid")
         if known is None:
             self.enrolments += 1
-            self.nonces[request.code] = known = (request.nonce, uid(self.enrolments, 0xD))
+            self.nonces[request.code or ""] = known = (request.nonce, uid(self.enrolments, 0xD))
             self.life.next_seq = 1
             self.life.cursors.clear()
         return {
@@ -210,6 +216,22 @@ class FakeServer:
             "user": {"id": self.user, "name": "Mitchell", "lang": None, "tz": None, "company": 1, "companies": [1]},
             "profile": self.profile,
         }  # fmt: skip
+
+    def _come_back(self, proof: DeviceProof) -> dict[str, Any]:
+        """The same device by its key; the fake trusts the signature, the server's own tests do not."""
+        if self.forgot_devices:
+            raise problem("proof_invalid")
+        if abs((parse_instant(proof.time) - parse_instant(self.now)).total_seconds()) > 600:
+            raise problem("proof_outdated", server_time=self.now)
+        return {
+            "device": proof.device, **self._new_token(), "epoch": self.epoch, "server_time": NOW,
+            "user": {"id": self.user, "name": "Mitchell", "lang": None, "tz": None, "company": 1, "companies": [1]},
+            "profile": self.profile,
+        }  # fmt: skip
+
+    def _escrow(self, body: str) -> dict[str, Any]:
+        self.boxes.append(json.loads(body)["sealed"])
+        return {"sha256": "0" * 64, "server_time": NOW}
 
     def _new_token(self) -> dict[str, str]:
         return {"token": f"token-{len(self.requests)}", "token_expires_at": TOKEN_ENDS}

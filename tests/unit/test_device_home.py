@@ -165,6 +165,8 @@ def test_a_rotation_that_the_office_asks_for_is_done_at_once(device: Device, ser
 
 
 def test_a_device_enrolled_anew_keeps_its_work_and_renumbers_it(device: Device, server: FakeServer) -> None:
+    """The server does not know its key any more."""
+    server.forgot_devices = True
     server.put(PARTNER, 1, name="A", phone=None)
     device.sync()
     device.call(PARTNER, 1, "visit", {"note": "delivered"})

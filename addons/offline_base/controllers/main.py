@@ -76,6 +76,13 @@ class OfflineController(Controller):
             "server_time": format_instant(Datetime.now()),
         }
 
+    @offline_route("escrow", auth="offline_leaving")
+    def escrow(self, payload, attempt):
+        """Keep the sealed work of a device."""
+        device = _device()
+        box = device.env["offline.escrow"]._receive(payload.sealed, device)
+        return {"sha256": box.sha256, "server_time": format_instant(Datetime.now())}
+
     @offline_route("wipe", auth="offline_leaving")
     def wipe(self, payload, attempt):
         """The device has forgotten everything."""
@@ -85,7 +92,9 @@ class OfflineController(Controller):
     @offline_route("pull")
     def pull(self, payload, attempt):
         """The changes since a position."""
-        return Pull(_device(), payload).run()
+        device = _device()
+        device._check_app_version(payload.state)
+        return Pull(device, payload).run()
 
     @offline_route("push")
     def push(self, payload, attempt):

@@ -55,7 +55,8 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "enrol", "POST", "/enroll", "Exchange an enrolment code for a device and its token",
         wire.EnrolRequest, wire.EnrolAnswer, 201,
-        (*_TRANSPORT, "enrolment_code_invalid", "enrolment_locked", "user_inactive"),
+        (*_TRANSPORT, "enrolment_code_invalid", "enrolment_locked", "user_inactive", "proof_invalid",
+         "proof_outdated", "proof_needs_code", "device_revoked"),
         token=False,
     ),
     Route(
@@ -65,7 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "pull", "POST", "/pull", "The changes since a position",
         wire.PullRequest, wire.PullAnswer, 200,
-        (*_TRANSPORT, *_DEVICE, "cursor_invalid", "limit_exceeded", "not_in_this_version"),
+        (*_TRANSPORT, *_DEVICE, "app_outdated", "cursor_invalid", "limit_exceeded", "not_in_this_version"),
     ),
     Route(
         "push", "POST", "/push", "Hand over numbered operations",
@@ -77,12 +78,15 @@ ROUTES: tuple[Route, ...] = (
         wire.TokenRequest, wire.TokenAnswer, 200, (*_TRANSPORT, *_WORKING),
     ),
     Route(
+        "escrow", "POST", "/escrow", "Hand over the sealed outbox",
+        wire.EscrowRequest, wire.EscrowAnswer, 201, (*_TRANSPORT, *_TOKEN, "limit_exceeded"),
+    ),
+    Route(
         "wipe", "POST", "/wipe", "Confirm a wipe",
         wire.WipeRequest, wire.WipeAnswer, 200, (*_TRANSPORT, *_TOKEN),
     ),
     _later("verify", "POST", "/verify", "Compare what both sides hold, by shard"),
     _later("journal", "POST", "/journal", "Replay delivered operations after a restore"),
-    _later("escrow", "POST", "/escrow", "Hand over the sealed outbox"),
     _later("blobs", "POST", "/blobs", "Upload a photo or document (tus 1.0.0)"),
     _later("blob", "GET", "/blobs/sha256/{hash}", "Download a photo or document"),
 )  # fmt: skip

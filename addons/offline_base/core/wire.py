@@ -96,12 +96,34 @@ class DeviceDescription(Request):
     public_key: PublicKey | None = None
 
 
-class EnrolRequest(Request):
-    """The same code with the same nonce gives a fresh token again (the answer was lost)."""
+Signature = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{86}$")]
 
-    code: Annotated[str, Storable, Field(min_length=4, max_length=64)]
+
+class DeviceProof(Request):
+    """That the caller is an enrolled device: its key signs {device, epoch, nonce, time} as canonical JSON."""
+
+    device: Uid
+    epoch: Annotated[str, Storable, Field(max_length=64)] | None
+    time: Instant
+    signature: Signature
+
+
+class EnrolRequest(Request):
+    """The same code with the same nonce gives a fresh token again (the answer was lost).
+
+    With a ``proof`` the device stays the same one; a code is needed then only if its token had not expired.
+    """
+
+    code: Annotated[str, Storable, Field(min_length=4, max_length=64)] | None = None
     nonce: Annotated[str, Field(min_length=16, max_length=128)]
     device: DeviceDescription
+    proof: DeviceProof | None = None
+
+    @model_validator(mode="after")
+    def _code_or_proof(self) -> EnrolRequest:
+        if self.code is None and self.proof is None:
+            raise ValueError("a code or a proof is needed")
+        return self
 
 
 class User(Answer):
@@ -179,6 +201,16 @@ class Schedule(Answer):
     to_minute: Annotated[int, Field(ge=0, le=1440)] = 1440
 
 
+class EscrowKey(Answer):
+    """The public key (EC P-256, JWK) to which devices seal their work; ``kid`` is its thumbprint (RFC 7638)."""
+
+    kty: str
+    crv: str
+    x: str
+    y: str
+    kid: str
+
+
 class Profile(Answer):
     """What this device may hold and do. A higher ``profile_version`` in a pull says: fetch it again."""
 
@@ -190,6 +222,7 @@ class Profile(Answer):
     limits: Limits
     wifi_only_blobs: bool = False
     minimum_app_version: str | None
+    escrow_key: EscrowKey | None = None
 
 
 class EnrolAnswer(Answer):
@@ -214,6 +247,28 @@ class TokenAnswer(Answer):
     token: str
     token_expires_at: Instant
     server_time: Instant
+
+
+class EscrowRequest(Request):
+    """The device's work, sealed: a JWE in compact form (ECDH-ES, A256GCM) of an `EscrowEnvelope`."""
+
+    sealed: Annotated[
+        str, Field(min_length=20, max_length=BODY_BYTES, pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}$")
+    ]
+
+
+class EscrowAnswer(Answer):
+    """201: the box is kept. ``sha256`` is that of the sealed text as it arrived."""
+
+    sha256: str
+    server_time: Instant
+
+
+class EscrowEnvelope(Request):
+    """What is inside a box: the content, and the device's signature over it as canonical JSON (RFC 8785)."""
+
+    content: dict[str, JsonValue]
+    signature: Signature | None = None
 
 
 class WipeRequest(Request):
@@ -454,6 +509,15 @@ class PushRequest(Request):
     state: DeviceState | None = None
 
 
+class EscrowContent(Request):
+    """The operations of a device, delivered and undelivered, in the order of their numbers."""
+
+    device: Uid
+    epoch: Annotated[str, Field(max_length=64)] | None
+    made_at: Instant
+    operations: list[OperationHead]
+
+
 class PushAnswer(Answer):
     """Receipts of a prefix of what was sent; the device goes on at ``next_seq``."""
 
@@ -482,3 +546,5 @@ class ProblemDocument(Answer):
     limit: dict[str, int] | None = None
     wipe: bool | None = None
     retry_after_s: int | None = None
+    server_time: Instant | None = None
+    minimum_app_version: str | None = None

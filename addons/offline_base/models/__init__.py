@@ -23,6 +23,7 @@ from . import (
     offline_entity_res_partner_category,
     offline_entity_uom_uom,
     offline_epoch,
+    offline_escrow,
     offline_holding,
     offline_identity,
     offline_lane,

@@ -1,19 +1,28 @@
 import uuid
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, parse_version
 
 from ..core import wire
+from ..core.errors import Problem
+from ..core.fields import format_instant, parse_instant
+from ..store import keys
 from ..store.holdings import was_given
 
 _ENGINE_FIELDS = {
-    "uid", "user_id", "state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "platform", "app_version",
+    "uid", "user_id", "state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "proven_at", "platform",
+    "app_version",
     "public_key", "token_ids", "presence_ids", "lane_ids", "operation_ids", "profile_offset",
 }  # fmt: skip
 #: A copy that calls again and again is noted once in this time.
 _COPY_NOTED_EVERY = "1 hour"
+#: By how much a device's clock may be off when it signs a proof; it is told the right time.
+_PROOF_WINDOW = timedelta(minutes=10)
+#: How long after the end of its token a device may come back by its key alone.
+_LATE_DAYS = timedelta(days=90)
 _GROUP_USER = "offline_base.offline_base_group_device_user"
 _GROUP_MANAGER = "offline_base.offline_base_group_manager"
 
@@ -47,6 +56,7 @@ class OfflineDevice(models.Model):
     platform = fields.Char(readonly=True)
     app_version = fields.Char(readonly=True)
     public_key = fields.Json(readonly=True)
+    proven_at = fields.Datetime("Last Proof of Its Key", readonly=True, copy=False)
     wiped_at = fields.Datetime("Wipe Confirmed", readonly=True)
     copy_seen_at = fields.Datetime("Copy Called", readonly=True, copy=False)
     rotation_asked = fields.Boolean("Rotation Asked For", readonly=True)
@@ -158,35 +168,81 @@ class OfflineDevice(models.Model):
 
     @api.model
     def _enrol(self, request: wire.EnrolRequest):
-        """Redeem a code: (device, token record, its text). With the same nonce again: a fresh token, same device."""
-        enrolment = self.env["offline.enrolment"]._redeem(request.code, request.nonce)
+        """Let a device in: (device, token record, its text). By a code, by the key of an enrolled device, or both.
+
+        The same code with the same nonce gives a fresh token again.
+        """
         described = request.device
-        values = {
-            "name": described.name,
-            "platform": described.platform,
-            "app_version": described.app_version,
-            "public_key": described.public_key.model_dump() if described.public_key else False,
-        }
+        values = {"platform": described.platform, "app_version": described.app_version}
+        device = self._proven(request.proof, request.nonce) if request.proof else self.browse()
+        if request.code is None:
+            device._check_expired()
+            device.write(values)
+        else:
+            enrolment = self.env["offline.enrolment"]._redeem(request.code, request.nonce)
+            device = self._enrol_by_code(enrolment, device, described, values)
+        return device, *self.env["offline.token"]._issue(device)
+
+    def _enrol_by_code(self, enrolment, device, described, values):
+        if device:
+            if device.user_id != enrolment.user_id:
+                raise Problem("proof_invalid")
+            if device.profile_id != enrolment.profile_id:
+                device.profile_id = enrolment.profile_id
+            device.write(values)
+            enrolment.device_id = device
+            return device
+        public_key = described.public_key.model_dump() if described.public_key else False
+        values |= {"name": described.name, "public_key": public_key}
         if enrolment.device_id:
             enrolment.device_id.write(values)
             # The answer was lost: what it gave is void.
             enrolment.device_id.token_ids.unlink()
         else:
-            enrolment.device_id = self.create(
-                values
-                | {
-                    "user_id": enrolment.user_id.id,
-                    "profile_id": enrolment.profile_id.id,
-                    "lane_ids": [(0, 0, {"direction": "pull"}), (0, 0, {"direction": "push"})],
-                }
-            )
-        return enrolment.device_id, *self.env["offline.token"]._issue(enrolment.device_id)
+            lanes = [(0, 0, {"direction": direction}) for direction in ("pull", "push")]
+            owner = {"user_id": enrolment.user_id.id, "profile_id": enrolment.profile_id.id}
+            enrolment.device_id = self.create(values | owner | {"lane_ids": lanes})
+        return enrolment.device_id
+
+    @api.model
+    def _proven(self, proof: wire.DeviceProof, nonce):
+        """The device whose key signed this proof just now, or `Problem`. No proof is good twice."""
+        device = self.search([("uid", "=", proof.device)])
+        said = {"device": proof.device, "epoch": proof.epoch, "nonce": nonce, "time": proof.time}
+        if not keys.is_signed(device.public_key, said, proof.signature):
+            raise Problem("proof_invalid")
+        if device.state != "active":
+            raise Problem("device_revoked", wipe=device.wipe)
+        now = fields.Datetime.now()
+        at = parse_instant(proof.time).replace(tzinfo=None, microsecond=0)
+        if abs(at - now) > _PROOF_WINDOW or (device.proven_at and at <= device.proven_at):
+            raise Problem("proof_outdated", server_time=format_instant(now))
+        device.proven_at = at
+        return device
+
+    def _check_expired(self):
+        """A key alone brings back a device whose token has expired, for a while; a lost one needs a code."""
+        now = fields.Datetime.now()
+        used = self.token_ids.filtered(lambda token: token.state == "used")
+        if not used or not now - _LATE_DAYS < max(used.mapped("expires_at")) < now:
+            raise Problem("proof_needs_code")
+
+    def _check_app_version(self, state):
+        """An app older than the profile asks for receives nothing more; what it has not sent it may still send."""
+        wanted = self.profile_id.minimum_app_version
+        version = (state and state.app_version) or self.app_version
+        if wanted and version and parse_version(version) < parse_version(wanted):
+            raise Problem("app_outdated", minimum_app_version=wanted)
 
     @api.model
     def _by_token(self, token):
         """The device of a good token, or an empty recordset."""
         found = self.env["offline.token"]._find(token)
         return self.browse(found.device_id if found and found.state != "spent" else ())
+
+    def _token_since(self):
+        """Since when the device shows its present token; False before its first call."""
+        return self.token_ids.filtered(lambda token: token.state == "used").used_at
 
     def _note_copy(self):
         """Remember that a spent token was shown, in a transaction of its own: the refusal rolls this one back."""

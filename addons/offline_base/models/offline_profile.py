@@ -171,6 +171,7 @@ class OfflineProfile(models.Model):
             "limits": self._limits(),
             "wifi_only_blobs": self.wifi_only_blobs,
             "minimum_app_version": self.minimum_app_version or None,
+            "escrow_key": self.env["offline.escrow"]._public_key(),
         }
 
     def _lines(self):

@@ -107,7 +107,9 @@ class Push:
             [("device_id", "=", self.device.id), ("seq", "in", list(old))]
         ):
             if operation.op != old[operation.seq]:
-                raise Problem("seq_reused", seq=operation.seq)
+                # Sent with a former token: since then the store was copied, or set back.
+                copied = operation.received_at < (self.device._token_since() or operation.received_at)
+                raise Problem("device_cloned" if copied else "seq_reused", seq=operation.seq)
         found = self.operations.search(
             [("op", "in", [h.op for h in heads if h.seq >= expected]), ("is_repeat", "=", False)]
         )

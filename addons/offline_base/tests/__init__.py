@@ -4,6 +4,7 @@ from . import (
     test_decisions,
     test_device_life,
     test_entities,
+    test_escrow,
     test_follow_ups,
     test_profile,
     test_profile_size,

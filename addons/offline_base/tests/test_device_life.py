@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import HttpCase
 
 from ..core.routes import PREFIX
-from .common import MARK, OfflineCase
+from .common import MARK, OfflineCase, new_uid
 
 EVERYWHERE = (("/profile", None), ("/pull", {"cursor": None}), ("/push", {"operations": []}), ("/token", {}))
 
@@ -65,6 +65,17 @@ class TestRotation(DeviceLifeCase):
         one, other = self.rotate(), self.rotate()
         self.assertIs(True, self.served(other))
         self.assertEqual("device_cloned", self.served(one))
+
+    def test_number_used_under_a_former_token_by_other_work_shows_a_copy(self):
+        """Proves I2. Under the same token it may also be a defect of the device."""
+        first = self.phone.create({"name": "A", "ref": MARK})
+        self.call("/push", {"operations": [first]})
+        other = first | {"op": new_uid()}
+        self.assertEqual("seq_reused", self.call("/push", {"operations": [other]}).json()["code"])
+        new = self.rotate()
+        self.served(new)
+        self.device.token_ids.filtered(lambda token: token.state == "used").used_at += timedelta(minutes=1)
+        self.assertEqual("device_cloned", self.call("/push", {"operations": [other]}, new).json()["code"])
 
     def test_expired_token_cannot_be_rotated(self):
         self.record.expires_at = fields.Datetime.now() - timedelta(seconds=1)
@@ -160,6 +171,32 @@ class TestLeaving(DeviceLifeCase):
         cursor = self.call("/pull", {"cursor": None}).json()["cursor"]
         self.device.with_user(self.manager).action_reload()
         self.assertIs(True, self.call("/pull", {"cursor": cursor}).json()["reset"])
+
+
+class TestAppVersion(DeviceLifeCase):
+    """An app that is too old receives nothing, and delivers all the same."""
+
+    def pull(self, version):
+        state = {"app_version": version} if version else {}
+        answer = self.call("/pull", {"cursor": None, "state": state})
+        return answer.status_code == 200 or answer.json()["code"]
+
+    def test_old_app_may_send_and_not_receive(self):
+        """Proves I8."""
+        self.profile.minimum_app_version = "1.10"
+        for version, expected in (("1.9.3", "app_outdated"), ("1.10.0", True), ("2", True)):
+            with self.subTest(version):
+                self.assertEqual(expected, self.pull(version))
+        state = {"app_version": "1.0"}
+        operations = [self.phone.create({"name": "A", "ref": MARK})]
+        pushed = self.call("/push", {"operations": operations, "state": state})
+        self.assert_status("applied", pushed.json()["receipts"][0])
+
+    def test_app_that_does_not_tell_its_version_is_known_by_its_last_one(self):
+        self.profile.minimum_app_version = "1.10"
+        self.assertIs(True, self.pull(None))
+        self.device.app_version = "1.0"
+        self.assertEqual("app_outdated", self.pull(None))
 
 
 class TestPresence(DeviceLifeCase):

@@ -15,6 +15,8 @@ RIGHTS = {
     "offline.enrolment": {"manager": "rd"},
     "offline.enrolment.wizard": {"manager": "crwd"},
     "offline.delta": {"manager": "r"},
+    "offline.escrow": {"manager": "rd"},
+    "offline.escrow.import": {"manager": "crwd"},
     "offline.holding": {"manager": "r"},
     "offline.identity": {"manager": "r"},
     "offline.lane": {"manager": "r"},
@@ -41,6 +43,8 @@ PUBLIC_METHODS = {
     "offline.enrolment.wizard": {"action_issue"},
     "offline.entity.calendar_event": {"accept", "decline", "tentative"},
     "offline.entity.mail_activity": {"complete", "postpone"},
+    "offline.escrow": {"action_open", "action_replay"},
+    "offline.escrow.import": {"action_import"},
     "offline.decision": {"action_decide"},
     "offline.operation": {
         "action_retry", "action_discard", "action_open_record", "action_open_conflict", "action_assign_to_me",
@@ -53,6 +57,7 @@ SECRETS = {
     "offline.conflict.line": {"base", "mine", "theirs", "chosen_value"},
     "offline.operation": {"replaced"},
     "offline.device": {"token_ids"},
+    "offline.escrow": {"sealed"},
     "offline.enrolment": {"code_hash", "nonce_hash"},
     "offline.token": {"token_hash"},
 }

@@ -1,0 +1,254 @@
+import base64
+import hashlib
+import json
+import time
+from collections import Counter
+
+from pydantic import ValidationError as ShapeError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core import wire
+from ..core.errors import Problem
+from ..core.fields import parse_instant
+from ..store import keys
+from ..store.push import Push
+
+_KEY = "offline_base.escrow_key"
+#: Boxes of one device that nobody has replayed; a device that sends more is out of order.
+_MOST_WAITING = 20
+#: A replay stops taking further operations after this long; pressing the button again goes on.
+_BUDGET_S = 30
+_LISTED = 200
+
+
+class OfflineEscrow(models.Model):
+    """The work of a device, sealed to the office's key: handed over before a wipe, or as a file from a dying phone.
+
+    A manager opens and replays it. Operations keep device, number and id, so a phone that comes back with the same
+    work gets receipts and does nothing twice.
+    """
+
+    _name = "offline.escrow"
+    _description = "Offline Escrow"
+    _inherit = ["mail.thread"]
+    _rec_name = "device_uid"
+    _order = "id desc"
+
+    device_id = fields.Many2one("offline.device", readonly=True, index=True, ondelete="set null")
+    device_uid = fields.Char("Device Identifier", readonly=True)
+    user_id = fields.Many2one(related="device_id.user_id")
+    received_at = fields.Datetime(readonly=True, required=True, default=fields.Datetime.now)
+    made_at = fields.Datetime("Sealed At", readonly=True)
+    source = fields.Selection(
+        [("device", "Sent by the Device"), ("file", "Imported File")], required=True, readonly=True
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("partly", "Partly Replayed"),
+            ("replayed", "Replayed"),
+            ("empty", "Nothing New"),
+            ("unreadable", "Unreadable"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+        tracking=True,
+    )
+    sha256 = fields.Char(required=True, readonly=True)
+    size = fields.Integer("Size (Bytes)", readonly=True)
+    sealed = fields.Binary(attachment=True, readonly=True, groups="base.group_system")
+    is_signed = fields.Boolean("Signed by the Device", readonly=True)
+    operation_count = fields.Integer("Undelivered", readonly=True)
+    oldest_at = fields.Datetime("Oldest From", readonly=True)
+    summary = fields.Text("Content", readonly=True)
+
+    _sha256_unique = models.Constraint("UNIQUE (sha256)", "This file was imported before.")
+
+    def init(self):
+        # sudo: parameters are for the system only; the private key never leaves the server.
+        parameters = self.env["ir.config_parameter"].sudo()
+        if not parameters.get_param(_KEY):
+            parameters.set_param(_KEY, keys.new_key())
+
+    @api.model
+    def _private_key(self):
+        return self.env["ir.config_parameter"].sudo().get_param(_KEY)  # sudo: see init
+
+    @api.model
+    def _public_key(self):
+        """The key that devices seal to, or None."""
+        private = self._private_key()
+        return keys.public_part(private) if private else None
+
+    @api.model
+    def _receive(self, sealed, device=None):
+        """Keep a box, whatever is in it; the same one is kept once. ``device`` is who sent it, none for a file."""
+        digest = hashlib.sha256(sealed.encode()).hexdigest()
+        known = self.search([("sha256", "=", digest)])
+        if known:
+            return known
+        if (
+            device
+            and self.search_count([("device_id", "=", device.id), ("state", "=", "waiting")]) >= _MOST_WAITING
+        ):
+            raise Problem("limit_exceeded", limit={"escrows": _MOST_WAITING})
+        escrow = self.create(
+            {
+                "device_id": device.id if device else False,
+                "device_uid": device.uid if device else False,
+                "source": "device" if device else "file",
+                "sha256": digest,
+                "size": len(sealed),
+                "sealed": base64.b64encode(sealed.encode()),
+            }
+        )
+        escrow._look()
+        return escrow
+
+    def _look(self):
+        """Note what is in the box, as far as it can be read."""
+        try:
+            content, is_signed = self._open()
+        except keys.Unreadable as error:
+            self.write({"state": "unreadable", "summary": str(error)})
+            return
+        device = self.device_id or self.env["offline.device"].search([("uid", "=", content.device)])
+        expected = self.env["offline.lane"]._peek(device, "push") if device else 1
+        new = [operation for operation in content.operations if operation.seq >= expected]
+        self.write(
+            {
+                "device_id": device.id,
+                "device_uid": content.device,
+                "made_at": parse_instant(content.made_at).replace(tzinfo=None),
+                "is_signed": is_signed,
+                "operation_count": len(new),
+                "oldest_at": min((_at(operation) for operation in new if _at(operation)), default=False),
+                "summary": "\n".join(map(_line, new[:_LISTED])),
+                "state": "waiting" if new else "empty",
+            }
+        )
+
+    def _open(self):
+        """(content, whether the device signed it), or `keys.Unreadable`."""
+        # sudo: the sealed text is for the system only; managers see what it says, never the box.
+        sealed = base64.b64decode(self.sudo().sealed).decode()
+        text = keys.open_box(self._private_key(), sealed)
+        try:
+            envelope = wire.EscrowEnvelope.model_validate_json(text)
+            content = wire.EscrowContent.model_validate_json(json.dumps(envelope.content))
+        except (ShapeError, RecursionError) as error:
+            raise keys.Unreadable(str(error)) from None
+        if self.device_id and self.device_id.uid != content.device:
+            raise keys.Unreadable(f"sent by {self.device_id.uid}, and says that it is of {content.device}")
+        device = self.env["offline.device"].sudo().search([("uid", "=", content.device)])
+        return content, keys.is_signed(device.public_key, envelope.content, envelope.signature)
+
+    # --- the office ---------------------------------------------------------------------------------------------
+
+    def action_open(self):
+        """Look into the box again: what is in it that the server does not have yet."""
+        self.check_access("unlink")  # only managers have this right
+        for escrow in self.sudo():  # sudo: the right was checked; the rows are the engine's to write.
+            escrow._look()
+        return True
+
+    def action_replay(self):
+        """Hand over what the server does not have yet, as that device, with numbers and ids kept."""
+        self.check_access("unlink")  # only managers have this right
+        for escrow in self.sudo():  # sudo: the right was checked; operations run as the device's user.
+            escrow._replay()
+        return True
+
+    def _replay(self):
+        try:
+            content, is_signed = self._open()
+        except keys.Unreadable as error:
+            raise UserError(self.env._("This box cannot be read: %s. It is kept.", error)) from None
+        # As the controller hands a device to the engine.
+        device = self.env(user=1, su=True)["offline.device"].search([("uid", "=", content.device)])
+        self._check_replay(device, is_signed)
+        expected = self.env["offline.lane"]._peek(device, "push")
+        operations = sorted(content.operations, key=lambda operation: operation.seq)
+        self._check_numbers(device, operations, expected)
+        operations = [operation for operation in operations if operation.seq >= expected]
+        done, next_seq = self._push(device, operations, expected)
+        left = [operation for operation in operations if operation.seq >= next_seq]
+        self.write({"state": "partly" if left else "replayed", "operation_count": len(left)})
+        said = ", ".join(f"{number} {status}" for status, number in sorted(done.items()))
+        message = self.env._("Replayed: %(done)s; %(left)s left.", done=said or "0", left=len(left))
+        self.message_post(body=message)
+        device.with_env(self.env).message_post(body=message)
+
+    def _check_replay(self, device, is_signed):
+        if not device:
+            raise UserError(self.env._("No device of this database has sealed this box."))
+        if self.source == "file" and not is_signed:
+            raise UserError(
+                self.env._("This file is not signed by the device it names: anybody could have written it.")
+            )
+        if not device._may_work():
+            raise UserError(
+                self.env._(
+                    "Its operations run as %s, who is archived or may not use the app. Restore the user, replay,"
+                    " then archive again.",
+                    device.user_id.name,
+                )
+            )
+
+    def _check_numbers(self, device, operations, expected):
+        """The box continues what the device delivered, without a gap; or say what is wrong."""
+        old = {operation.seq: operation.op for operation in operations if operation.seq < expected}
+        stored = self.env["offline.operation"].search(
+            [("device_id", "=", device.id), ("seq", "in", list(old))]
+        )
+        for operation in stored:
+            if operation.op != old[operation.seq]:
+                raise UserError(
+                    self.env._(
+                        "Number %s was delivered with other work: this box is of a copy of the device.",
+                        operation.seq,
+                    )
+                )
+        numbers = [operation.seq for operation in operations if operation.seq >= expected]
+        for wanted, found in enumerate(numbers, expected):
+            if found != wanted:
+                raise UserError(
+                    self.env._(
+                        "Number %(wanted)s is missing in the box; it goes on with %(found)s. Let the device deliver"
+                        " it, or import its journal first.",
+                        wanted=wanted,
+                        found=found,
+                    )
+                )
+
+    def _push(self, device, operations, next_seq):
+        """Push until all is taken or time is up: ({status: number}, the next number)."""
+        done = Counter()
+        until = time.monotonic() + _BUDGET_S
+        while operations and time.monotonic() < until:
+            request = wire.PushRequest(operations=operations[: wire.PUSH_LIMIT])
+            answer = Push(device, request).run()
+            if any(receipt["status"] == "retry" for receipt in answer["receipts"]):
+                raise UserError(self.env._("The device is sending right now. Try again in a moment."))
+            done.update(receipt["status"] for receipt in answer["receipts"])
+            next_seq = answer["next_seq"]
+            operations = [operation for operation in operations if operation.seq >= next_seq]
+        return done, next_seq
+
+
+def _at(operation):
+    """When the person did it, or None where that cannot be read."""
+    try:
+        return parse_instant((operation.model_extra or {}).get("at") or "").replace(tzinfo=None)
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+def _line(operation):
+    said = operation.model_extra or {}
+    target = said.get("target") or {}
+    record = target.get("id") or target.get("uid") or "" if isinstance(target, dict) else ""
+    return f"#{operation.seq} {said.get('at', '')} {said.get('verb', '')} {said.get('entity') or ''} {record}".strip()

@@ -1,0 +1,310 @@
+import base64
+import json
+from datetime import timedelta
+
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from joserfc import jwe
+from joserfc.jwk import ECKey
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
+
+from ..core import wire
+from ..core.fields import format_instant
+from .common import MARK, OfflineCase, PushCase, new_uid
+
+
+def sign(key, content):
+    """As a device signs: ES256 over canonical JSON."""
+    der = key.private_key.sign(rfc8785.dumps(content), ec.ECDSA(SHA256()))
+    raw = b"".join(number.to_bytes(32) for number in decode_dss_signature(der))
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+class KeyCase(OfflineCase):
+    """The device has a key."""
+
+    def setUp(self):
+        super().setUp()
+        self.key = ECKey.generate_key("P-256")
+        self.device.public_key = self.key.as_dict(private=False)
+        self.devices = self.device.env["offline.device"].with_user(1).sudo()
+
+
+class TestComingBack(KeyCase):
+    """A device proves by its key that it is the one that was enrolled."""
+
+    def setUp(self):
+        super().setUp()
+        self.token = self.device.token_ids
+        self.token.write({"state": "used", "expires_at": fields.Datetime.now() - timedelta(days=1)})
+        self.at = fields.Datetime.now()
+
+    def request(self, code=None, key=None, device=None, at=None, **changed):
+        nonce = new_uid()
+        said = {
+            "device": device or self.device.uid,
+            "epoch": "an epoch",
+            "time": format_instant(at or self.at),
+        }
+        signature = sign(key or self.key, said | {"nonce": nonce})
+        body = {"nonce": nonce, "device": {"name": "Another name"}, "proof": said | {"signature": signature}}
+        return wire.EnrolRequest.model_validate(body | ({"code": code} if code else {}) | changed)
+
+    def come_back(self, **options):
+        return self.devices._enrol(self.request(**options))[0]
+
+    def code(self, user=None):
+        return self.device.env["offline.enrolment"]._issue(user or self.user, self.profile)[1]
+
+    def test_expired_device_stays_the_same_by_its_key_alone(self):
+        """Proves I2, I3. Numbers and parked work go on."""
+        self.assert_status("applied", self.phone.push_one(self.phone.create({"name": "A", "ref": MARK})))
+        device, _token, text = self.devices._enrol(self.request())
+        self.assertEqual(self.device, device)
+        self.assertEqual(self.device, self.devices._by_token(text))
+        self.assertEqual("Phone", device.name)
+        self.assert_status("applied", self.phone.push_one(self.phone.create({"name": "B", "ref": MARK})))
+
+    def test_proof_is_good_once(self):
+        request = self.request()
+        self.devices._enrol(request)
+        with self.assert_problem("proof_outdated"):
+            self.devices._enrol(request)
+
+    def test_lost_answer_is_asked_for_again_by_a_new_proof(self):
+        self.come_back()
+        self.assertEqual(self.device, self.come_back(at=self.at + timedelta(seconds=2)))
+
+    def test_proof_of_another_time_is_refused_with_the_present_one(self):
+        for minutes in (-11, 11):
+            with self.subTest(minutes), self.assert_problem("proof_outdated"):
+                self.come_back(at=self.at + timedelta(minutes=minutes))
+
+    def test_signature_of_another_key_or_of_other_words_is_refused(self):
+        """Proves I4."""
+        other = self.enrol(self.colleague)
+        for options in (
+            {"key": ECKey.generate_key("P-256")},
+            {"device": other.uid},
+            {"device": new_uid()},
+            {"nonce": new_uid()},
+        ):
+            with self.subTest(options), self.assert_problem("proof_invalid"):
+                self.come_back(**options)
+
+    def test_device_without_a_key_cannot_prove_anything(self):
+        self.device.public_key = False
+        with self.assert_problem("proof_invalid"):
+            self.come_back()
+
+    def test_key_off_the_curve_proves_nothing(self):
+        self.device.public_key = self.device.public_key | {"y": "A" * 43}
+        with self.assert_problem("proof_invalid"):
+            self.come_back()
+
+    def test_device_with_a_good_token_needs_a_code(self):
+        self.token.expires_at = fields.Datetime.now() + timedelta(days=1)
+        with self.assert_problem("proof_needs_code"):
+            self.come_back()
+        self.assertEqual(self.device, self.come_back(code=self.code(), at=self.at + timedelta(seconds=2)))
+
+    def test_device_that_was_away_for_long_needs_a_code(self):
+        self.token.expires_at = fields.Datetime.now() - timedelta(days=91)
+        with self.assert_problem("proof_needs_code"):
+            self.come_back()
+
+    def test_token_stays_good_until_the_new_one_is_used(self):
+        """Lost, not expired: the old one may only have been mislaid."""
+        self.token.expires_at = fields.Datetime.now() + timedelta(days=1)
+        self.come_back(code=self.code())
+        self.assertEqual("used", self.token.state)
+
+    def test_code_for_somebody_else_does_not_change_the_user_of_a_device(self):
+        """Proves I4."""
+        with self.assert_problem("proof_invalid"):
+            self.come_back(code=self.code(self.colleague))
+
+    def test_code_is_used_up_by_the_device_that_came_back(self):
+        code = self.code()
+        self.come_back(code=code)
+        with self.assert_problem("enrolment_code_invalid"):
+            self.devices._enrol(self.enrol_request(code))
+
+    def test_revoked_device_is_not_let_back(self):
+        """Proves I4."""
+        self.device.action_revoke_and_wipe()
+        for code in (None, self.code()):
+            with self.subTest(code), self.assert_problem("device_revoked", wipe=True):
+                self.come_back(code=code)
+
+
+class TestEscrow(KeyCase, PushCase):
+    """Sealed work: kept whatever it is, replayed once."""
+
+    def setUp(self):
+        super().setUp()
+        self.boxes = self.devices.env["offline.escrow"]
+
+    def seal(self, *operations, device=None, key=None, **changed):
+        content = {"device": (device or self.device).uid, "epoch": None, "made_at": "2026-11-21T10:00:00Z"}
+        content |= {"operations": list(operations)} | changed
+        envelope = {"content": content, "signature": sign(key or self.key, content)}
+        public = {n: v for n, v in self.boxes._public_key().items() if n != "kid"}
+        header = {"alg": "ECDH-ES", "enc": "A256GCM"}
+        return jwe.encrypt_compact(header, json.dumps(envelope).encode(), ECKey.import_key(public))
+
+    def sent(self, *operations, **options):
+        return self.boxes._receive(self.seal(*operations, **options), self.device)
+
+    def imported(self, sealed):
+        wizard = self.env["offline.escrow.import"].with_user(self.manager)
+        wizard = wizard.create({"file": base64.b64encode(sealed.encode()), "filename": "work.jwe"})
+        return self.boxes.browse(wizard.action_import()["res_id"])
+
+    def replay(self, box):
+        box.with_user(self.manager).action_replay()
+
+    def named(self, name):
+        return self.env["res.partner"].search_count([("name", "=", name), ("ref", "=", MARK)])
+
+    def test_operations_count_once_wherever_they_arrive_first(self):
+        """Proves I2. The office replays the box; then the phone comes back with the same work."""
+        delivered, lost, more = (self.phone.create({"name": n, "ref": MARK}) for n in ("A", "B", "C"))
+        self.phone.push(delivered)
+        box = self.imported(self.seal(delivered, lost, more))
+        self.assertEqual((self.device, "waiting", 2), (box.device_id, box.state, box.operation_count))
+        self.replay(box)
+        self.assertEqual(("replayed", 0), (box.state, box.operation_count))
+        receipts = self.phone.push(lost, more)
+        self.assertEqual(["applied", "applied"], [receipt["status"] for receipt in receipts])
+        self.assertEqual([1, 1, 1], [self.named(name) for name in ("A", "B", "C")])
+
+    def test_what_the_phone_delivered_meanwhile_is_not_replayed(self):
+        """Proves I2."""
+        lost = self.phone.create({"name": "B", "ref": MARK})
+        box = self.sent(lost)
+        self.phone.push(lost)
+        self.replay(box)
+        self.assertEqual(("replayed", 1), (box.state, self.named("B")))
+
+    def test_operations_run_with_the_rights_of_the_devices_user(self):
+        """Proves I7."""
+        self.refuse_to("write")
+        box = self.sent(self.phone.update(self.partner, {"phone": "1"}, {"phone": None}))
+        self.replay(box)
+        stored = self.boxes.env["offline.operation"].search([("device_id", "=", self.device.id)])
+        self.assertEqual(("rejected", "access_denied"), (stored.status, stored.code))
+
+    def test_office_learns_how_much_and_how_old_without_replaying(self):
+        box = self.sent(self.phone.create({"name": "A", "ref": MARK}))
+        self.assertEqual(1, box.operation_count)
+        self.assertEqual("2026-11-21 10:00:00", fields.Datetime.to_string(box.oldest_at))
+        self.assertIn("create res.partner", box.summary)
+        self.assertEqual(0, self.named("A"))
+
+    def test_same_box_is_kept_once(self):
+        sealed = self.seal(self.phone.create({"name": "A", "ref": MARK}))
+        self.assertEqual(self.boxes._receive(sealed, self.device), self.imported(sealed))
+
+    def test_unreadable_box_is_kept_and_says_so(self):
+        """Proves I8."""
+        box = self.boxes._receive("aaaa..bbbb.cccc.dddd", self.device)
+        self.assertEqual("unreadable", box.state)
+        with self.assertRaisesRegex(UserError, "cannot be read"):
+            self.replay(box)
+        self.assertTrue(box.exists().sealed)
+
+    def test_content_of_the_wrong_shape_is_unreadable(self):
+        for content in ({"operations": "none"}, {"operations": [{"seq": "one"}]}, {"surprise": 1}):
+            with self.subTest(content):
+                self.assertEqual("unreadable", self.sent(**content).state)
+
+    def test_box_that_a_device_sends_for_another_is_unreadable(self):
+        """Proves I4."""
+        other = self.enrol(self.colleague)
+        self.assertEqual("unreadable", self.sent(self.phone.create({"name": "A"}), device=other).state)
+
+    def test_compressed_box_is_not_unpacked(self):
+        public = {n: v for n, v in self.boxes._public_key().items() if n != "kid"}
+        registry = jwe.JWERegistry(algorithms=["ECDH-ES", "A256GCM", "DEF"])
+        header = {"alg": "ECDH-ES", "enc": "A256GCM", "zip": "DEF"}
+        bomb = jwe.encrypt_compact(header, b" " * 10_000_000, ECKey.import_key(public), registry=registry)
+        self.assertEqual("unreadable", self.boxes._receive(bomb, self.device).state)
+
+    def test_file_that_the_device_did_not_sign_is_not_replayed(self):
+        """Proves I4. Anybody can seal to a public key."""
+        box = self.imported(self.seal(self.phone.create({"name": "A"}), key=ECKey.generate_key("P-256")))
+        self.assertFalse(box.is_signed)
+        with self.assertRaisesRegex(UserError, "not signed"):
+            self.replay(box)
+
+    def test_file_of_an_unknown_device_is_kept_and_not_replayed(self):
+        sealed = self.seal(self.phone.create({"name": "A"}))
+        self.device.uid = new_uid()
+        box = self.imported(sealed)
+        with self.assertRaisesRegex(UserError, "No device"):
+            self.replay(box)
+
+    def test_gap_in_the_numbers_is_refused_with_the_number_that_is_missing(self):
+        """Proves I3."""
+        self.phone.create({"name": "never sent"})
+        box = self.sent(self.phone.create({"name": "A", "ref": MARK}))
+        with self.assertRaisesRegex(UserError, "Number 1 is missing"):
+            self.replay(box)
+        self.assertEqual("waiting", box.state)
+
+    def test_work_of_a_copy_is_refused(self):
+        """Proves I2. The same number with other work was delivered."""
+        operation = self.phone.create({"name": "A", "ref": MARK})
+        box = self.sent(operation, self.phone.create({"name": "B", "ref": MARK}))
+        self.phone.push(operation | {"op": new_uid()})
+        with self.assertRaisesRegex(UserError, "Number 1 was delivered with other work"):
+            self.replay(box)
+
+    def test_work_of_an_archived_user_waits(self):
+        """Proves I4, I8."""
+        box = self.sent(self.phone.create({"name": "A", "ref": MARK}))
+        self.user.active = False
+        with self.assertRaisesRegex(UserError, "archived"):
+            self.replay(box)
+        self.user.active = True
+        self.replay(box)
+        self.assertEqual(1, self.named("A"))
+
+    def test_work_of_a_wiped_device_is_replayed(self):
+        """Proves I8."""
+        box = self.sent(self.phone.create({"name": "A", "ref": MARK}))
+        self.device.action_revoke_and_wipe()
+        self.device._confirm_wipe()
+        self.replay(box)
+        self.assertEqual(1, self.named("A"))
+
+    def test_one_device_cannot_fill_the_database_with_boxes(self):
+        for _box in range(20):
+            self.sent(self.phone.create({"name": "A"}))
+        with self.assert_problem("limit_exceeded"):
+            self.sent(self.phone.create({"name": "A"}))
+
+    def test_only_managers_open_and_replay(self):
+        """Proves I4."""
+        box = self.sent(self.phone.create({"name": "A"}))
+        for user in (self.user, self.reviewer):
+            for method in ("action_open", "action_replay"):
+                with self.subTest(user=user.name, method=method), self.assertRaises(AccessError):
+                    getattr(box.with_user(user), method)()
+
+    def test_private_key_is_for_the_system_alone(self):
+        with self.assertRaises(AccessError):
+            self.env["ir.config_parameter"].with_user(self.manager).get_param("offline_base.escrow_key")
+        self.assertNotIn("d", self.profile._describe(self.device)["escrow_key"])
+
+    def test_file_that_is_no_box_is_not_imported(self):
+        for text in ("", "hello", "é", "a.b.c"):
+            with self.subTest(text), self.assertRaises(UserError):
+                self.imported(text or " ")
+        self.assertTrue(Form(self.env["offline.escrow.import"].with_user(self.manager)))

@@ -55,7 +55,7 @@ def test_server_answers_as_the_vector_says(vector, server, world):
         answer = send(server.url, bound)
     assert (answer.status_code, media_type(answer)) == (
         bound.answer["status"],
-        bound.answer["headers"]["Content-Type"],
+        bound.answer["headers"].get("Content-Type", ""),
     ), answer.text[:2000]
     for name, value in bound.answer["headers"].items():
         live = answer.headers.get(name, "")
@@ -63,6 +63,9 @@ def test_server_answers_as_the_vector_says(vector, server, world):
             assert live.isdigit()
         elif name != "Content-Type":
             assert live == value
+    if "body" not in bound.answer:
+        assert answer.text == bound.answer.get("text", "")
+        return
     found = differences(bound, answer.json())
     assert not found, "\n".join(found)
 
@@ -93,9 +96,7 @@ def test_unknown_address_below_the_prefix_is_a_problem(server, method, path):
 @pytest.mark.parametrize("route", routes.ROUTES, ids=lambda route: route.name)
 def test_wrong_method_is_a_problem(server, device, route):
     path = route.path.replace("{hash}", "0" * 64)
-    answer = requests.request(
-        "PATCH", f"{server.url}{routes.PREFIX}{path}", headers=device, timeout=TIMEOUT_S
-    )
+    answer = requests.request("PUT", f"{server.url}{routes.PREFIX}{path}", headers=device, timeout=TIMEOUT_S)
     assert_problem(answer, "method_not_allowed")
 
 

@@ -57,6 +57,8 @@ GIVEN: Mapping[str, str] = {
     "asked_one": "As parked_one, with a profile that asks on the device about the phone.",
     "discarded_create": "As synced; operation 1, a create, was rejected; operation 2 discarded it.",
     "unit_discarded": "As synced; a unit of two creates failed with its second; then the office discarded that.",
+    "blob_begun": "As device; it declared the blob of the vectors and sent the first 5 of its 19 bytes.",
+    "blob_sent": "As device; it sent the blob of the vectors.",
 }
 
 Json = Any
@@ -77,12 +79,12 @@ class Vector:
 
     @property
     def is_problem(self) -> bool:
-        return self.answer["headers"]["Content-Type"] == "application/problem+json"
+        return self.answer["headers"].get("Content-Type") == "application/problem+json"
 
     @property
     def receipts(self) -> list[dict[str, Any]]:
         """The receipts in the answer of a push or a pull."""
-        body = self.answer["body"]
+        body = self.answer.get("body", {})
         return [*body.get("receipts", ()), *body.get("outcomes", ())]
 
     @property

@@ -5,7 +5,9 @@ Every state has a device, a contact and an activity of its own, so that vectors 
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import itertools
 import secrets
 import time
@@ -25,6 +27,8 @@ from tools.stage.office import Office
 from .vectors import GIVEN
 
 _TIMEOUT_S = 60
+#: The blob of the vectors.
+_BLOB = b"Photo of the meter\n"
 Named = dict[str, Any]
 
 
@@ -514,6 +518,28 @@ class World:
         operation = {"seq": seq, "op": uuid7(), "entity": "res.partner", "verb": verb, "args": args, **more}
         [receipt] = named["wire"].push(operation)
         self._expect({"receipt": receipt}, "applied")
+    def _blob_begun(self) -> Named:
+        return self._blob(_BLOB[:5])
+
+    def _blob_sent(self) -> Named:
+        return self._blob(_BLOB)
+
+    def _blob(self, part: bytes) -> Named:
+        named = self._device()
+        digest = hashlib.sha256(_BLOB).hexdigest()
+        headers = {"Authorization": named["authorization"], "Tus-Resumable": "1.0.0"}
+        declared = {
+            "Upload-Length": str(len(_BLOB)),
+            "Upload-Metadata": f"sha256 {base64.b64encode(digest.encode()).decode()}",
+        }
+        sent = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        url = f"{self.url}/offline/v1/blobs"
+        requests.post(url, headers=headers | declared, timeout=_TIMEOUT_S).raise_for_status()
+        answer = requests.patch(
+            f"{url}/uploads/{digest}", data=part, headers=headers | sent, timeout=_TIMEOUT_S
+        )
+        answer.raise_for_status()
+        return named
 
     @staticmethod
     def _expect(named: Named, status: str) -> Named:

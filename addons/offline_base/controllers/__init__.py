@@ -1,1 +1,1 @@
-from . import dispatcher, main
+from . import blobs, dispatcher, main

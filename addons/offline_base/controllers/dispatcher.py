@@ -13,7 +13,9 @@ from pydantic import BaseModel
 from odoo.exceptions import AccessDenied, ConcurrencyError, LockError
 from odoo.http import Dispatcher, Response
 
+from ..core import tus
 from ..core.errors import Problem
+from ..core.routes import PREFIX
 from ..core.wire import BODY_BYTES, PROTOCOL_VERSION
 from ..models.offline_token import GIVEN
 from ..store.answers import Json
@@ -22,6 +24,11 @@ from . import body, problems
 
 _logger = logging.getLogger(__name__)
 _TRIES = 3
+BLOBS = PREFIX + "/blobs"
+
+
+def _allowed(methods):
+    return (methods,) if isinstance(methods, str) else methods
 
 
 class OfflineDispatcher(Dispatcher):
@@ -39,14 +46,16 @@ class OfflineDispatcher(Dispatcher):
         super().pre_dispatch(rule, args)
         self.rule = rule.rule
         self.request.session.can_save = False
-        self.request.httprequest.max_content_length = BODY_BYTES
+        raw = rule.endpoint.routing.get("offline_raw")
+        self.request.httprequest.max_content_length = tus.BLOB_BYTES_MAX if raw else BODY_BYTES
 
     def dispatch(self, endpoint, args):
         """Parse, call, render. A concurrency failure starts the transaction again at once, then answers 503."""
         httprequest = self.request.httprequest
         route = endpoint.routing.get("offline_route")
         methods = endpoint.routing.get("offline_methods")
-        if methods is not None and httprequest.method != methods[self.rule]:
+        raw = endpoint.routing.get("offline_raw", False)
+        if methods is not None and httprequest.method not in _allowed(methods[self.rule]):
             raise problems.ProblemResponse(Problem("method_not_allowed"), self.request.env)
         if httprequest.headers.get("X-Offline-Protocol", str(PROTOCOL_VERSION)) != str(PROTOCOL_VERSION):
             raise problems.ProblemResponse(Problem("protocol_unsupported"), self.request.env)
@@ -60,6 +69,8 @@ class OfflineDispatcher(Dispatcher):
             answer = self._call(endpoint, args, payload)
         except Problem as problem:
             raise problems.ProblemResponse(problem, self.request.env) from None
+        if raw:
+            return answer
         return self._render(answer, route.status if route is not None else 200)
 
     def _body_limit(self):
@@ -115,6 +126,14 @@ class OfflineDispatcher(Dispatcher):
 
     def handle_error(self, exc):
         """Whatever rose after the route matched, as a problem document."""
+        response = self._problem(exc)
+        if self.request.httprequest.path.startswith(BLOBS):
+            response.headers["Tus-Resumable"] = tus.VERSION
+            if response.status_code == 412:
+                response.headers["Tus-Version"] = tus.VERSION
+        return response
+
+    def _problem(self, exc):
         env = self.request.env
         if isinstance(exc, problems.ProblemResponse):
             return exc.get_response()

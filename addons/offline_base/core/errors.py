@@ -63,6 +63,16 @@ _ENTRIES = (
     Entry("busy", 503, _("Another call of this device is under way."), _("Try again after Retry-After.")),
     Entry("contention", 503, _("Others are changing the same records right now; nothing was done."), _("Try again after Retry-After.")),
     Entry("server_error", 500, _("The server failed; nothing was done."), _("Try again; if it goes on, give the administrator the time of this message.")),
+    # Photos and documents.
+    Entry("tus_unsupported", 412, _("The server does not speak this version of the upload protocol."), _("Send Tus-Resumable: 1.0.0.")),
+    Entry("blob_request_invalid", 400, _("A header of the upload has the wrong shape."), _("Correct the headers listed under errors.")),
+    Entry("blob_type_unsupported", 415, _("The bytes of an upload come plain, as application/offset+octet-stream."), _("Send that Content-Type and no Content-Encoding.")),
+    Entry("blob_unknown", 404, _("There is no such file, or it may not be read."), _("Start the upload again, or ask the office for the file.")),
+    Entry("blob_offset_wrong", 409, _("The upload stands at another place."), _("Ask with HEAD where it stands, and go on from there.")),
+    Entry("blob_checksum_wrong", 460, _("The bytes changed on their way; nothing of them was kept."), _("Send the same part again.")),
+    Entry("blob_hash_wrong", 460, _("The bytes are not those that their SHA-256 names; the upload was dropped."), _("Read the file again, and start its upload anew.")),
+    Entry("blob_range_invalid", 416, _("The file has no such part."), _("Ask for a part inside its size.")),
+    Entry("blob_no_picture", 422, _("This file cannot be shown as a small picture."), _("Ask for the file itself.")),
     # One operation is refused: receipts.
     Entry("operation_invalid", None, _("A part of the operation has the wrong shape."), _("Correct the parts listed under fields, or report it with the app's version.")),
     Entry("entity_unknown", None, _("This kind of record is not in the device's profile."), _("Ask an offline manager to add it to the profile.")),

@@ -15,6 +15,7 @@ from . import wire
 from .errors import CATALOGUE
 from .routes import PREFIX, ROUTES, Route
 
+_BYTES = {"type": "string", "format": "binary"}
 _REF = "#/components/schemas/{model}"
 
 
@@ -80,6 +81,9 @@ def _operation(route: Route, names: dict[Any, str]) -> dict[str, Any]:
             "description": route.summary,
             "content": {"application/json": {"schema": {"$ref": names[route.answer]}}},
         }
+    elif route.raw:
+        content = {"content": {route.answers: {"schema": _BYTES}}} if route.answers else {}
+        responses[str(route.status)] = {"description": route.summary, **content}
     for status in sorted({CATALOGUE[code].status or 0 for code in route.codes}):
         codes = [code for code in route.codes if CATALOGUE[code].status == status]
         responses[str(status)] = {
@@ -99,7 +103,13 @@ def _operation(route: Route, names: dict[Any, str]) -> dict[str, Any]:
             "schema": {"const": str(wire.PROTOCOL_VERSION)},
         }
     )
+    parameters += [
+        {"name": name, "in": "header", "required": name == "Tus-Resumable", "schema": {"type": "string"}}
+        for name in route.headers
+    ]
     operation["parameters"] = parameters
+    if route.sends:
+        operation["requestBody"] = {"required": True, "content": {route.sends: {"schema": _BYTES}}}
     if not route.token:
         operation["security"] = []
     if route.request:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from . import wire
+from . import tus, wire
 
 PREFIX = "/offline/v1"
 _TRANSPORT = (
@@ -16,6 +16,8 @@ _TRANSPORT = (
 _TOKEN = ("token_missing", "token_invalid", "device_cloned")
 _WORKING = (*_TOKEN, "token_expired", "device_revoked", "user_inactive")
 _DEVICE = (*_WORKING, "token_rotation_due", "busy")
+_BLOB_TRANSPORT = ("method_not_allowed", "protocol_unsupported", "contention", "server_error")
+_BLOB = (*_BLOB_TRANSPORT, *_DEVICE[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Route:
     codes: tuple[str, ...]
     token: bool = True
     available: bool = True
+    #: Not JSON but bytes and headers: the media types of request and answer, and the request's headers.
+    raw: bool = False
+    sends: str | None = None
+    answers: str | None = None
+    headers: tuple[str, ...] = ()
 
 
 def _later(name: str, method: str, path: str, summary: str) -> Route:
@@ -87,6 +94,28 @@ ROUTES: tuple[Route, ...] = (
     ),
     _later("verify", "POST", "/verify", "Compare what both sides hold, by shard"),
     _later("journal", "POST", "/journal", "Replay delivered operations after a restore"),
-    _later("blobs", "POST", "/blobs", "Upload a photo or document (tus 1.0.0)"),
-    _later("blob", "GET", "/blobs/sha256/{hash}", "Download a photo or document"),
+    Route(
+        "blobs", "POST", "/blobs", "Begin the upload of a photo or document, or find where it stands (tus 1.0.0)",
+        None, None, 201, (*_BLOB, "tus_unsupported", "blob_request_invalid", "limit_exceeded"),
+        raw=True, headers=("Tus-Resumable", "Upload-Length", "Upload-Metadata"),
+    ),
+    Route(
+        "blob_offset", "HEAD", "/blobs/uploads/{hash}", "Where an upload stands",
+        None, None, 200, (*_BLOB, "tus_unsupported", "blob_unknown"), raw=True, headers=("Tus-Resumable",),
+    ),
+    Route(
+        "blob_append", "PATCH", "/blobs/uploads/{hash}", "Send bytes from an offset on",
+        None, None, 204,
+        (
+            *_BLOB, "tus_unsupported", "blob_request_invalid", "blob_type_unsupported", "blob_unknown",
+            "blob_offset_wrong", "blob_checksum_wrong", "blob_hash_wrong", "limit_exceeded",
+        ),
+        raw=True, sends=tus.CONTENT_TYPE, headers=("Tus-Resumable", "Upload-Offset", "Upload-Checksum"),
+    ),
+    Route(
+        "blob", "GET", "/blobs/sha256/{hash}", "The bytes of a photo or document that the user may read",
+        None, None, 200,
+        (*_BLOB, "blob_unknown", "blob_range_invalid", "blob_no_picture", "blob_request_invalid"),
+        raw=True, answers="application/octet-stream", headers=("Range", "If-None-Match"),
+    ),
 )  # fmt: skip

@@ -16,6 +16,14 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _auth_method_offline_upload(cls):
+        """As a device; but what this server can do (OPTIONS) anybody may ask, as the tus protocol wants it."""
+        if request.httprequest.method == "OPTIONS":
+            cls._auth_method_none()
+        else:
+            cls._auth_method_offline_device()
+
+    @classmethod
     def _auth_method_offline_device(cls):
         """Find the device of the token and work as its user, or refuse with a problem document. Only reads.
 

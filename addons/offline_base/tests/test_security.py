@@ -8,6 +8,10 @@ from .common import OfflineCase, Phone
 
 #: What each kind of user may do with each model of the addon: (c)reate, (r)ead, (w)rite, (d)elete.
 RIGHTS = {
+    "offline.blob": {"device": "r", "reviewer": "r", "manager": "r"},
+    "offline.blob.chunk": {},
+    "offline.blob.hash": {},
+    "offline.blob.use": {"device": "r", "reviewer": "r", "manager": "r"},
     "offline.conflict": {"device": "r", "reviewer": "rw", "manager": "rw"},
     "offline.conflict.line": {"device": "r", "reviewer": "rw", "manager": "rw"},
     "offline.decision": {"reviewer": "crwd", "manager": "crwd"},
@@ -35,10 +39,11 @@ PUBLIC_METHODS = {
         "action_create_again", "action_undo", "action_open_record", "action_open_operation", "action_assign_to_me",
         "assign", "choose", "choose_all", "decide_many", "review", "record_summary", "to_do",
     },
+    "offline.blob.use": {"action_retry", "action_open_record"},
     "offline.conflict.line": {"action_choose_device", "action_choose_server"},
     "offline.device": {
         "issue_enrolment_code", "action_revoke", "action_revoke_and_wipe", "action_restore", "action_rotate",
-        "action_reload", "action_open_operations",
+        "action_reload", "action_open_operations", "action_open_blobs",
     },
     "offline.enrolment.wizard": {"action_issue"},
     "offline.entity.calendar_event": {"accept", "decline", "tentative"},

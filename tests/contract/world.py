@@ -518,6 +518,7 @@ class World:
         operation = {"seq": seq, "op": uuid7(), "entity": "res.partner", "verb": verb, "args": args, **more}
         [receipt] = named["wire"].push(operation)
         self._expect({"receipt": receipt}, "applied")
+
     def _blob_begun(self) -> Named:
         return self._blob(_BLOB[:5])
 

@@ -149,7 +149,7 @@ def vectors(problems: bool) -> list[Any]:
     found = []
     for path in sorted(VECTORS.glob("*.json")):
         vector = json.loads(path.read_text())
-        if (vector["answer"]["status"] >= 400) == problems:
+        if (vector["answer"]["status"] >= 400) == problems and "body" in vector["answer"]:
             found.append(pytest.param(vector, id=vector["name"]))
     return found
 

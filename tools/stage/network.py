@@ -16,7 +16,7 @@ class Network:
 
     Closed, it refuses connections and cuts those that are open, as a dead spot does. `lose_answers` lets the
     request through and cuts the connection once the server has answered completely; `cut_answers` cuts it after
-    some bytes of the answer.
+    some bytes of the answer, `cut_request` after some bytes of the request.
     """
 
     def __init__(self, target_port: int) -> None:
@@ -25,6 +25,7 @@ class Network:
         self._listener: socket.socket | None = None
         self._connections: set[socket.socket] = set()
         self._losses: list[int | None] = []
+        self._request_cuts: list[int] = []
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = int(probe.getsockname()[1])
 
@@ -60,6 +61,10 @@ class Network:
         """The next answers break off after so many bytes."""
         self._losses += [after_bytes] * count
 
+    def cut_request(self, after_bytes: int) -> None:
+        """The next connection breaks off after so many bytes of what the device sends."""
+        self._request_cuts.append(after_bytes)
+
     def __enter__(self) -> Network:
         return self.open()
 
@@ -84,7 +89,9 @@ class Network:
             return
         with self._lock:
             self._connections |= {client, server}
-        upstream = threading.Thread(target=_pump, args=(client, server.sendall), daemon=True)
+        with self._lock:
+            most = self._request_cuts.pop(0) if self._request_cuts else None
+        upstream = threading.Thread(target=_pump, args=(client, server, most), daemon=True)
         upstream.start()
         try:
             self._answer(client, server)
@@ -122,10 +129,24 @@ def _whole_answer(first: bytes, more: Callable[[], bytes]) -> bytes:
     return head + b"\r\n\r\n" + body
 
 
-def _pump(source: socket.socket, sink: Callable[[bytes], None]) -> None:
+def _pump(source: socket.socket, sink: socket.socket, most: int | None) -> None:
+    """Pass on what comes; after ``most`` bytes both sides find the connection broken."""
+    passed = 0
     with contextlib.suppress(OSError):
         while data := source.recv(_CHUNK):
-            sink(data)
+            if most is not None and passed + len(data) >= most:
+                sink.sendall(data[: most - passed])
+                _end(sink)
+                _cut(source)
+                return
+            sink.sendall(data)
+            passed += len(data)
+
+
+def _end(connection: socket.socket) -> None:
+    # Only our side: what the server has received so far it still reads.
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
 
 
 def _cut(connection: socket.socket) -> None:

@@ -96,6 +96,7 @@ def test_what_came_of_a_broken_part_is_kept(server, client, token, data, network
     network.cut_request(after_bytes=400_000)
     with pytest.raises(TusUploadFailed):
         sending.upload_chunk()
+    network.wait_until_quiet()
     later = uploader(client, data, url=sending.url)
     assert 300_000 < later.offset <= 400_000
     later.upload()

@@ -22,6 +22,7 @@ class Network:
     def __init__(self, target_port: int) -> None:
         self.target_port = target_port
         self._lock = threading.Lock()
+        self._quiet = threading.Condition(self._lock)
         self._listener: socket.socket | None = None
         self._connections: set[socket.socket] = set()
         self._losses: list[int | None] = []
@@ -65,6 +66,12 @@ class Network:
         """The next connection breaks off after so many bytes of what the device sends."""
         self._request_cuts.append(after_bytes)
 
+    def wait_until_quiet(self, timeout_s: float = 60) -> None:
+        """Return when the server has ended what it does for devices that are gone."""
+        with self._quiet:
+            if not self._quiet.wait_for(lambda: not self._connections, timeout_s):
+                raise TimeoutError("a connection stays open")
+
     def __enter__(self) -> Network:
         return self.open()
 
@@ -98,6 +105,7 @@ class Network:
         finally:
             with self._lock:
                 self._connections -= {client, server}
+                self._quiet.notify_all()
             _cut(client)
             _cut(server)
 

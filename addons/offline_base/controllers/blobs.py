@@ -61,7 +61,7 @@ class OfflineBlobController(Controller):
         checksum = tus.checksum(headers.get("Upload-Checksum"))
         blobs = _blobs()
         received, whole = _body(blobs.limits.blob_bytes)
-        if checksum is not None and (not whole or checksum != _sha256(received)):
+        if checksum is not None and (not whole or checksum[1] != _digest(received, checksum[0])):
             raise Problem("blob_checksum_wrong")
         blob = blobs.append(hash, offset, received)
         if not blob:
@@ -100,7 +100,7 @@ def _options() -> Response:
             "Tus-Version": tus.VERSION,
             "Tus-Extension": tus.EXTENSIONS,
             "Tus-Max-Size": str(tus.BLOB_BYTES_MAX),
-            "Tus-Checksum-Algorithm": tus.ALGORITHM,
+            "Tus-Checksum-Algorithm": ",".join(tus.ALGORITHMS),
         },
     )
 
@@ -153,8 +153,8 @@ def _receive(limit: int):
     return received, True
 
 
-def _sha256(received) -> bytes:
-    digest = hashlib.file_digest(received, "sha256").digest()
+def _digest(received, algorithm: str) -> bytes:
+    digest = hashlib.file_digest(received, algorithm).digest()
     received.seek(0)
     return digest
 

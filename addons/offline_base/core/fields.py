@@ -16,6 +16,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+#: Fields whose bytes travel apart, as blobs; their value names the hash.
+BLOB_TYPES = frozenset({"binary", "image"})
 #: PostgreSQL's integer: ids and integer fields beyond it cannot be stored.
 INTEGER_MAX = (1 << 31) - 1
 
@@ -245,6 +248,24 @@ def _references(spec: FieldSpec, value: Any) -> list[Any]:
     )
 
 
+def _blob(spec: FieldSpec, value: Any) -> dict[str, Any] | None:
+    """What is in a file or picture, by the hash of its bytes; a device that writes one need only name the hash.
+
+    >>> _blob(FieldSpec("image_1920", "image"), {"sha256": "0" * 64})["sha256"][:4]
+    '0000'
+    """
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or set(value) - {"sha256", "size", "type"}:
+        raise ValueInvalid('must be {"sha256": "…"}')
+    sha256, size, mimetype = value.get("sha256"), value.get("size", 0), value.get("type", "")
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        raise ValueInvalid("must name a SHA-256 of 64 hex digits in lower case")
+    if isinstance(size, bool) or not isinstance(size, int) or size < 0 or not isinstance(mimetype, str):
+        raise ValueInvalid("must have a size in bytes and a type, or neither")
+    return dict(value)
+
+
 _READERS: Mapping[str, Callable[[FieldSpec, Any], Any]] = {
     "char": _text,
     "text": _text,
@@ -259,6 +280,8 @@ _READERS: Mapping[str, Callable[[FieldSpec, Any], Any]] = {
     "many2one": _reference,
     "many2one_reference": _reference,
     "many2many": _references,
+    "binary": _blob,
+    "image": _blob,
 }
 #: The field types that travel in this version.
 TYPES = frozenset(_READERS)

@@ -14,8 +14,8 @@ from .errors import Problem
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,expiration"
-#: The one checksum algorithm of parts; blobs themselves are named by SHA-256 as well.
-ALGORITHM = "sha256"
+#: The checksums of parts, and how long they are; the protocol asks for SHA-1. Blobs are named by SHA-256 alone.
+ALGORITHMS = {"sha256": 32, "sha1": 20}
 CONTENT_TYPE = "application/offset+octet-stream"
 #: What a profile can allow for one blob at most, and what one part of an upload is stored as.
 BLOB_BYTES_MAX = 256 * 1024 * 1024
@@ -121,10 +121,10 @@ def safe_name(text: str) -> str:
     return _UNSAFE.sub(" ", text).strip(" .")[:_NAME_LENGTH]
 
 
-def checksum(text: str | None) -> bytes | None:
-    """The SHA-256 of a part as Upload-Checksum gives it; None without one; `Problem` for anything else.
+def checksum(text: str | None) -> tuple[str, bytes] | None:
+    """Algorithm and sum of a part as Upload-Checksum gives them; None without one; `Problem` for anything else.
 
-    >>> checksum("sha256 " + base64.b64encode(bytes(32)).decode()) == bytes(32)
+    >>> checksum("sha256 " + base64.b64encode(bytes(32)).decode()) == ("sha256", bytes(32))
     True
     """
     if text is None:
@@ -134,11 +134,12 @@ def checksum(text: str | None) -> bytes | None:
         value = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError):
         value = b""
-    if algorithm != ALGORITHM or len(value) != 32:
+    if len(value) != ALGORITHMS.get(algorithm):
+        known = " or ".join(ALGORITHMS)
         raise Problem(
-            "blob_request_invalid", errors={"Upload-Checksum": "must be sha256 and a hash in base64"}
+            "blob_request_invalid", errors={"Upload-Checksum": f"must be {known} and a sum in base64"}
         )
-    return value
+    return algorithm, value
 
 
 def expires(moment: datetime) -> str:

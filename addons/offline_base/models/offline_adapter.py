@@ -4,9 +4,13 @@ from odoo.fields import Domain
 
 from ..core import fields as core_fields
 from ..core import merge
-from ..store import provenance, reader
+from ..store import blob_values, provenance, reader
 from ..store.capture import DENIED_COLUMNS
 from ..store.dependencies import DependencyInvalid, dependencies, touched
+from ..store.scope import Scope
+
+#: Entities whose records hang on others; nothing hangs on them.
+_ON_OTHERS = frozenset({"mail.message", "ir.attachment"})
 
 
 class OfflineAdapter(models.AbstractModel):
@@ -42,6 +46,9 @@ class OfflineAdapter(models.AbstractModel):
     #: "day" if exported fields change with the date alone: devices then compare the entity once a day.
     _offline_clock = None
 
+    #: The generic verbs that devices may use; what a record needs besides are named operations.
+    _offline_verbs = frozenset({"create", "update", "delete"})
+
     @api.model
     def _offline_adapters(self):
         """All entities of this database, one per Odoo model, in the order of their names."""
@@ -57,6 +64,15 @@ class OfflineAdapter(models.AbstractModel):
         """The records that this device holds, as a domain over the entity's model, evaluated as its user."""
         return Domain.FALSE
 
+    def _offline_on_held(self, device, model_field, id_field="res_id", only=lambda model: True):
+        """The records that name, by model and id, one that the device holds: its files, its messages."""
+        found = Domain.FALSE
+        for line, adapter in device.profile_id.with_env(self.env)._lines():
+            if adapter._offline_model not in _ON_OTHERS and only(self.env[adapter._offline_model]):
+                ids = Scope(adapter, line, device).ids()
+                found |= Domain(model_field, "=", adapter._offline_model) & Domain(id_field, "in", ids)
+        return found
+
     @api.model
     def _offline_operations(self):
         """The named operations: {name: store.operations.NamedOperation}, collected from decorated methods."""
@@ -71,6 +87,10 @@ class OfflineAdapter(models.AbstractModel):
     def _offline_prepare(self, values):
         """The values as the model's ``create`` and ``write`` take them, where that differs from how they are read."""
         return values
+
+    def _offline_create(self, values):
+        """Make a record from prepared values, in the model's own way where that is not `create`."""
+        return self.env[self._offline_model].create(values)
 
     def _offline_created(self, record, device):
         """Called after a device's create, inside the operation; for what a screen would have done besides."""
@@ -136,7 +156,7 @@ class OfflineAdapter(models.AbstractModel):
                 continue
             specs[name] = core_fields.FieldSpec(
                 name=name,
-                type=field.type,
+                type="image" if isinstance(field, fields.Image) else field.type,
                 digits=self._offline_digits(field),
                 selection=self._offline_selection(field),
                 relation=field.comodel_name if field.type in ("many2one", "many2many") else None,
@@ -254,7 +274,9 @@ class OfflineAdapter(models.AbstractModel):
                 raise ValidationError(
                     f"{where}: _offline_fields names {name}, which {model._name} does not have"
                 )
-            if name in DENIED_COLUMNS or field.type not in core_fields.TYPES:
+            if field.type == "binary" and (name == blob_values.RAW or (field.store and field.attachment)):
+                continue
+            if field.type == "binary" or name in DENIED_COLUMNS or field.type not in core_fields.TYPES:
                 raise ValidationError(
                     f"{where}: _offline_fields names {name}, whose changes are not captured or cannot travel"
                 )

@@ -53,6 +53,7 @@ class OfflineBlob(models.Model):
         now = fields.Datetime.now()
         late = self.search([("state", "=", "uploading"), ("expires_at", "<", now)])
         late._give_up()
+        self.env["offline.blob.use"]._gc_uses()
         # Records that took the bytes have files of their own, which the file store keeps once.
         self.search(
             [("state", "=", "complete"), ("completed_at", "<", now - timedelta(days=_COMPLETE_DAYS))]
@@ -67,4 +68,3 @@ class OfflineBlob(models.Model):
         if self:
             self.env.cr.execute(SQL("DELETE FROM offline_blob_chunk WHERE blob_id = ANY(%s)", self.ids))
             self.write({"state": "given_up", "received": 0, "expires_at": False})
-            self.use_ids.filtered(lambda use: use.state == "waiting")._give_up()

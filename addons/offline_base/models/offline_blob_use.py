@@ -1,9 +1,11 @@
-import base64
 import logging
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, MissingError, UserError
 
+from ..store import blob_reading, blob_uses
+from ..store.blobs import UNFINISHED_DAYS
 from ..store.outcome import is_transient
 
 _logger = logging.getLogger(__name__)
@@ -43,45 +45,78 @@ class OfflineBlobUse(models.Model):
     )
     message = fields.Char("Reason", readonly=True)
 
-    def _arrived(self, blob):
-        """Fill what waits for these bytes of this device."""
-        uses = self.search(
-            [("device_id", "=", blob.device_id.id), ("sha256", "=", blob.sha256), ("state", "=", "waiting")],
+    def _wait(self, device, record, field_name, sha256):
+        """Note that a field is to be filled when these bytes come from this device."""
+        blob = self.env["offline.blob"].search([("device_id", "=", device.id), ("sha256", "=", sha256)])
+        self.create(
+            {
+                "device_id": device.id,
+                "sha256": sha256,
+                "blob_id": blob.id,
+                "name": record.display_name,
+                "res_model": record._name,
+                "res_id": record.id,
+                "field_name": field_name,
+            }
+        )
+
+    def _replace(self, device, record, field_name):
+        """A later operation fills the field: what waits to do so must not come after it."""
+        waiting = self.search(
+            [("res_model", "=", record._name), ("res_id", "=", record.id), ("field_name", "=", field_name),
+             ("state", "in", ("waiting", "refused", "given_up"))]
+        )  # fmt: skip
+        waiting.write({"state": "replaced"})
+
+    def _arrived(self, device, sha256):
+        """Fill what waits for these bytes, named by this device or by another one of its user."""
+        waiting = self.search(
+            [
+                ("user_id", "=", device.user_id.id),
+                ("sha256", "=", sha256),
+                ("state", "in", ("waiting", "given_up")),
+            ],
             order="id",
         )
-        uses.blob_id = blob
-        uses._fill()
+        if waiting:
+            waiting._fill(blob_reading.data(device, sha256))
 
-    def _fill(self):
+    def _fill(self, data):
         """Write the bytes as the device's user, with the rights of today; what Odoo refuses is kept and shown."""
         for use in self:
-            data = use.blob_id.attachment_id.raw or b""
             record = use.device_id._as_user().env[use.res_model].browse(use.res_id)
             record = record.with_context(offline_base__device=use.device_id.id, image_no_postprocess=True)
             try:
                 with self.env.cr.savepoint():
                     if not record.exists():
                         raise MissingError(self.env._("The record was deleted before its file arrived."))
-                    value = data if use.field_name == "raw" else base64.b64encode(data)
-                    record.write({use.field_name: value})
+                    record.write({use.field_name: blob_uses.orm_value(use.field_name, data)})
                     record.env.flush_all()
                 use.write({"state": "filled", "message": False})
-            except (AccessError, UserError) as error:
-                _logger.warning(
-                    "blob %s was refused by %s(%s): %s", use.sha256, use.res_model, use.res_id, error
-                )
-                use.write({"state": "refused", "message": str(error.args[0] if error.args else error)})
             except Exception as error:
                 if is_transient(error):
                     raise
-                _logger.exception("blob %s cannot be used by %s(%s)", use.sha256, use.res_model, use.res_id)
-                use.write(
-                    {"state": "refused", "message": self.env._("The file could not be used: see the log.")}
-                )
+                use.write({"state": "refused", "message": use._reason(error)})
 
-    def _give_up(self):
-        """The bytes did not come in time: say so where people look, and keep the row."""
-        self.write({"state": "given_up"})
+    def _reason(self, error):
+        where = f"{self.res_model}({self.res_id}).{self.field_name}"
+        if isinstance(error, UserError):
+            _logger.warning("blob %s was refused by %s: %s", self.sha256, where, error)
+            return str(error.args[0] if error.args else error)
+        _logger.error("blob %s cannot be used by %s", self.sha256, where, exc_info=error)
+        return self.env._("The file could not be used: see the log.")
+
+    def _gc_uses(self):
+        """Say of what waits for a file that is on no way to us that it waits in vain; the row stays in sight."""
+        late = fields.Datetime.now() - timedelta(days=UNFINISHED_DAYS)
+        self.env.cr.execute(
+            """SELECT u.id FROM offline_blob_use u
+                WHERE u.state = 'waiting' AND u.create_date < %s AND NOT EXISTS (
+                      SELECT 1 FROM offline_blob b
+                       WHERE b.sha256 = u.sha256 AND b.user_id = u.user_id AND b.state = 'uploading')""",
+            [late],
+        )
+        self.browse([use_id for (use_id,) in self.env.cr.fetchall()]).write({"state": "given_up"})
 
     def action_retry(self):
         """Fill once more what was refused, as the device's user."""
@@ -89,7 +124,11 @@ class OfflineBlobUse(models.Model):
         if not self.env.user.has_group("offline_base.offline_base_group_reviewer"):
             raise AccessError(self.env._("Only a reviewer may try again."))
         # sudo: the right was checked; the bytes are written as the device's user.
-        self.sudo().filtered(lambda use: use.state == "refused" and use.blob_id.attachment_id)._fill()
+        for use in self.sudo().filtered(lambda use: use.state in ("refused", "given_up")):
+            data = blob_reading.data(use.device_id, use.sha256)
+            if data is None:
+                raise UserError(self.env._("The file is not here: the device must send it again."))
+            use._fill(data)
 
     def action_open_record(self):
         """The record that waits for the file."""

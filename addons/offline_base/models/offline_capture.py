@@ -52,6 +52,9 @@ class _Plan:
         for name in adapter._offline_field_names():
             self.named[model._table].add(name)
             self.add_relation(model._fields[name], label=name)
+            if model._fields[name].type == "binary" and model._fields[name].store:
+                # The content of a file or picture field is a row of another table.
+                self.add_owner("ir_attachment", "res_id", model._name, guard="res_model")
         for dependency in dependencies(adapter):
             for name in dependency.needs_rows:
                 self.add_model(name)

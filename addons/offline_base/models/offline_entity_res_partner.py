@@ -13,7 +13,7 @@ class OfflineEntityResPartner(models.AbstractModel):
     _offline_fields = (
         "name", "is_company", "parent_id", "type", "function", "email", "phone", "website", "vat", "ref", "lang",
         "street", "street2", "zip", "city", "state_id", "country_id", "category_id", "user_id", "company_id",
-        "comment", "active",
+        "comment", "active", "image_1920",
     )  # fmt: skip
     _offline_policies = {"category_id": "union", "comment": "append"}
 

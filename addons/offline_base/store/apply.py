@@ -20,11 +20,12 @@ from ..core.errors import Refusal
 from ..core.fields import canonical_values, empty
 from ..core.merge import ASK, REVIEW, SERVER, Conflict, merge_record
 from ..core.wire import ById, ByUid, Operation
-from . import reader, writer
+from . import blob_uses, reader, writer
 from .outcome import VALUE_CLASSES, CommitRefused, Edit, Force, Outcome, Parked, guarded, is_transient
 from .story import where_from
 
 _logger = logging.getLogger(__name__)
+_GENERIC_VERBS = frozenset({"create", "update", "delete"})
 
 
 class Applier:
@@ -125,6 +126,8 @@ class Applier:
         if line.direction == "pull" and self.reviewer is None:
             raise Refusal("entity_read_only")
         adapter = adapter.with_context(**self._context(operation))
+        if operation.verb in _GENERIC_VERBS - adapter._offline_verbs:
+            raise Refusal("verb_unknown")
         if operation.verb == "create":
             return self._create(adapter, operation, at)
         if operation.verb == "update":
@@ -160,8 +163,9 @@ class Applier:
         specs = adapter._offline_specs()
         sent = writer.checked(adapter.env, specs, {**operation.values, **self.edit.values})
         values = writer.resolved(adapter.env, specs, sent, {})
-        prepared = adapter._offline_prepare(writer.orm_values(specs, values))
-        record = adapter.env[operation.entity].create(prepared)
+        plain, blobs = blob_uses.split(specs, values)
+        record = adapter._offline_create(adapter._offline_prepare(writer.orm_values(specs, plain)))
+        blob_uses.fill(self.device, record, blobs)
         adapter.env.flush_all()
         self.env["offline.identity"]._remember(operation.entity, record.id, uid)
         self._note(record, at)
@@ -208,7 +212,10 @@ class Applier:
         merged = bool(merge.merged - decided) or bool(self.edit.values and self.reviewer)
         if write:
             self._say_where_from(record, at)
-            record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
+            plain, blobs = blob_uses.split(specs, write)
+            if plain:
+                record.write(adapter._offline_prepare(writer.orm_values(specs, plain)))
+            blob_uses.fill(self.device, record, blobs)
             adapter.env.flush_all()
         status = "merged" if merged else "applied"
         return self._done(status, record, adapter, specs, mine, before=theirs, written=write)

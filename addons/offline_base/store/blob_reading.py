@@ -33,17 +33,26 @@ class Content:
 
 def find(device, sha256: str) -> Content:
     """The bytes of a blob, or `Problem`: missing and unreadable look alike."""
-    if not tus.is_hash(sha256):
-        raise Problem("blob_unknown")
-    # sudo in `device`: what the device sent itself it may read.
-    own = device.env["offline.blob"].search(
-        [("device_id", "=", device.id), ("sha256", "=", sha256), ("state", "=", "complete")]
-    )
-    attachment = own.attachment_id or readable(device, sha256)
+    attachment = _attachment(device, sha256) if tus.is_hash(sha256) else None
     if not attachment:
         raise Problem("blob_unknown")
     mimetype = attachment.mimetype if attachment.mimetype in _SAFE_TYPES else "application/octet-stream"
-    return Content(attachment.sudo().raw or b"", mimetype)  # sudo: who may read it was decided above
+    return Content(attachment.raw or b"", mimetype)
+
+
+def data(device, sha256: str) -> bytes | None:
+    """The bytes of a blob if the device sent them or its user may read them; None if they have not come."""
+    attachment = _attachment(device, sha256)
+    return (attachment.raw or b"") if attachment else None
+
+
+def _attachment(device, sha256: str):
+    # sudo in `device`: what the device sent itself it may read; what else there is, its user must be able to.
+    own = device.env["offline.blob"].search(
+        [("device_id", "=", device.id), ("sha256", "=", sha256), ("state", "=", "complete")]
+    )
+    found = own.attachment_id or readable(device, sha256)
+    return found.sudo() if found else None  # sudo: who may read it was decided above
 
 
 def readable(device, sha256: str):

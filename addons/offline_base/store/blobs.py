@@ -65,6 +65,7 @@ class Blobs:
             return blob
         known = blob_reading.readable(self.device, declared.sha256)
         if known is not None:
+            self.env["offline.blob.use"]._arrived(self.device, declared.sha256)
             return Known(known.file_size, known.file_size)
         if declared.size > self.limits.blob_bytes:
             raise Problem("limit_exceeded", limit={"blob_bytes": self.limits.blob_bytes})
@@ -102,7 +103,7 @@ class Blobs:
         blob = self.find(sha256)
         # Two requests at once: the second one starts again and finds another offset.
         self.cr.execute(SQL("SELECT received FROM offline_blob WHERE id = %s FOR UPDATE", blob.id))
-        if blob.state == "complete" or offset != blob.received:
+        if offset != blob.received:
             raise Problem("blob_offset_wrong", offset=blob.received)
         position = offset
         while part := received.read(tus.CHUNK_BYTES):
@@ -115,6 +116,8 @@ class Blobs:
                 )
             )  # fmt: skip
             position += len(part)
+        if blob.state == "complete":
+            return blob
         blob.received = position
         self._touch(blob)
         if position == blob.size and not self._finish(blob):
@@ -176,7 +179,7 @@ class Blobs:
                 "expires_at": False,
             }
         )
-        self.env["offline.blob.use"]._arrived(blob)
+        self.env["offline.blob.use"]._arrived(self.device, blob.sha256)
         return True
 
 

@@ -18,8 +18,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core.digest import MODULUS, VERSION_SCHEME, content_text
-from ..core.fields import FieldSpec, ValueInvalid, canonical, format_instant, json_text
-from . import sql_reader
+from ..core.fields import BLOB_TYPES, FieldSpec, ValueInvalid, canonical, format_instant, json_text
+from . import blob_values, sql_reader
 
 _NEVER = "1970-01-01T00:00:00.000000Z"
 _EMPTY_IS_NULL = frozenset(
@@ -70,6 +70,7 @@ def read_rows(
     pointers = reading.pointers
     if sql_reader.can_read(model, reading.specs):
         model.flush_model(list(reading.specs))
+        blob_values.know_hashes(model, reading.specs, query)
         found = model.env.execute_query(sql_reader.select(model, reading.specs, pointers, query))
         return [Row(i, version % MODULUS, born, text, tuple(refs)) for i, version, born, text, *refs in found]
     return _orm_rows(scope.adapter, reading.specs, pointers, query.get_result_ids())
@@ -101,8 +102,16 @@ def _pointed(spec: FieldSpec, values: Mapping[str, Any]) -> Any:
 def read_values(adapter, specs: Mapping[str, FieldSpec], ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """{id: canonical values} in one batch, through the ORM."""
     model = adapter.env[adapter._offline_model].with_context(active_test=False)
-    rows = model.browse(ids).read(list(specs), load=None)
-    return {row["id"]: {name: wire_value(spec, row[name]) for name, spec in specs.items()} for row in rows}
+    plain = [name for name, spec in specs.items() if spec.type not in BLOB_TYPES]
+    rows = model.browse(ids).read(plain, load=None)
+    blobs = blob_values.read(adapter, specs, ids)
+    return {
+        row["id"]: {
+            name: wire_value(spec, row[name]) if name in row else blobs.get((row["id"], name))
+            for name, spec in specs.items()
+        }
+        for row in rows
+    }
 
 
 def wire_value(spec: FieldSpec, value: Any) -> Any:

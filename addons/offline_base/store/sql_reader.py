@@ -13,7 +13,8 @@ from typing import Any
 from odoo.models import BaseModel
 from odoo.tools import SQL, Query
 
-from ..core.fields import FieldSpec
+from ..core.fields import BLOB_TYPES, FieldSpec
+from . import blob_values
 
 #: Methods by which a model changes what reading gives. A model that has its own is read by the ORM.
 _READING_METHODS = ("read", "_read_format", "fetch", "_fetch_query")
@@ -34,6 +35,8 @@ def can_read(model: BaseModel, specs: Mapping[str, FieldSpec]) -> bool:
 def has_sql(model: BaseModel, name: str) -> bool:
     """Whether PostgreSQL can show the field as the ORM does."""
     field = model._fields[name]
+    if field.type == "binary":
+        return True
     if field.type == "many2many":
         comodel = model.env[field.comodel_name]
         # The ORM filters such a relation in Python, after the query.
@@ -50,7 +53,11 @@ def select(
 ) -> SQL:
     """The statement that gives (id, version signed, born, JSON text, one column per pointer) of the query's rows."""
     entity = model._name
-    columns = {name: _column(model, spec, query) for name, spec in specs.items() if spec.type != "many2many"}
+    columns = {
+        name: _column(model, spec, query)
+        for name, spec in specs.items()
+        if spec.type != "many2many" and spec.type not in BLOB_TYPES
+    }
     born = (
         SQL(
             "coalesce(to_char(%s, %s), %s)",
@@ -69,10 +76,10 @@ def select(
     values = SQL(", ").join(
         SQL(
             "%s AS %s",
-            SQL.identifier(_ROW, f"f_{name}") if name in columns else _relation(model, name),
+            SQL.identifier(_ROW, f"f_{name}") if name in columns else _beside(model, spec),
             SQL.identifier(name),
         )
-        for name in specs
+        for name, spec in specs.items()
     )
     return SQL(
         # OFFSET 0 keeps PostgreSQL from making the text twice.
@@ -117,6 +124,13 @@ def _number(column: SQL, digits: int | None) -> SQL:
         else SQL("(%s)::numeric", number)
     )
     return SQL("CASE WHEN abs(%s) <= 1e15 THEN trim_scale(%s) END", number, rounded)
+
+
+def _beside(model: BaseModel, spec: FieldSpec) -> SQL:
+    """What stands in another table."""
+    if spec.type in BLOB_TYPES:
+        return blob_values.sql(model, spec.name, SQL.identifier(_ROW, "id"))
+    return _relation(model, spec.name)
 
 
 def _relation(model: BaseModel, name: str) -> SQL:

@@ -1,5 +1,6 @@
 from . import (
     test_adapter,
+    test_blob_values,
     test_blobs,
     test_capture,
     test_decisions,

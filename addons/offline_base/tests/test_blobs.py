@@ -110,7 +110,7 @@ class TestUpload(BlobCase):
         self.assertEqual(
             {"creation", "checksum", "expiration"}, set(answer.headers["Tus-Extension"].split(","))
         )
-        self.assertEqual("sha256", answer.headers["Tus-Checksum-Algorithm"])
+        self.assertEqual("sha256,sha1", answer.headers["Tus-Checksum-Algorithm"])
         self.assertGreater(int(answer.headers["Tus-Max-Size"]), 0)
 
     def test_blob_arrives_in_parts_and_becomes_one_attachment(self):
@@ -213,6 +213,8 @@ class TestUpload(BlobCase):
         answer = self.begin()
         self.assertEqual((201, "3000"), (answer.status_code, answer.headers["Upload-Offset"]))
         self.assert_refused(self.append(self.data, 0), 409, "blob_offset_wrong")
+        self.assertEqual(204, self.append(b"", 3000).status_code, "nothing is left, and nothing is sent")
+        self.assert_refused(self.append(b"x", 3000), 413, "limit_exceeded")
 
     def test_uploads_of_another_device_are_not_there(self):
         """Proves I4."""

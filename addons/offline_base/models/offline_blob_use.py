@@ -108,6 +108,7 @@ class OfflineBlobUse(models.Model):
 
     def _gc_uses(self):
         """Say of what waits for a file that is on no way to us that it waits in vain; the row stays in sight."""
+        self.env.flush_all()
         late = fields.Datetime.now() - timedelta(days=UNFINISHED_DAYS)
         self.env.cr.execute(
             """SELECT u.id FROM offline_blob_use u

@@ -38,8 +38,8 @@ class BlobCase(OfflineCase, HttpCase):
         self.hash = sha256(self.data)
 
     def give_token(self, device):
-        token = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
-        device.sudo().token_hash = device._hash_token(token)
+        device = device.with_user(1).sudo()
+        _record, token = device.env["offline.token"]._issue(device)
         device.env.flush_all()
         return token
 

@@ -17,6 +17,10 @@ reference = st.integers(1, fields.INTEGER_MAX) | uid.map(lambda text: {"uid": te
 moment = st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(9998, 12, 30))
 zone = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
+blob = st.fixed_dictionaries(
+    {"sha256": st.text("0123456789abcdef", min_size=64, max_size=64)},
+    optional={"size": st.integers(0, 1 << 40), "type": st.just("image/png")},
+)
 amount = st.floats(-1e15, 1e15)
 
 VALUES: dict[str, Any] = {
@@ -33,6 +37,8 @@ VALUES: dict[str, Any] = {
     "many2one": reference | st.none(),
     "many2one_reference": reference | st.none(),
     "many2many": st.lists(reference, max_size=6),
+    "binary": blob | st.none(),
+    "image": blob | st.none(),
 }
 
 
@@ -104,6 +110,8 @@ def test_the_order_of_references_does_not_matter(found: list[Any], chance: Any) 
         ("date", "2026-13-01"), ("date", 20261101), ("datetime", "2026-11-21T10:00:00"), ("datetime", 5),
         ("many2one", 0), ("many2one", -1), ("many2one", True), ("many2one", {"uid": "x"}), ("many2one", {"id": 1}),
         ("many2many", None), ("many2many", "1"), ("many2many", [None]), ("many2many", [[6, 0, [1]]]), ("one2many", []),
+        ("image", "aGk="), ("image", {}), ("image", {"sha256": "A" * 64}), ("image", {"sha256": "0" * 64, "size": -1}),
+        ("binary", {"sha256": "0" * 64, "url": "x"}), ("binary", {"sha256": "0" * 64, "type": None}),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(kind: str, value: Any) -> None:

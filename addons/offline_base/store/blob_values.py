@@ -68,7 +68,9 @@ def know_hashes(model: BaseModel, specs: Mapping[str, FieldSpec], query: Query) 
     if model._name == "ir.attachment":
         where = SQL("a.id IN (%s)", ids)
     else:
-        where = SQL("a.res_model = %s AND a.res_field = ANY(%s) AND a.res_id IN (%s)", model._name, names, ids)
+        where = SQL(
+            "a.res_model = %s AND a.res_field = ANY(%s) AND a.res_id IN (%s)", model._name, names, ids
+        )
     env.cr.execute(
         SQL(
             """SELECT a.checksum, min(a.id) FROM ir_attachment a

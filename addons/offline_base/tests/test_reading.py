@@ -16,7 +16,7 @@ MODELS = (
     "uom.uom", "resource.calendar", "resource.calendar.attendance", "product.pricelist.item",
 )  # fmt: skip
 #: They change what reading gives (private events), or have fields without a column (boxes, of the tests).
-READ_BY_ORM = {"calendar.event", "offline.test.box"}
+READ_BY_ORM = {"calendar.event", "mail.message", "offline.test.box"}
 TEXTS = (
     None, "", " ", "0", "caf\u00e9", 'a "quoted" \\ text', "two\nlines\tand\r\x01\x1f\x7f", "\u2028\U0001f600",
     "</script>",

@@ -1,7 +1,7 @@
 {
     "name": "Offline Base",
     "summary": "Devices work without network and sync with Odoo: engine, wire protocol, conflicts",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Productivity/Offline",
     "author": "Odoo Offline contributors",
     "license": "LGPL-3",
@@ -18,6 +18,7 @@
         "views/offline_profile_views.xml",
         "views/offline_operation_views.xml",
         "views/offline_conflict_views.xml",
+        "views/offline_health_views.xml",
         "views/offline_base_menus.xml",
     ],
     "demo": ["demo/offline_base_demo.xml", "demo/offline_review_demo.xml"],

@@ -1,6 +1,8 @@
 from . import (
+    base_module_uninstall,
     ir_http,
     ir_http_session,
+    ir_model,
     ir_model_fields,
     offline_adapter,
     offline_blob,
@@ -31,6 +33,7 @@ from . import (
     offline_entity_uom_uom,
     offline_epoch,
     offline_escrow,
+    offline_health,
     offline_holding,
     offline_identity,
     offline_lane,

@@ -3,7 +3,7 @@ from collections import defaultdict
 
 from odoo import api, models, tools
 
-from ..store import capture, capture_sql
+from ..store import capture
 from ..store.capture_sql import Owner, Source
 from ..store.dependencies import dependencies
 
@@ -146,14 +146,19 @@ class OfflineCapture(models.AbstractModel):
         capture.install(self.env.cr, self._sources())
 
     @api.model
+    def _states(self):
+        """[(source, state)] of every table that should be watched, see store.capture.states."""
+        sources = self._sources()
+        found = capture.states(self.env.cr, sources)
+        return [(source, found[source.table]) for source in sources]
+
+    @api.model
     def _problems(self):
         """What is wrong with capture now, as sentences; empty when all is well."""
-        present = capture.installed(self.env.cr)
-        wanted = {source.table: capture_sql.fingerprint(source) for source in self._sources()}
         return [
-            self.env._("Changes of table %(table)s are not captured as they should be.", table=table)
-            for table, mark in wanted.items()
-            if present.get(table) != mark
+            self.env._("Changes of table %(table)s are not captured as they should be.", table=source.table)
+            for source, state in self._states()
+            if state != "ok"
         ]
 
     def _register_hook(self):
@@ -162,4 +167,4 @@ class OfflineCapture(models.AbstractModel):
             self._install()
         else:
             for problem in self._problems():
-                _logger.warning("%s Update the module offline_base to repair this.", problem)
+                _logger.warning("%s Repair it in Offline / Configuration / Health.", problem)

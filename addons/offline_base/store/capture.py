@@ -78,7 +78,8 @@ def install(cr, sources: Iterable[Source]) -> None:
     """Make the database capture exactly these tables. DDL: only under -i, -u, uninstall or a manager's repair.
 
     Two at once wait for one another. A changed function is replaced without a lock on its table; only missing
-    triggers need one, for which it waits `LOCK_TIMEOUT_S`, then raises psycopg2's LockNotAvailable.
+    triggers need one, for which it waits `LOCK_TIMEOUT_S`, then raises psycopg2's LockNotAvailable. What happened in a
+    table while triggers were missing is unknown: all of its records are noted as changed.
     """
     _lock(cr)
     cr.execute(_LOG_TABLE)
@@ -97,7 +98,19 @@ def install(cr, sources: Iterable[Source]) -> None:
             )
         if not complete:
             _put_triggers(cr, source)
+            log_all(cr, {source.model, *(owner.model for owner in source.owners)} - {None})
     cr.execute("SET LOCAL lock_timeout = 0")
+
+
+def states(cr, sources: Iterable[Source]) -> dict[str, str]:
+    """{table: "ok", "outdated" (all is captured, more than needed) or "missing" (changes are lost)}."""
+    present = _present(cr)
+    found = {}
+    for source in sources:
+        name, mark, complete = present.get(source.table, (None, None, False))
+        right = complete and name == function_name(source.table)
+        found[source.table] = "missing" if not right else "ok" if mark == fingerprint(source) else "outdated"
+    return found
 
 
 def uninstall(cr) -> None:
@@ -117,6 +130,9 @@ def uninstall(cr) -> None:
 
 def log_all(cr, models: Iterable[str]) -> None:
     """Note that every record of these models may have changed: what DDL does fires no trigger."""
+    cr.execute("SELECT to_regclass('offline_change')")
+    if cr.fetchone()[0] is None:  # the engine itself is being uninstalled
+        return
     cr.execute(
         SQL(
             """INSERT INTO offline_change (model, res_id, op, at)

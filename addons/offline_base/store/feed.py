@@ -80,6 +80,28 @@ def changed_at(cr, model: str, res_id: int, field: str) -> datetime | None:
     return cr.fetchone()[0]
 
 
+def oldest_open(cr) -> datetime | None:
+    """When the oldest transaction began that has written in this database and is still open, as naive UTC.
+
+    Its changes reach nobody before it commits. Other roles' transactions are seen only with pg_monitor.
+    """
+    cr.execute(
+        """SELECT min(xact_start) AT TIME ZONE 'UTC' FROM pg_stat_activity
+            WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"""
+    )
+    return cr.fetchone()[0]
+
+
+def log_size(cr) -> tuple[int, int, datetime | None]:
+    """The log's rows (as PostgreSQL estimates them), its bytes with indexes, the time of its first change."""
+    cr.execute(
+        """SELECT greatest(reltuples, 0)::bigint, pg_total_relation_size(oid),
+                  (SELECT at AT TIME ZONE 'UTC' FROM offline_change WHERE at IS NOT NULL ORDER BY xid, seq LIMIT 1)
+             FROM pg_class WHERE oid = 'offline_change'::regclass"""
+    )
+    return cr.fetchone()
+
+
 def is_ahead(cr, snapshot: Snapshot) -> bool:
     """Whether a stored snapshot is of a later life than the database: it was restored from before."""
     return snapshot.xmax > current_snapshot(cr).xmax

@@ -8,6 +8,7 @@ from . import (
     test_entities,
     test_escrow,
     test_follow_ups,
+    test_health,
     test_profile,
     test_profile_size,
     test_pull,

@@ -21,6 +21,8 @@ RIGHTS = {
     "offline.delta": {"manager": "r"},
     "offline.escrow": {"manager": "rd"},
     "offline.escrow.import": {"manager": "crwd"},
+    "offline.health": {"manager": "crwd"},
+    "offline.health.table": {"manager": "crwd"},
     "offline.holding": {"manager": "r"},
     "offline.identity": {"manager": "r"},
     "offline.lane": {"manager": "r"},
@@ -50,6 +52,7 @@ PUBLIC_METHODS = {
     "offline.entity.mail_activity": {"complete", "postpone"},
     "offline.escrow": {"action_open", "action_replay"},
     "offline.escrow.import": {"action_import"},
+    "offline.health": {"report", "repair", "action_open", "action_repair"},
     "offline.decision": {"action_decide"},
     "offline.operation": {
         "action_retry", "action_discard", "action_open_record", "action_open_conflict", "action_assign_to_me",

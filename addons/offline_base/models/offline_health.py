@@ -1,0 +1,115 @@
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..store import feed
+
+
+class OfflineHealth(models.TransientModel):
+    """Whether changes are captured as they should be, at this moment; and the repair when they are not."""
+
+    _name = "offline.health"
+    _description = "Offline Health"
+    _rec_name = "state"
+
+    state = fields.Selection([("ok", "All Is Well"), ("problems", "Needs Repair")], readonly=True)
+    checked_at = fields.Datetime("Checked", readonly=True)
+    log_rows = fields.Float("Changes in the Log", digits=(20, 0), readonly=True)
+    log_mb = fields.Float("Size of the Log (MB)", digits=(20, 1), readonly=True)
+    log_since = fields.Datetime("Log Begins", readonly=True)
+    open_since = fields.Datetime(
+        "Oldest Unfinished Work",
+        readonly=True,
+        help="Somebody has been writing in the database since then and is not done. These changes reach devices "
+        "afterwards; nothing else waits for them.",
+    )
+    line_ids = fields.One2many("offline.health.table", "health_id", readonly=True)
+
+    @api.model
+    def _findings(self):
+        rows, size, since = feed.log_size(self.env.cr)
+        lines = [
+            {
+                "table": source.table,
+                "name": ", ".join(self._labels(source)),
+                "state": state,
+            }
+            for source, state in self.env["offline.capture"]._states()
+        ]
+        lines.sort(key=lambda line: (line["state"] == "ok", line["table"]))
+        return {
+            "state": "ok" if all(line["state"] == "ok" for line in lines) else "problems",
+            "checked_at": fields.Datetime.now(),
+            "log_rows": rows,
+            "log_mb": size / 1e6,
+            "log_since": since,
+            "open_since": feed.oldest_open(self.env.cr),
+        }, lines
+
+    def _labels(self, source):
+        names = dict.fromkeys([source.model, *(owner.model for owner in source.owners)])
+        return [self.env["ir.model"]._get(name).display_name for name in names if name]
+
+    @api.model
+    def report(self):
+        """What the screen shows, for RPC: {"state", "log_rows", …, "tables": [{"table", "name", "state"}]}."""
+        self.check_access("create")
+        values, lines = self._findings()
+        return values | {"tables": lines}
+
+    @api.model
+    def repair(self):
+        """Have every table captured as it should be; answers the report afterwards. Managers only.
+
+        Where changes were missed, all devices compare the records concerned with their next pull.
+        """
+        self.check_access("create")
+        try:
+            self.env["offline.capture"]._install()
+        except psycopg2.errors.LockNotAvailable:
+            raise UserError(
+                self.env._("Others are working in a table right now. Nothing was changed: try again later.")
+            ) from None
+        return self.report()
+
+    @api.model
+    def action_open(self):
+        """The screen, with what is so now."""
+        self.check_access("create")
+        values, lines = self._findings()
+        health = self.create(values | {"line_ids": [Command.create(line) for line in lines]})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Health"),
+            "res_model": self._name,
+            "res_id": health.id,
+            "view_mode": "form",
+            "target": "current",
+        }
+
+    def action_repair(self):
+        """The screen's button."""
+        self.repair()
+        return self.action_open()
+
+
+class OfflineHealthTable(models.TransientModel):
+    """One table that has to be watched."""
+
+    _name = "offline.health.table"
+    _description = "Offline Health: Table"
+    _order = "id"
+
+    health_id = fields.Many2one("offline.health", required=True, ondelete="cascade")
+    name = fields.Char("Kind of Records", readonly=True)
+    table = fields.Char(readonly=True)
+    state = fields.Selection(
+        [
+            ("ok", "Captured"),
+            ("outdated", "Captured, More Than Needed"),
+            ("missing", "Not Captured"),
+        ],
+        readonly=True,
+    )

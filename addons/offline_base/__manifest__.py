@@ -6,7 +6,7 @@
     "author": "Odoo Offline contributors",
     "license": "LGPL-3",
     "depends": ["mail", "contacts", "product", "calendar"],
-    "external_dependencies": {"python": ["cryptography", "joserfc", "pydantic", "rfc8785"]},
+    "external_dependencies": {"python": ["cryptography", "joserfc", "pydantic", "qrcode", "rfc8785"]},
     "data": [
         "security/offline_base_groups.xml",
         "security/ir.model.access.csv",
@@ -15,6 +15,8 @@
         "wizards/offline_enrolment_wizard_views.xml",
         "wizards/offline_decision_views.xml",
         "views/offline_device_views.xml",
+        "views/offline_escrow_views.xml",
+        "views/res_users_views.xml",
         "views/offline_profile_views.xml",
         "views/offline_operation_views.xml",
         "views/offline_conflict_views.xml",

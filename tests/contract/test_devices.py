@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import requests
 
+from tools.stage.office import Office
+
 from .world import Wire, World
 
 ABOUT = ("state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "outbox_count", "last_contact_at")
@@ -83,3 +85,20 @@ def test_report_of_a_refused_pull_is_kept_although_the_call_is_rolled_back(world
     refused = call(wire, "pull", {"cursor": "x", "state": {"outbox": 5}})
     assert refused.json()["code"] == "cursor_invalid"
     assert about(world, wire)["outbox_count"] == 5
+
+
+def test_person_enrols_and_gives_up_an_own_device_without_a_manager(world):
+    world.office.hire_traveller("own-devices", "Own Devices")
+    person = Office(world.url, world._db, "own-devices", "own-devices")
+    wizard = person.create("offline.enrolment.wizard")
+    person("offline.enrolment.wizard", "action_issue", [wizard])
+    issued = person.read("offline.enrolment.wizard", wizard, "code", "url", "qr_code")
+    assert issued["url"].endswith(issued["code"])
+    assert issued["qr_code"]
+    wire = Wire(world.url, issued["code"], "n" * 20)
+    wire.push()
+    [mine] = person("offline.device", "search", [])
+    assert person.read("offline.device", mine, "uid")["uid"] == wire.uid
+    person("offline.device", "action_report_lost", [mine])
+    refused = call(wire, "pull", {"cursor": None})
+    assert (refused.json()["code"], refused.json()["wipe"]) == ("device_revoked", True)

@@ -20,7 +20,7 @@ from ..core.wire import BODY_BYTES, PROTOCOL_VERSION
 from ..models.offline_token import GIVEN
 from ..store.answers import Json
 from ..store.outcome import is_concurrency, is_transient
-from . import body, problems
+from . import body, cors, problems
 
 _logger = logging.getLogger(__name__)
 _TRIES = 3
@@ -52,6 +52,11 @@ class OfflineDispatcher(Dispatcher):
     def dispatch(self, endpoint, args):
         """Parse, call, render. A concurrency failure starts the transaction again at once, then answers 503."""
         httprequest = self.request.httprequest
+        if cors.is_preflight(httprequest):
+            methods = endpoint.routing.get("offline_methods") or {}
+            asked = httprequest.headers["Access-Control-Request-Method"]
+            allowed = cors.preflight_headers(self.request, _allowed(methods.get(self.rule, asked)))
+            return Response(status=204, headers=allowed)
         route = endpoint.routing.get("offline_route")
         methods = endpoint.routing.get("offline_methods")
         raw = endpoint.routing.get("offline_raw", False)
@@ -70,6 +75,7 @@ class OfflineDispatcher(Dispatcher):
         except Problem as problem:
             raise problems.ProblemResponse(problem, self.request.env) from None
         if raw:
+            answer.headers.update(cors.headers(self.request))
             return answer
         return self._render(answer, route.status if route is not None else 200)
 
@@ -121,7 +127,9 @@ class OfflineDispatcher(Dispatcher):
         else:
             text = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
         text, headers = body.compress(text, self.request.httprequest.headers.get("Accept-Encoding", ""))
-        headers |= {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+        allowed = cors.headers(self.request)
+        vary = ", ".join(filter(None, ("Accept-Encoding", allowed.pop("Vary", None))))
+        headers |= allowed | {"Cache-Control": "no-store", "Vary": vary}
         return Response(text, status=status, headers=headers, content_type="application/json")
 
     def handle_error(self, exc):
@@ -131,6 +139,8 @@ class OfflineDispatcher(Dispatcher):
             response.headers["Tus-Resumable"] = tus.VERSION
             if response.status_code == 412:
                 response.headers["Tus-Version"] = tus.VERSION
+        for name, value in cors.headers(self.request).items():
+            response.headers[name] = value
         return response
 
     def _problem(self, exc):

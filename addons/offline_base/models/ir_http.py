@@ -3,6 +3,7 @@ import re
 from odoo import fields, models
 from odoo.http import request
 
+from ..controllers.cors import is_preflight
 from ..controllers.problems import ProblemResponse
 from ..core.errors import Problem
 from .offline_token import GIVEN, SPENT
@@ -29,6 +30,8 @@ class IrHttp(models.AbstractModel):
 
         A session cookie means nothing here. Device, user, group and state are looked at on every call.
         """
+        if is_preflight(request.httprequest):
+            return
         device, user_env = cls._offline_working_device()
         if device.rotation_asked and request.offline_token.state != GIVEN:
             raise ProblemResponse(Problem("token_rotation_due"), user_env)
@@ -36,11 +39,15 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _auth_method_offline_rotation(cls):
         """As `offline_device`, for the one call that a device is left with when it is asked to rotate."""
+        if is_preflight(request.httprequest):
+            return
         cls._offline_working_device()
 
     @classmethod
     def _auth_method_offline_leaving(cls):
         """A device that hands over its work and confirms its wipe: also when revoked, expired, its user gone."""
+        if is_preflight(request.httprequest):
+            return
         device = cls._offline_known_device()
         if device.state == "active" and request.offline_token.state == SPENT:
             device._note_copy()

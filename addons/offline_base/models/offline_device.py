@@ -15,7 +15,7 @@ from ..store.holdings import was_given
 _ENGINE_FIELDS = {
     "uid", "user_id", "state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "proven_at", "platform",
     "app_version",
-    "public_key", "token_ids", "presence_ids", "lane_ids", "operation_ids", "profile_offset",
+    "public_key", "token_ids", "presence_ids", "lane_ids", "operation_ids", "profile_offset", "escrow_ids",
 }  # fmt: skip
 #: A copy that calls again and again is noted once in this time.
 _COPY_NOTED_EVERY = "1 hour"
@@ -75,6 +75,9 @@ class OfflineDevice(models.Model):
     clock_offset_s = fields.Integer("Clock Ahead By (s)", compute="_compute_presence", compute_sudo=True)
     operation_ids = fields.One2many("offline.operation", "device_id")
     open_count = fields.Integer("Unfinished", compute="_compute_open_count")
+    escrow_ids = fields.One2many("offline.escrow", "device_id", groups=_GROUP_MANAGER)
+    escrow_count = fields.Integer("Sealed Work", compute="_compute_escrow_count", groups=_GROUP_MANAGER)
+    is_mine = fields.Boolean(compute="_compute_is_mine")
     profile_offset = fields.Integer(
         default=0,
         readonly=True,
@@ -123,6 +126,19 @@ class OfflineDevice(models.Model):
     def _search_outbox_count(self, operator, value):
         # sudo: as above.
         return [("id", "in", self.sudo()._search([("presence_ids.outbox", operator, value)]))]
+
+    @api.depends("escrow_ids.state")
+    def _compute_escrow_count(self):
+        for device in self:
+            device.escrow_count = len(
+                device.escrow_ids.filtered(lambda box: box.state in ("waiting", "partly"))
+            )
+
+    @api.depends("user_id")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        for device in self:
+            device.is_mine = device.user_id == self.env.user
 
     @api.depends("operation_ids.status")
     def _compute_open_count(self):
@@ -326,6 +342,13 @@ class OfflineDevice(models.Model):
         """Refuse this device and tell it to hand over its unsent work and to forget what it holds."""
         return self._set_state({"state": "revoked", "wipe": True})
 
+    def action_report_lost(self):
+        """People revoke and wipe a device of their own; only a manager takes that back."""
+        if self.user_id - self.env.user:
+            raise AccessError(self.env._("Only an offline manager may revoke the devices of others."))
+        # sudo: their own devices, refused from now on and nothing more.
+        return self.sudo().write({"state": "revoked", "wipe": True})
+
     def action_restore(self):
         """Let a revoked device work again. One that has wiped itself has nothing left to work with."""
         if self.filtered(lambda device: device.state == "wiped"):
@@ -342,6 +365,16 @@ class OfflineDevice(models.Model):
         # sudo: the right was checked; positions are the engine's. A cursor that is not kept is answered by reset.
         self.env["offline.position"].sudo().search([("device_id", "in", self.ids)]).unlink()
         return True
+
+    def action_open_escrows(self):
+        """The sealed work of this device."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Sealed Work"),
+            "res_model": "offline.escrow",
+            "view_mode": "list,form",
+            "domain": [("device_id", "in", self.ids)],
+        }
 
     def action_open_operations(self):
         """The operations of this device."""

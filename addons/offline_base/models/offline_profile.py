@@ -1,4 +1,7 @@
+import re
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..core import wire
@@ -6,6 +9,8 @@ from ..core.errors import Problem
 
 _MODES = ("automatic", "always_online", "always_offline")
 _MIB = 1024 * 1024
+#: An origin as browsers write it: no path, no star.
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
 
 
 class OfflineProfile(models.Model):
@@ -50,6 +55,9 @@ class OfflineProfile(models.Model):
         "Photos and Files Over Wi-Fi Only", help="Everything else goes over any network."
     )
     minimum_app_version = fields.Char(help="Older apps are asked to update before they go on.")
+    allowed_origins = fields.Text(
+        help="Addresses of browser apps that may call from elsewhere, one on each line, as https://app.example.com."
+    )
     limit_body_mib = fields.Integer("Largest Call", default=wire.BODY_BYTES // _MIB, required=True)
     limit_operations = fields.Integer("Changes in One Call", default=wire.PUSH_LIMIT, required=True)
     limit_page = fields.Integer("Records in One Page", default=wire.PAGE_LIMIT, required=True)
@@ -151,6 +159,15 @@ class OfflineProfile(models.Model):
         """Refuse a sync that would give a device more records than the profile allows, rather than cut it."""
         if self.limit_records and count > self.limit_records:
             raise Problem("limit_exceeded", limit={"records": self.limit_records})
+
+    @api.constrains("allowed_origins")
+    def _check_allowed_origins(self):
+        for profile in self:
+            for origin in (profile.allowed_origins or "").split():
+                if not _ORIGIN.fullmatch(origin):
+                    raise ValidationError(
+                        self.env._("%s is not the address of an app, as https://app.example.com is.", origin)
+                    )
 
     def _describe(self, device):
         """The profile as devices are told it (core.wire.Profile), in the language and with the rights of the user."""

@@ -1,8 +1,9 @@
+import base64
 import json
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase
 
 from ..core.routes import PREFIX
@@ -197,6 +198,141 @@ class TestAppVersion(DeviceLifeCase):
         self.assertIs(True, self.pull(None))
         self.device.app_version = "1.0"
         self.assertEqual("app_outdated", self.pull(None))
+
+
+class TestOwnDevices(DeviceLifeCase):
+    """What people do with devices of their own, without a manager."""
+
+    def test_person_reports_an_own_device_lost_and_cannot_take_it_back(self):
+        """Proves I4."""
+        device = self.device.with_user(self.user)
+        device.action_report_lost()
+        self.assertEqual(("revoked", True), (self.device.state, self.device.wipe))
+        with self.assertRaises(AccessError):
+            device.action_restore()
+
+    def test_nobody_reports_the_device_of_somebody_else(self):
+        """Proves I4."""
+        for user in (self.colleague, self.reviewer):
+            with self.subTest(user.name), self.assertRaises(AccessError):
+                self.device.with_user(user).action_report_lost()
+        self.assertEqual("active", self.device.state)
+
+    def test_person_gets_a_code_with_a_picture_of_its_link(self):
+        wizard = self.env["offline.enrolment.wizard"].with_user(self.user).create({})
+        self.assertFalse(wizard.qr_code)
+        wizard.action_issue()
+        self.assertTrue(wizard.url.endswith(wizard.code))
+        self.assertTrue(base64.b64decode(wizard.qr_code).startswith(b"\x89PNG"))
+        first = wizard.code
+        wizard.action_issue()
+        self.assertNotEqual(first, wizard.code)
+
+    def test_person_gets_no_code_for_somebody_else_by_the_wizard(self):
+        """Proves I4."""
+        wizard = (
+            self.env["offline.enrolment.wizard"].with_user(self.user).create({"user_id": self.colleague.id})
+        )
+        with self.assertRaises(AccessError):
+            wizard.action_issue()
+
+    def test_wizard_warns_where_the_address_is_not_secure(self):
+        wizards = self.env["offline.enrolment.wizard"].with_user(self.manager)
+        for url, insecure in (
+            ("http://odoo.example.com", True),
+            ("https://odoo.example.com", False),
+            ("http://127.0.0.1:8069", False),
+        ):
+            self.env["ir.config_parameter"].sudo().set_param("web.base.url", url)
+            with self.subTest(url):
+                self.assertEqual(insecure, wizards.create({}).is_insecure)
+
+    def test_user_shows_how_many_devices_are_in_use(self):
+        self.assertEqual(1, self.user.with_user(self.user).offline_device_count)
+        self.device.action_revoke()
+        self.assertEqual(0, self.user.offline_device_count)
+        action = self.user.with_user(self.user).action_open_offline_devices()
+        self.assertEqual(
+            self.device, self.env["offline.device"].with_user(self.user).search(action["domain"])
+        )
+
+    def test_screens_open_for_everybody_who_has_them(self):
+        for user in (self.user, self.reviewer, self.manager):
+            for model, kinds in (("offline.device", ("list", "kanban", "form", "search", "graph", "pivot")),):
+                views = self.env[model].with_user(user).get_views([(False, kind) for kind in kinds])
+                with self.subTest(user.name):
+                    self.assertEqual(set(kinds), set(views["views"]))
+            fields_shown = [
+                "name",
+                "state",
+                "last_contact_at",
+                "outbox_count",
+                "open_count",
+                "token_expires_at",
+            ]
+            self.assertTrue(self.device.with_user(user).read(fields_shown))
+            self.env["res.users"].with_user(user).get_views([(False, "form")])
+
+
+class TestOrigins(DeviceLifeCase):
+    """Browser apps of other origins: none, unless the profile names them."""
+
+    APP = "https://app.example.com"
+
+    def ask(self, method, path="/profile", origin=APP, **headers):
+        self.env.flush_all()
+        headers |= {"Origin": origin, "Authorization": f"Bearer {self.token}"}
+        return self.opener.request(method, self.base_url() + PREFIX + path, headers=headers, timeout=12)
+
+    def allowed(self, answer):
+        return answer.headers.get("Access-Control-Allow-Origin")
+
+    def preflight(self, path="/pull", **options):
+        headers = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+        return self.ask("OPTIONS", path, **headers, **options)
+
+    def test_no_origin_is_allowed_by_itself(self):
+        self.assertIsNone(self.allowed(self.ask("GET")))
+        self.assertIsNone(self.allowed(self.preflight()))
+
+    def test_origin_of_the_profile_may_ask_and_read(self):
+        self.profile.allowed_origins = f"{self.APP}\nhttps://other.example.com"
+        for path in ("/pull", "/enroll", "/token", "/blobs"):
+            answer = self.preflight(path)
+            self.assertEqual((204, self.APP), (answer.status_code, self.allowed(answer)), path)
+            self.assertIn("authorization", answer.headers["Access-Control-Allow-Headers"].lower())
+            self.assertIn("POST", answer.headers["Access-Control-Allow-Methods"])
+        self.assertEqual(self.APP, self.allowed(self.ask("GET")))
+
+    def test_refusals_are_readable_too(self):
+        self.profile.allowed_origins = self.APP
+        self.device.action_revoke()
+        answer = self.ask("GET")
+        self.assertEqual((403, self.APP), (answer.status_code, self.allowed(answer)))
+        self.token = "x" * 43
+        self.assertEqual(self.APP, self.allowed(self.ask("GET")))
+
+    def test_origin_that_is_not_named_exactly_is_not_allowed(self):
+        self.profile.allowed_origins = self.APP
+        for origin in (
+            "https://app.example.com.evil.org",
+            "http://app.example.com",
+            "null",
+            "https://evil.org",
+        ):
+            with self.subTest(origin):
+                self.assertIsNone(self.allowed(self.ask("GET", origin=origin)))
+                self.assertIsNone(self.allowed(self.preflight(origin=origin)))
+
+    def test_origin_of_another_profile_does_not_read_what_a_device_gets(self):
+        """Proves I4."""
+        self.profile.copy({"name": "Other", "allowed_origins": self.APP})
+        self.assertIsNone(self.allowed(self.ask("GET")))
+
+    def test_origins_are_checked_when_they_are_saved(self):
+        for text in ("*", "app.example.com", "https://app.example.com/path", "null"):
+            with self.subTest(text), self.assertRaises(ValidationError):
+                self.profile.allowed_origins = text
 
 
 class TestPresence(DeviceLifeCase):

@@ -17,7 +17,7 @@ RIGHTS = {
     "offline.decision": {"reviewer": "crwd", "manager": "crwd"},
     "offline.device": {"device": "r", "reviewer": "r", "manager": "rwd"},
     "offline.enrolment": {"manager": "rd"},
-    "offline.enrolment.wizard": {"manager": "crwd"},
+    "offline.enrolment.wizard": {"device": "crwd", "manager": "crwd"},
     "offline.delta": {"manager": "r"},
     "offline.escrow": {"manager": "rd"},
     "offline.escrow.import": {"manager": "crwd"},
@@ -45,7 +45,7 @@ PUBLIC_METHODS = {
     "offline.conflict.line": {"action_choose_device", "action_choose_server"},
     "offline.device": {
         "issue_enrolment_code", "action_revoke", "action_revoke_and_wipe", "action_restore", "action_rotate",
-        "action_reload", "action_open_operations", "action_open_blobs",
+        "action_open_blobs", "action_reload", "action_report_lost", "action_open_operations", "action_open_escrows",
     },
     "offline.enrolment.wizard": {"action_issue"},
     "offline.entity.calendar_event": {"accept", "decline", "tentative"},

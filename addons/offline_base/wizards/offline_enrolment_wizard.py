@@ -1,8 +1,17 @@
+import base64
+import io
+from urllib.parse import urlsplit
+
+import qrcode
+
 from odoo import api, fields, models
+
+_GROUP_MANAGER = "offline_base.offline_base_group_manager"
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class OfflineEnrolmentWizard(models.TransientModel):
-    """Show a manager the code by which a colleague's device enrols."""
+    """Show the code by which a device enrols: a manager for a colleague, or people for a device of their own."""
 
     _name = "offline.enrolment.wizard"
     _description = "Enrol a Device"
@@ -16,22 +25,42 @@ class OfflineEnrolmentWizard(models.TransientModel):
         ],
     )
     profile_id = fields.Many2one(
-        "offline.profile", required=True, default=lambda self: self.env["offline.profile"].search([], limit=1)
+        "offline.profile",
+        groups=_GROUP_MANAGER,
+        # sudo: a default that people who may not choose never see.
+        default=lambda self: self.env["offline.profile"].sudo().search([], limit=1).id,
     )
     server_url = fields.Char("Server Address", compute="_compute_server_url")
+    is_insecure = fields.Boolean(compute="_compute_server_url")
     code = fields.Char("Enrolment Code", readonly=True)
+    url = fields.Char("Enrolment Link", readonly=True)
+    qr_code = fields.Binary("QR Code", compute="_compute_qr_code")
     expires_at = fields.Datetime("Valid Until", readonly=True)
 
     @api.depends("user_id")
     def _compute_server_url(self):
         for wizard in self:
             wizard.server_url = wizard.get_base_url()
+            address = urlsplit(wizard.server_url)
+            wizard.is_insecure = address.scheme != "https" and address.hostname not in _HERE
+
+    @api.depends("url")
+    def _compute_qr_code(self):
+        for wizard in self:
+            if not wizard.url:
+                wizard.qr_code = False
+                continue
+            image = io.BytesIO()
+            qrcode.make(wizard.url.encode(), box_size=5).save(image, format="PNG")
+            wizard.qr_code = base64.b64encode(image.getvalue())
 
     def action_issue(self):
-        """Issue the code and stay on the screen that shows it."""
+        """Issue a code, or a new one, and stay on the screen that shows it."""
         self.ensure_one()
-        issued = self.env["offline.device"].issue_enrolment_code(self.user_id.id, self.profile_id.id)
-        self.write({"code": issued["code"], "expires_at": issued["expires_at"]})
+        manager = self.env.user.has_group(_GROUP_MANAGER)
+        profile = self.profile_id.id if manager else None
+        issued = self.env["offline.device"].issue_enrolment_code(self.user_id.id, profile)
+        self.write({name: issued[name] for name in ("code", "url", "expires_at")})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Enrol a Device"),

@@ -209,8 +209,10 @@ class OfflineConflict(models.Model):
             return sides
         model = self.env.get(operation.entity)
         base = operation.payload.get("base") or {}
+        # A record that is created again takes what was sent unless somebody enters something else.
+        chosen = {"chosen": "device"} if operation.conflict["kind"] == "deleted" else {}
         return {
-            name: {"base": base.get(name), "mine": value, "theirs": None}
+            name: {"base": base.get(name), "mine": value, "theirs": None, **chosen}
             for name, value in operation._sent_values().items()
             if model is not None and name in model._fields
         }

@@ -120,6 +120,7 @@ class OfflineConflictReview(models.Model):
         return {
             **view,
             "hidden": False,
+            "sent": line.field_name in self.operation_id._sent_values() or self.kind == "expect",
             "base": texts["base"],
             "mine": self._marked(line.field_name, texts["base"], texts["mine"]),
             "theirs": self._marked(line.field_name, texts["base"], texts["theirs"]),

@@ -86,3 +86,43 @@ def test_device_process_never_loads_odoo(stage):
     imported = {line.rsplit("|", 1)[-1].strip() for line in ann.stderr.splitlines() if "import time:" in line}
     assert "offline_device.sync" in imported
     assert not [name for name in imported if re.match(r"odoo(\.|$)", name)]
+
+
+def test_clerk_does_everything_of_the_review_screen_over_rpc(stage):
+    """Proves I8. Choosing, editing, undoing, correcting refused work, handing over: all by plain methods."""
+    office, network, ann, _bob = stage
+    groups = ("offline_base.offline_base_group_reviewer", "base.group_partner_manager")
+    office.hire("clerk", "Clerk", *groups)
+    clerk = Office(office.url, office.db, "clerk", "clerk")
+    contact = office.create("res.partner", name="Reviewed", city="Before", street="Before")
+    ann.sync()
+    network.close()
+    ann.edit("res.partner", contact, city="Ann's city", street="Ann's street")
+    office.write("res.partner", contact, city="Office city", street="Office street")
+    ann.create("res.partner", email="nameless@example.com")
+    network.open()
+    ann.sync()
+
+    conflict = clerk.find("offline.conflict", ("res_id", "=", contact), ("state", "=", "open"))
+    view = clerk("offline.conflict", "review", [conflict])
+    assert {line["name"]: line["base"] for line in view["lines"]} == {"city": "Before", "street": "Before"}
+    waiting = clerk("offline.conflict", "to_do")
+    clerk("offline.conflict", "assign", [conflict], clerk.uid)
+    assert clerk("offline.conflict", "to_do")["conflicts"] == waiting["conflicts"] + 1
+    clerk("offline.conflict", "choose", [conflict], "city", "value", "Clerk's city")
+    clerk("offline.conflict", "choose", [conflict], "street", "device")
+    clerk("offline.conflict", "action_apply_choice", [conflict])
+    assert clerk("offline.conflict", "to_do")["conflicts"] == waiting["conflicts"]
+    ann.sync()
+    shown = ann.show("res.partner", contact)["values"]
+    assert (shown["city"], shown["street"]) == ("Clerk's city", "Ann's street")
+    clerk("offline.conflict", "action_undo", [conflict])
+    ann.sync()
+    shown = ann.show("res.partner", contact)["values"]
+    assert (shown["city"], shown["street"]) == ("Office city", "Office street")
+
+    refused = clerk.find("offline.operation", ("status", "=", "rejected"), ("verb", "=", "create"))
+    clerk("offline.operation", "run_with", [refused], {"name": "Named by the clerk"})
+    assert clerk.read("offline.operation", refused, "status")["status"] == "applied"
+    ann.sync()
+    assert ann("outbox") == []

@@ -17,6 +17,7 @@ class Office:
     """OdooRPC signed in as somebody; the administrator unless told otherwise."""
 
     def __init__(self, url: str, db: str, login: str = "admin", password: str = "admin") -> None:
+        self.url, self.db = url, db
         where = urlsplit(url)
         self.rpc = odoorpc.ODOO(where.hostname or "127.0.0.1", port=where.port or 8069, timeout=120)
         self.rpc.login(db, login, password)

@@ -13,6 +13,7 @@ from . import (
     offline_conflict,
     offline_conflict_line,
     offline_conflict_review,
+    offline_conflict_undo,
     offline_delta,
     offline_device,
     offline_device_blob,

@@ -81,9 +81,6 @@ class OfflineConflict(models.Model):
     )
     decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     decided_at = fields.Datetime("Decided at", readonly=True)
-    undone_by_id = fields.Many2one("res.users", string="Undone by", readonly=True)
-    undone_at = fields.Datetime("Undone at", readonly=True)
-    can_undo = fields.Boolean(compute="_compute_can_undo")
     can_create = fields.Boolean(compute="_compute_can_create")
     line_ids = fields.One2many("offline.conflict.line", "conflict_id", string="Fields")
     field_labels = fields.Char("Changed on Both Sides", compute="_compute_field_labels")
@@ -236,11 +233,6 @@ class OfflineConflict(models.Model):
             self.reviewer_id._bus_send("offline_base/to_do", {})
         return result
 
-    @api.depends("state", "outcome", "operation_id")
-    def _compute_can_undo(self):
-        for conflict in self:
-            conflict.can_undo = conflict.state == "done" and bool(conflict._to_write_back())
-
     @api.depends("state", "kind", "operation_id")
     @api.depends_context("uid")
     def _compute_can_create(self):
@@ -279,32 +271,6 @@ class OfflineConflict(models.Model):
     def action_create_again(self):
         """Create the record that was deleted again, as yourself, from what the device sent and you entered."""
         return self._decide("created")
-
-    def action_undo(self):
-        """Take a decision back: what it wrote over is written again, if nobody changed it since."""
-        for conflict in self.sorted("id"):
-            conflict.check_access("write")
-            if conflict.state != "done" or not (wanted := conflict._to_write_back()):
-                raise UserError(self.env._("There is nothing to undo in %s.", conflict.name))
-            # sudo: the reviewer's right was checked; the record itself is written as the reviewer.
-            review.undo(conflict.sudo().operation_id, self.env.user, wanted)
-            conflict.sudo().write(
-                {"outcome": "undone", "undone_by_id": self.env.uid, "undone_at": fields.Datetime.now()}
-            )
-            conflict._tell_record()
-        return True
-
-    def _to_write_back(self):
-        """{field: before, after} that an undo would write; where Odoo's side was kept that is the device's."""
-        operation = self.operation_id.sudo()  # sudo: only whether there is something is shown
-        if self.outcome == "server" and self.kind == "fields":
-            stored = operation.stored or {}
-            return {
-                name: {"before": value, "after": stored[name]}
-                for name, value in (operation.sent or {}).items()
-                if name in stored and value != stored[name] and name in self.line_ids.mapped("field_name")
-            }
-        return {} if self.outcome in ("server", "created", "undone") else operation.replaced or {}
 
     def _decide(self, outcome):
         for conflict in self.sorted("id"):

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
@@ -14,6 +14,16 @@ class OfflineConflictReview(models.Model):
     """What the review screen shows of a conflict, and what people say there."""
 
     _inherit = "offline.conflict"
+
+    device_decides = fields.Boolean(
+        compute="_compute_device_decides", help="By its policy the person on the device is asked."
+    )
+
+    @api.depends("operation_id", "state")
+    def _compute_device_decides(self):
+        for conflict in self:
+            sides = conflict.operation_id.sudo().conflict or {}  # sudo: who is asked, nothing of the values
+            conflict.device_decides = conflict.state == "open" and sides.get("decider") == "device"
 
     def review(self):
         """All that the screen shows, filtered by what its reader may read: headline, fields side by side, inputs."""

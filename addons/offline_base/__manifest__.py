@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/offline_base_rules.xml",
         "data/offline_profile_data.xml",
+        "data/offline_verify_cron.xml",
         "wizards/offline_enrolment_wizard_views.xml",
         "wizards/offline_decision_views.xml",
         "views/offline_device_views.xml",

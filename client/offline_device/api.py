@@ -20,6 +20,8 @@ from offline_core.wire import (
     PushRequest,
     TokenAnswer,
     TokenRequest,
+    VerifyAnswer,
+    VerifyRequest,
     WipeAnswer,
     WipeRequest,
 )
@@ -63,6 +65,10 @@ class Api:
     def pull(self, request: PullRequest) -> PullAnswer:
         """One page."""
         return _read(PullAnswer, self._transport.send("POST", "/pull", _dump(request), self._token))
+
+    def verify(self, request: VerifyRequest) -> VerifyAnswer:
+        """Which shards of what this device holds differ from what the server says."""
+        return _read(VerifyAnswer, self._transport.send("POST", "/verify", _dump(request), self._token))
 
     def push(self, entries: tuple[Entry, ...], state: DeviceState) -> tuple[PushAnswer, int | None]:
         """Hand over operations; answers also how long to wait when some are to be sent again."""

@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     command("profile", commands.profile, "what this device may hold and do")
     command("check", commands.check, "check every held record for damage")
 
+    command("verify", commands.verify, "compare everything with the server, and repair what differs")
+
     mode = command("mode", commands.mode, "show or choose the mode")
     mode.add_argument("mode", nargs="?")
 

@@ -114,6 +114,16 @@ def check(device: Device, asked: Namespace, output: Output) -> None:
     output.result({"rotten": rotten}, [said])
 
 
+def verify(device: Device, asked: Namespace, output: Output) -> None:
+    """Compare with the server and repair."""
+    found = device.verify()
+    shards = sum(map(len, found.differ.values()))
+    lines = ["All records are intact and agree with the server."]
+    if found.rotten or shards:
+        lines = [f"{len(found.rotten)} records were damaged, {shards} shards differed; fetched again."]
+    output.result(asdict(found), lines)
+
+
 def mode(device: Device, asked: Namespace, output: Output) -> None:
     """Show or choose the mode."""
     if asked.mode is not None:

@@ -13,7 +13,7 @@ from offline_core.wire import PullAnswer, Receipt, Upsert
 
 from .outbox import Outbox
 from .overlay import Overlay
-from .records import Held, Records, row_hash, versions
+from .records import SHARDS, Held, Records, row_hash, versions
 from .settings import Settings
 from .store import Store, dump
 from .text import searchable
@@ -60,6 +60,18 @@ class Cut:
                 "INSERT OR IGNORE INTO staged (entity, id, gone) SELECT entity, id, 'resent' FROM record"
             )
 
+    def begin_repair(self, shards: dict[str, list[int]]) -> None:
+        """Stage what is held in these shards as gone: it comes back only if the server sends it again."""
+        with self._store.transaction() as db:
+            self._clear()
+            for entity, numbers in shards.items():
+                marks = ",".join("?" * len(numbers))
+                db.execute(
+                    "INSERT INTO staged (entity, id, gone) SELECT entity, id, 'repair' FROM record"
+                    f" WHERE entity = ? AND id % {SHARDS} IN ({marks})",
+                    (entity, *numbers),
+                )
+
     def stage(self, page: PullAnswer, *, from_null: bool) -> None:
         """Keep a page and its cursor; a later page of the cut replaces what an earlier one said."""
         with self._store.transaction() as db:
@@ -98,8 +110,9 @@ class Cut:
             self._checkpoint("pull.applying")
             self._apply_records()
             self._records.drop_entities_but(entity.name for entity in self._settings.profile.entities)
-            if from_null:
+            if from_null or self._settings.repair is not None:
                 self._records.recount()
+                self._settings.repair = None
             for row in self._store.db.execute("SELECT receipt FROM staged_outcome").fetchall():
                 self._outbox.take_receipt(Receipt.model_validate_json(row["receipt"]), outcome=True)
             self._outbox.settle(page.applied_seq)

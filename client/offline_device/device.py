@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +51,14 @@ def _uid() -> str:
 
 def _nothing(_step: object) -> None:
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What `Device.verify` found, and repaired: rows that had rotted, shards that differed from the server's."""
+
+    rotten: list[tuple[str, int]]
+    differ: dict[str, list[int]]
 
 
 class Device:
@@ -194,10 +203,24 @@ class Device:
 
     def check(self) -> list[tuple[str, int]]:
         """Check every held row against its own hash; the next sync fetches rotten rows again."""
+        return self._syncing().check()
+
+    def verify(self) -> Verified:
+        """Check every row against its own hash, compare all with the server, and repair what is wrong."""
+        sync = self._syncing()
+        rotten = sync.check()
+        if rotten:
+            self.sync()
+        differ = sync.verify()
+        if differ:
+            self.sync()
+        return Verified(rotten, differ)
+
+    def _syncing(self) -> Sync:
         return Sync(
             self.store, self.settings, self.records, self._outbox, self._cut, self._api(),
             clock=self._clock, checkpoint=self._checkpoint, progress=self._progress,
-        ).check()  # fmt: skip
+        )  # fmt: skip
 
     def escrow(self) -> None:
         """Hand this device's work to the server, sealed for the office; nothing changes here."""

@@ -16,6 +16,8 @@ from offline_core.wire import Digest
 
 from .store import Store
 
+#: How many shards, by id, this device compares with the server.
+SHARDS = 64
 #: A record as callers name it: an id, a uid, or ``{"uid": …}``.
 Ref = int | str | Mapping[str, str]
 #: The claims of a device that starts again: {entity: [(id, version), …]}.
@@ -117,6 +119,13 @@ class Records:
             row["entity"]: Digest(count=row["count"], sum=to_hex(row["sum"]))
             for row in self.store.db.execute("SELECT * FROM digest WHERE count > 0 ORDER BY entity")
         }
+
+    def sums(self, entity: str) -> list[str]:
+        """The sum of the versions held in each of the shards, counted from the rows."""
+        sums = [0] * SHARDS
+        for row in self.store.db.execute("SELECT id, v FROM record WHERE entity = ?", (entity,)):
+            sums[row["id"] % SHARDS] += row["v"]
+        return [to_hex(total) for total in sums]
 
     def add_to_digest(self, entity: str, count: int, total: int) -> None:
         """Move an entity's digest by a difference (which may be negative)."""

@@ -52,6 +52,8 @@ class Settings:
     cursor = _Setting[str | None](None)
     #: {"cursor", "from_null"} of the open cut: its last stored page, and whether it re-reads everything.
     cut = _Setting[dict[str, Any] | None](None)
+    #: Shards to fetch again, as `verify` found them: {entity: [shard]}; None when there are none.
+    repair = _Setting[dict[str, list[int]] | None](None)
     applied_seq = _Setting[int](0)
     next_seq = _Setting[int](1)
     #: Operations from this number on are sent again, also from the journal (the server went back in time).

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from offline_core.fields import format_instant, parse_instant
-from offline_core.wire import DeviceState, PullAnswer, PullRequest
+from offline_core.wire import DeviceState, PullAnswer, PullRequest, VerifyRequest
 
 from .api import Api
 from .cut import Cut
 from .errors import AnswerInvalid, Refused
 from .outbox import Batch, Outbox
-from .records import Held, Records
+from .records import SHARDS, Held, Records
 from .settings import Settings
 from .store import Store, dump
 from .transport import clock_offset
@@ -90,6 +90,26 @@ class Sync:
             self._pull(result)
         self._scan()
         return result
+
+    def verify(self) -> dict[str, list[int]]:
+        """Compare what is held with the server, shard by shard; what differs is fetched again by the next sync."""
+        cursor = self._settings.cursor
+        if cursor is None or self._settings.cut is not None:
+            return {}  # the next sync compares everything
+        differ = {}
+        for entity in self._settings.profile.entities:
+            request = VerifyRequest(
+                entity=entity.name, shards=SHARDS, sums=self._records.sums(entity.name), cursor=cursor
+            )
+            if found := self._api.verify(request).differ:
+                differ[entity.name] = found
+        if differ:
+            with self._store.transaction():
+                self._store.incident("verify_differs", shards=differ)
+                self._settings.heals += 1
+                self._settings.repair = differ
+            self._checkpoint("verify.stored")
+        return differ
 
     def check(self) -> list[tuple[str, int]]:
         """Check the hash of every held row now; rotten ones are read again by the next sync."""
@@ -178,11 +198,16 @@ class Sync:
         cursor = cut["cursor"] if cut else settings.cursor
         from_null = bool(cut["from_null"]) if cut else cursor is None
         held = self._claims() if cursor is None else None
+        repair = None if cut or cursor is None else settings.repair
+        if repair is not None:
+            self._cut.begin_repair(repair)
         request = PullRequest(
             cursor=cursor,
             limit=min(self._page, settings.profile.limits.page),
             versions={entity.name: entity.version for entity in settings.profile.entities},
             held=held,
+            repair=repair,
+            repair_shards=SHARDS,
             state=self._state(),
         )
         self._checkpoint("pull.sending")

@@ -12,6 +12,7 @@ from ..core.fields import format_instant
 from ..core.routes import PREFIX, ROUTES
 from ..store.pull import Pull
 from ..store.push import Push
+from ..store.verify import verify
 
 _BY_NAME = {declared.name: declared for declared in ROUTES}
 _LATER = {
@@ -95,6 +96,11 @@ class OfflineController(Controller):
         device = _device()
         device._check_app_version(payload.state)
         return Pull(device, payload).run()
+
+    @offline_route("verify")
+    def verify(self, payload, attempt):
+        """Which shards differ."""
+        return verify(_device(), payload)
 
     @offline_route("push")
     def push(self, payload, attempt):

@@ -73,7 +73,11 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "pull", "POST", "/pull", "The changes since a position",
         wire.PullRequest, wire.PullAnswer, 200,
-        (*_TRANSPORT, *_DEVICE, "app_outdated", "cursor_invalid", "limit_exceeded", "not_in_this_version"),
+        (*_TRANSPORT, *_DEVICE, "app_outdated", "cursor_invalid", "limit_exceeded"),
+    ),
+    Route(
+        "verify", "POST", "/verify", "Compare what both sides hold, by shard",
+        wire.VerifyRequest, wire.VerifyAnswer, 200, (*_TRANSPORT, *_DEVICE, "app_outdated", "cursor_invalid"),
     ),
     Route(
         "push", "POST", "/push", "Hand over numbered operations",
@@ -92,7 +96,6 @@ ROUTES: tuple[Route, ...] = (
         "wipe", "POST", "/wipe", "Confirm a wipe",
         wire.WipeRequest, wire.WipeAnswer, 200, (*_TRANSPORT, *_TOKEN),
     ),
-    _later("verify", "POST", "/verify", "Compare what both sides hold, by shard"),
     _later("journal", "POST", "/journal", "Replay delivered operations after a restore"),
     Route(
         "blobs", "POST", "/blobs", "Begin the upload of a photo or document, or find where it stands (tus 1.0.0)",

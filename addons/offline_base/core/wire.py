@@ -416,6 +416,30 @@ class PullAnswer(Answer):
     digests: dict[EntityName, Digest]
 
 
+class VerifyRequest(Request):
+    """What the device holds of an entity: for each shard, ids modulo their number, the sum of versions modulo 2^64.
+
+    ``cursor`` is the position that the sums are of; without it the last complete one given out is meant.
+    """
+
+    entity: EntityName
+    shards: Annotated[int, Field(ge=1, le=4096)] = 64
+    sums: Annotated[list[Version], Field(max_length=4096)]
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _one_sum_each(self) -> VerifyRequest:
+        if len(self.sums) != self.shards:
+            raise ValueError("sums must hold one sum for each shard")
+        return self
+
+
+class VerifyAnswer(Answer):
+    """The shards that differ: a pull with ``repair`` sends them again."""
+
+    differ: list[int]
+
+
 # --- push -----------------------------------------------------------------------------------------------------
 
 

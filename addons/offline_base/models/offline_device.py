@@ -11,7 +11,10 @@ from ..core.errors import Problem
 from ..core.fields import format_instant, parse_instant
 from ..store import keys
 from ..store.holdings import was_given
+from ..store.verify import check_sample
 
+#: How many devices are verified each night.
+_SAMPLE = 20
 _ENGINE_FIELDS = {
     "uid", "user_id", "state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "proven_at", "platform",
     "app_version",
@@ -328,6 +331,11 @@ class OfflineDevice(models.Model):
     def _was_given(self, entity, record_id):
         """Whether an answer that the device has, or may have, gave it this record."""
         return was_given(self, entity, record_id)
+
+    @api.model
+    def _cron_verify_sample(self):
+        """Compare what some devices hold with a fresh reading; differences are logged and repaired."""
+        return check_sample(self.env, _SAMPLE)
 
     def _set_state(self, values):
         self.check_access("write")

@@ -13,6 +13,7 @@ from odoo.tools import SQL
 
 from ..core import digest
 from ..core.digest import MODULUS
+from ..core.fields import INTEGER_MAX
 
 #: Records of an entity are spread over this many rows by id, so that a small change rewrites a small row.
 SHARDS = 64
@@ -80,6 +81,23 @@ class Claims(Holdings):
 
     def ids(self, entity: str) -> set[int]:
         return set(self.said.get(entity, {}))
+
+
+def view(device, position, entity: str) -> dict[int, int]:
+    """{id: version} of what the device holds at a position, whether it was confirmed or not."""
+    held = {} if position.root else Holdings(device).between(entity, 0, INTEGER_MAX)
+    device.env.cr.execute(
+        SQL(
+            "SELECT i, v FROM offline_delta, unnest(ids, versions) AS d(i, v) WHERE position_id = %s AND entity = %s",
+            position.id, entity,
+        )
+    )  # fmt: skip
+    for record_id, version in device.env.cr.fetchall():
+        if version is None:
+            held.pop(record_id, None)
+        else:
+            held[record_id] = version % MODULUS
+    return held
 
 
 def given(device, entity: str, ids: Collection[int]) -> set[int]:

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from odoo.exceptions import AccessError
@@ -72,7 +73,8 @@ def read_rows(
         model.flush_model(list(reading.specs))
         blob_values.know_hashes(model, reading.specs, query)
         found = model.env.execute_query(sql_reader.select(model, reading.specs, pointers, query))
-        return [Row(i, version % MODULUS, born, text, tuple(refs)) for i, version, born, text, *refs in found]
+        found.sort(key=itemgetter(0))
+        return [Row(row[0], row[1] % MODULUS, row[2], row[3], row[4:]) for row in found]
     return _orm_rows(scope.adapter, reading.specs, pointers, query.get_result_ids())
 
 

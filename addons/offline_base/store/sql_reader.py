@@ -82,11 +82,11 @@ def select(
         for name, spec in specs.items()
     )
     return SQL(
-        # OFFSET 0 keeps PostgreSQL from making the text twice.
+        # OFFSET 0 keeps PostgreSQL from making a relation, or the text, twice. Sorting texts would need its disk.
         """SELECT id, hashtextextended(%s || id || ',' || text, 0), born, text%s
              FROM (SELECT offline_row.id, offline_row.born, row_to_json(shown)::text AS text%s
-                     FROM (%s) AS offline_row CROSS JOIN LATERAL (SELECT %s) AS shown OFFSET 0) AS rows
-            ORDER BY id""",
+                     FROM (%s) AS offline_row CROSS JOIN LATERAL (SELECT %s OFFSET 0) AS shown
+                   OFFSET 0) AS rows""",
         f"{entity},",
         SQL().join(SQL(", %s", SQL.identifier(f"p_{spec.name}")) for spec in pointers),
         SQL().join(SQL(", %s AS %s", _pointer(spec), SQL.identifier(f"p_{spec.name}")) for spec in pointers),

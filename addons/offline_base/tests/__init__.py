@@ -26,4 +26,5 @@ from . import (
     test_tracing,
     test_translations,
     test_units,
+    test_verify,
 )

@@ -77,7 +77,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "verify", "POST", "/verify", "Compare what both sides hold, by shard",
-        wire.VerifyRequest, wire.VerifyAnswer, 200, (*_TRANSPORT, *_DEVICE, "app_outdated", "cursor_invalid"),
+        wire.VerifyRequest, wire.VerifyAnswer, 200, (*_TRANSPORT, *_DEVICE, "cursor_invalid"),
     ),
     Route(
         "push", "POST", "/push", "Hand over numbered operations",

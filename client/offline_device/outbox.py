@@ -120,8 +120,8 @@ class Outbox:
             return None
         rows = self._store.db.execute(
             "SELECT * FROM (SELECT * FROM outbox UNION ALL SELECT * FROM journal WHERE device = ?)"
-            " WHERE seq >= ? ORDER BY seq",
-            (self._device, start),
+            " WHERE seq >= ? ORDER BY seq LIMIT ?",
+            (self._device, start, limit + self._settings.profile.limits.operations),
         )
         entries: list[Entry] = []
         room = self._settings.profile.limits.body_bytes - _ENVELOPE_BYTES

@@ -96,21 +96,24 @@ class Handset:
 
     def _heard(self, body: dict[str, Any], reply: Reply) -> None:
         """The server answered a push: the model learns what reached it, and the answer must be as it predicts."""
-        by_op = {operation["op"]: operation for operation in body["operations"]}
-        for receipt in reply.body["receipts"]:
-            if receipt["status"] == "retry":
-                continue
-            operation = by_op[receipt["op"]]
-            predicted = self.truth.arrives(self.name, operation, self.name_of(operation))
-            assert receipt["status"] == predicted, (operation, receipt, predicted)
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for operation in body["operations"]:
+            groups.setdefault((operation.get("unit") or {}).get("id", operation["op"]), []).append(operation)
+        said = {receipt["op"]: receipt for receipt in reply.body["receipts"] if receipt["status"] != "retry"}
+        for group in groups.values():
+            answered = [operation["op"] in said for operation in group]
+            assert len(set(answered)) == 1, ("a unit was split", group, reply.body)
+            if answered[0]:
+                names = [self.name_of(operation) for operation in group]
+                predicted = self.truth.arrive(self.name, group, names)
+                found = [said[operation["op"]]["status"] for operation in group]
+                assert found == predicted, (group, [said[operation["op"]] for operation in group], predicted)
 
     def name_of(self, operation: dict[str, Any]) -> str:
         """The contact that an operation is about."""
-        return str(
-            self.names[_key(operation["target"])]
-            if operation["verb"] != "create"
-            else operation["values"]["name"]
-        )
+        if operation["verb"] in ("amend", "discard", "resolve"):
+            return str(self.truth.operations[operation["args"]["op"]].body["contact"])
+        return str(self.names[_key(operation["target"])])
 
     names: dict[Any, str]
 

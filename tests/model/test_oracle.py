@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,15 +28,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from offline_core.errors import Refusal
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
 
 from .field import PARTNER, Handset
-from .truth import EMPTY, FIELDS, POLICIES, Truth
+from .truth import EMPTY, FIELDS, POLICIES, WAITING, Truth
 
 _histories = count(1)
 _texts = st.sampled_from([None, "a", "b", "c"])
-_edits = st.dictionaries(st.sampled_from(FIELDS[:3]), _texts, min_size=1)
+_edits = st.dictionaries(st.sampled_from(FIELDS[:4]), _texts, min_size=1)
 _who = st.sampled_from(["ann", "bob"])
 
 
@@ -93,7 +95,7 @@ class Histories(RuleBasedStateMachine):
         self._know(name, self.office.create(PARTNER, name=name, phone=phone or False, city=city or False))
         return name
 
-    @rule(contact=contacts, field=st.sampled_from(FIELDS[:3]), text=_texts)
+    @rule(contact=contacts, field=st.sampled_from(FIELDS[:4]), text=_texts)
     def office_edits(self, contact: str, field: str, text: str | None) -> None:
         if self._exists(contact):
             self._office_updates(contact, {field: text})
@@ -144,6 +146,51 @@ class Histories(RuleBasedStateMachine):
         self.names[record.uid] = name
         return multiple(name)
 
+    @rule(target=contacts, who=_who, phone=_texts)
+    def device_creates_what_is_refused(self, who: str, phone: str | None) -> Any:
+        """A contact without a name, which it gets if it is amended."""
+        name = f"{self.prefix}{next(self.numbers)}"
+        record = self.handsets[who].device.create(PARTNER, {"phone": phone or "x"})
+        self.names[record.uid] = name
+        return multiple(name)
+
+    @rule(who=_who, pick=st.integers(0, 9), verb=st.sampled_from(["amend", "discard", "resolve"]), text=_texts,
+          by=st.sampled_from(["server", "device", "values"]))  # fmt: skip
+    def device_decides(self, who: str, pick: int, verb: str, text: str | None, by: str) -> None:
+        """The person finishes what waits, in whatever state the server has it by now."""
+        handset = self.handsets[who]
+        assert handset.sync()
+        waiting = handset.device.unresolved()
+        if not waiting:
+            return
+        entry = waiting[pick % len(waiting)]
+        with suppress(Refusal):  # the device knows itself that this cannot be decided so
+            if verb == "discard":
+                handset.device.discard(entry.op, "given up")
+            elif verb == "resolve":
+                conflict = entry.receipt.conflict if entry.receipt else None
+                fields = conflict.fields_ if conflict else {}
+                values = dict.fromkeys(fields, text) if by == "values" else None
+                handset.device.resolve(entry.op, by, values)
+            else:
+                wanted = handset.device.wanted(entry)
+                changed = {"phone": text} if wanted["verb"] == "update" else {}
+                if wanted["verb"] == "create":
+                    changed = {"name": self.names[wanted["target"]["uid"]]}
+                handset.device.amend(entry.op, changed)
+
+    @rule(target=contacts, who=_who, contact=contacts, mine=_edits, named=st.booleans())
+    def device_works_in_a_unit(self, who: str, contact: str, mine: dict[str, Any], named: bool) -> Any:
+        """A new contact, a change of it, and a change of a known one: together or not at all."""
+        device = self.handsets[who].device
+        name = f"{self.prefix}{next(self.numbers)}"
+        with device.unit():
+            record = device.create(PARTNER, {"name": name} if named else {"city": "nameless"})
+            self.names[record.uid] = name
+            device.update(PARTNER, record.uid, {"phone": "unit"})
+            self._device_updates(who, contact, mine)
+        return multiple(name)
+
     @rule(who=_who, contact=contacts, edits=st.lists(_edits, min_size=1, max_size=4))
     def device_edits(self, who: str, contact: str, edits: list[dict[str, Any]]) -> None:
         """One after the other, as a person saves a form again and again."""
@@ -164,9 +211,12 @@ class Histories(RuleBasedStateMachine):
 
     def _device_updates(self, who: str, contact: str, values: dict[str, Any]) -> None:
         device = self.handsets[who].device
-        found = [r for r in device.search(PARTNER, limit=10_000) if r.values["name"] == contact and r.present]
+        found = [r for r in device.search(PARTNER, limit=10_000) if r.present and self._called(r) == contact]
         if found:
             device.update(PARTNER, found[0].ref, values)
+
+    def _called(self, record: Any) -> str | None:
+        return record.values.get("name") or self.names.get(record.uid)
 
     # --- syncs and what may go wrong ----------------------------------------------------------------------------
 
@@ -235,7 +285,7 @@ class Histories(RuleBasedStateMachine):
             waiting = {
                 sent.body["contact"]
                 for op, sent in self.truth.operations.items()
-                if op in own and sent.state in ("conflict", "deferred")
+                if op in own and sent.state in WAITING
             }
             shown = handset.contacts()
             assert shown.keys() == truth.keys() | (shown.keys() & waiting)
@@ -299,6 +349,7 @@ def test_random_histories_end_as_the_model_of_truth_says(oracle_server, capsys):
     assert ends["applied"] > 50, "the histories were empty: they prove nothing"
     assert ends["merged"] > 0
     assert ends["conflict"] + ends["resolved_server"] > 0
+    assert ends["rejected"] + ends["amended"] + ends["discarded"] > 0
 
 
 def test_the_model_itself_knows_no_field_without_a_policy():

@@ -1,6 +1,8 @@
 import base64
 import json
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -198,6 +200,28 @@ class TestAppVersion(DeviceLifeCase):
         self.assertIs(True, self.pull(None))
         self.device.app_version = "1.0"
         self.assertEqual("app_outdated", self.pull(None))
+
+
+class TestMigration(DeviceLifeCase):
+    """Devices that were enrolled before tokens had rows of their own."""
+
+    def test_token_of_the_former_version_stays_good(self):
+        """Proves I2. An upgrade locks nobody out."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """ALTER TABLE offline_device ADD COLUMN IF NOT EXISTS token_hash varchar,
+               ADD COLUMN IF NOT EXISTS token_expires_at timestamp"""
+        )
+        self.env.cr.execute(
+            """UPDATE offline_device SET token_hash = %s, token_expires_at = now() + interval '1 month'
+                WHERE id = %s""",
+            [self.record.token_hash, self.device.id],
+        )
+        self.record.unlink()
+        folder = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0"
+        runpy.run_path(str(folder / "post-tokens_have_rows.py"))["migrate"](self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertIs(True, self.served())
 
 
 class TestOwnDevices(DeviceLifeCase):

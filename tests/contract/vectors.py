@@ -50,6 +50,8 @@ GIVEN: Mapping[str, str] = {
     "office_discarded": "As synced; operation 1 was rejected; then the office discarded it.",
     "office_kept_server": "As parked_one; then the office decided to keep the server's value.",
     "cursor_forgotten": "As synced; the cursor is its first one, and it confirmed two later ones.",
+    "former_life": "As synced; then the database was set back to before the first pull and does not know it.",
+    "copy_suspected": "As device; then the database was copied, and no manager has said which it is.",
     "office_hid_contact": "As synced; then the office moved the contact to a company that the user is not in.",
     "created_one": "As synced; operation 1 created a contact named by a uid; no pull since.",
     "rejected_one": "As synced; operation 1 set the contact's type to one that there is not, and was rejected.",

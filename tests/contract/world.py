@@ -305,6 +305,30 @@ class World:
             named["wire"].pull()
         return named
 
+    def _former_life(self) -> Named:
+        named = self._synced()
+        with self._sql.cursor() as cursor:
+            cursor.execute("SELECT id FROM offline_device WHERE uid = %s", [named["device"]])
+            [device] = cursor.fetchone()
+            cursor.execute("DELETE FROM offline_position WHERE device_id = %s", [device])
+            cursor.execute(
+                "UPDATE offline_lane SET counter = 1 WHERE direction = 'pull' AND device_id = %s", [device]
+            )
+        return named
+
+    def _copy_suspected(self) -> Named:
+        return self._device() | {"lock": self._elsewhere()}
+
+    @contextlib.contextmanager
+    def _elsewhere(self) -> Iterator[None]:
+        change = "UPDATE offline_epoch SET home = %s WHERE ended_at IS NULL"
+        with self._sql.cursor() as cursor:
+            cursor.execute("SELECT home FROM offline_epoch WHERE ended_at IS NULL")
+            [home] = cursor.fetchone()
+            cursor.execute(change, ["1/2/production"])
+            yield
+            cursor.execute(change, [home])
+
     def _synced(self, user: int | None = None, profile: int | None = None, **contact: Any) -> Named:
         partner = self.contact(**contact)
         activity = self.activity(partner, user or self.rider)

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from offline_core.position import Handle, HandleInvalid, Snapshot
 
 handles = st.builds(
-    Handle, st.integers(0, (1 << 32) - 1), st.integers(0, (1 << 64) - 1), st.binary(min_size=8, max_size=8)
+    Handle,
+    st.integers(0, (1 << 32) - 1),
+    st.integers(0, (1 << 32) - 1),
+    st.integers(0, (1 << 32) - 1),
+    st.binary(min_size=8, max_size=8),
 )
 secrets = st.binary(min_size=1, max_size=32)
 
@@ -73,6 +77,25 @@ def test_a_late_commit_is_new_whatever_number_it_has(
     assert {
         xid for xid in database.committed if new.saw(xid) and not old.saw(xid)
     } == database.committed - then
+
+
+@given(steps, steps)
+def test_what_a_fence_saw_is_needed_by_no_position_that_covers_it(
+    before: list[int | None], after: list[int | None]
+) -> None:
+    """Also by none that was taken earlier: late committers have numbers below the fence that it did not see."""
+    database = Database()
+    positions = []
+    for step in before:
+        play(database, [step])
+        positions.append(database.snapshot())
+    fence, pruned = database.snapshot(), set(database.committed)
+    play(database, after)
+    positions.append(database.snapshot())
+    assert positions[-1].covers(fence)
+    for position in positions:
+        needed = {xid for xid in database.committed if not position.saw(xid)}
+        assert not (position.covers(fence) and needed & pruned)
 
 
 @given(steps)

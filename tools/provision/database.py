@@ -36,8 +36,8 @@ def exists(name: str) -> bool:
 def create(name: str, template: str = "suite") -> None:
     """Copy a template (`base`, `suite` or `tests`), building it first if it does not fit the present code.
 
-    The copy gets its own `database.uuid` and secret; then `addons/offline_base/data/after_copy.sql` runs on
-    it, if there is one and the addon is installed. An existing database of that name is an error.
+    The copy gets its own `database.uuid` and secret; then `addons/offline_base/data/neutralize.sql` runs on
+    it, if the addon is installed: it says that this is a copy. An existing database of that name is an error.
     """
     _check(name)
     space = Workspace.here()
@@ -46,7 +46,7 @@ def create(name: str, template: str = "suite") -> None:
     source = templates.ensure(space, template)
     postgres.psql(space, "postgres", f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
     postgres.psql(space, name, _NEW_IDENTITY)
-    hook = space.addons / "offline_base" / "data" / "after_copy.sql"
+    hook = space.addons / "offline_base" / "data" / "neutralize.sql"
     if hook.is_file() and installed(name, "offline_base"):
         postgres.psql(space, name, hook.read_text(encoding="utf-8"))
     _note_code(space, name)

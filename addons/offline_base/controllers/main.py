@@ -12,6 +12,7 @@ from ..core.fields import format_instant
 from ..core.routes import PREFIX, ROUTES
 from ..store.pull import Pull
 from ..store.push import Push
+from ..store.replay import Replay
 from ..store.verify import verify
 
 _BY_NAME = {declared.name: declared for declared in ROUTES}
@@ -40,7 +41,10 @@ class OfflineController(Controller):
     def enrol(self, payload, attempt):
         """Exchange a code for a device."""
         # sudo: nobody is signed in; the code decides as whom the device may work.
-        device, token, text = request.env(user=1, su=True)["offline.device"]._enrol(payload)
+        env = request.env(user=1, su=True)
+        env["offline.epoch"]._admit()
+        env["offline.epoch"]._settle_in()
+        device, token, text = env["offline.device"]._enrol(payload)
         user = device.user_id
         if not device._may_work():
             raise Problem("user_inactive")
@@ -105,7 +109,15 @@ class OfflineController(Controller):
     @offline_route("push")
     def push(self, payload, attempt):
         """Numbered operations; fewer at once when others change the same records."""
-        answer = Push(_device(), payload, most=(_FIRST_TRY, _SECOND_TRY, 1)[attempt]).run()
+        return self._take(Push, payload, attempt)
+
+    @offline_route("journal")
+    def journal(self, payload, attempt):
+        """Operations that were delivered before the database went back in time."""
+        return self._take(Replay, payload, attempt)
+
+    def _take(self, call, payload, attempt):
+        answer = call(_device(), payload, most=(_FIRST_TRY, _SECOND_TRY, 1)[attempt]).run()
         if any(receipt["status"] == "retry" for receipt in answer["receipts"]):
             request.future_response.headers.set("Retry-After", "1")
         return answer

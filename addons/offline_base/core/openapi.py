@@ -33,7 +33,8 @@ def document(version: str, server_url: str = "/") -> dict[str, Any]:
     refs, schemas = models_json_schema(models, by_alias=True, ref_template=_REF)  # type: ignore[arg-type]
     names: dict[Any, str] = {model: ref["$ref"] for (model, _mode), ref in refs.items()}
     definitions = schemas["$defs"]
-    definitions["PushRequest"]["properties"]["operations"]["items"] = {"$ref": names[wire.Operation]}
+    for request in ("PushRequest", "JournalRequest"):
+        definitions[request]["properties"]["operations"]["items"] = {"$ref": names[wire.Operation]}
     definitions.pop("OperationHead", None)
 
     paths: dict[str, dict[str, Any]] = defaultdict(dict)

@@ -15,7 +15,7 @@ import hmac
 import struct
 from dataclasses import dataclass
 
-_HANDLE = struct.Struct(">IQ8s")
+_HANDLE = struct.Struct(">III8s")
 _MAC_BYTES = 12
 
 
@@ -56,6 +56,18 @@ class Snapshot:
         """
         return xid < self.xmin or (xid < self.xmax and xid not in self.xip)
 
+    def covers(self, older: Snapshot) -> bool:
+        """Whether everything that was visible in ``older`` was visible here, too, whatever ended how.
+
+        Log rows that ``older`` saw can go without a position that covers it missing one.
+
+        >>> Snapshot(10, 20, (10,)).covers(Snapshot(10, 15, (10, 12)))
+        True
+        >>> Snapshot(10, 20, (10,)).covers(Snapshot(12, 15)), Snapshot(10, 14).covers(Snapshot(10, 15))
+        (False, False)
+        """
+        return self.xmax >= older.xmax and not any(older.saw(xid) for xid in self.xip)
+
 
 class HandleInvalid(ValueError):
     """The text is no handle of ours: forged, cut, or made with another secret."""
@@ -65,22 +77,24 @@ class HandleInvalid(ValueError):
 class Handle:
     """What a device carries as its cursor: whose it is, which answer gave it out, and a random part.
 
-    It says nothing about the database. ``generation`` counts the answers given to the device, so an authentic
-    handle of a generation that the server does not have proves that the database went back in time.
+    It says nothing about the database. ``life`` is the mark of the epoch that gave it out; ``generation`` counts
+    the answers given to the device. So an authentic handle of an unknown life, or of a generation that the server
+    does not have, proves that the database went back in time.
     """
 
     device: int
+    life: int
     generation: int
     nonce: bytes
 
     def seal(self, secret: bytes) -> str:
         """The text for the wire: base64url of the content and 96 bits of HMAC-SHA256.
 
-        >>> handle = Handle(7, 3, b"12345678")
+        >>> handle = Handle(7, 0xC0FFEE, 3, b"12345678")
         >>> Handle.open(handle.seal(b"secret"), b"secret") == handle
         True
         """
-        content = _HANDLE.pack(self.device, self.generation, self.nonce)
+        content = _HANDLE.pack(self.device, self.life, self.generation, self.nonce)
         mac = hmac.digest(secret, content, hashlib.sha256)[:_MAC_BYTES]
         return _text(content + mac)
 
@@ -104,6 +118,15 @@ class Handle:
         if not hmac.compare_digest(mac, hmac.digest(secret, content, hashlib.sha256)[:_MAC_BYTES]):
             raise HandleInvalid("not authentic")
         return cls(*_HANDLE.unpack(content))
+
+
+def life_mark(epoch: str) -> int:
+    """The 32 bits of an epoch's uuid by which a handle says which life it is of; never 0.
+
+    >>> hex(life_mark("019a0000-0000-7000-8000-0000000000e1"))
+    '0x19a0000'
+    """
+    return int(epoch[:8], 16) or 1
 
 
 def _text(raw: bytes) -> str:

@@ -13,7 +13,7 @@ _TRANSPORT = (
     "method_not_allowed", "protocol_unsupported", "content_type_unsupported", "body_malformed", "body_too_large",
     "envelope_invalid", "envelope_unknown_field", "contention", "server_error",
 )  # fmt: skip
-_TOKEN = ("token_missing", "token_invalid", "device_cloned")
+_TOKEN = ("token_missing", "token_invalid", "device_cloned", "copy_suspected")
 _WORKING = (*_TOKEN, "token_expired", "device_revoked", "user_inactive")
 _DEVICE = (*_WORKING, "token_rotation_due", "busy")
 _BLOB_TRANSPORT = ("method_not_allowed", "protocol_unsupported", "contention", "server_error")
@@ -63,7 +63,7 @@ ROUTES: tuple[Route, ...] = (
         "enrol", "POST", "/enroll", "Exchange an enrolment code for a device and its token",
         wire.EnrolRequest, wire.EnrolAnswer, 201,
         (*_TRANSPORT, "enrolment_code_invalid", "enrolment_locked", "user_inactive", "proof_invalid",
-         "proof_outdated", "proof_needs_code", "device_revoked"),
+         "proof_outdated", "proof_needs_code", "device_revoked", "copy_suspected"),
         token=False,
     ),
     Route(
@@ -82,7 +82,15 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "push", "POST", "/push", "Hand over numbered operations",
         wire.PushRequest, wire.PushAnswer, 200,
-        (*_TRANSPORT, *_DEVICE, "seq_gap", "seq_reused", "unit_incomplete", "limit_exceeded"),
+        (
+            *_TRANSPORT, *_DEVICE, "seq_gap", "seq_reused", "unit_incomplete", "limit_exceeded", "cursor_invalid",
+            "epoch_changed",
+        ),
+    ),
+    Route(
+        "journal", "POST", "/journal", "Deliver again what was delivered before the database was restored",
+        wire.JournalRequest, wire.PushAnswer, 200,
+        (*_TRANSPORT, *_DEVICE, "seq_gap", "seq_reused", "unit_incomplete", "limit_exceeded", "cursor_invalid"),
     ),
     Route(
         "token", "POST", "/token", "Rotate the token",
@@ -96,7 +104,6 @@ ROUTES: tuple[Route, ...] = (
         "wipe", "POST", "/wipe", "Confirm a wipe",
         wire.WipeRequest, wire.WipeAnswer, 200, (*_TRANSPORT, *_TOKEN),
     ),
-    _later("journal", "POST", "/journal", "Replay delivered operations after a restore"),
     Route(
         "blobs", "POST", "/blobs", "Begin the upload of a photo or document, or find where it stands (tus 1.0.0)",
         None, None, 201, (*_BLOB, "tus_unsupported", "blob_request_invalid", "limit_exceeded"),

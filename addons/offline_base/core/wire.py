@@ -527,9 +527,13 @@ class OperationHead(BaseModel):
 
 
 class PushRequest(Request):
-    """Operations in the order of their numbers; an empty list asks for ``next_seq``."""
+    """Operations in the order of their numbers; an empty list asks for ``next_seq``.
+
+    ``cursor``, the device's present one, lets the server notice that it was restored before it takes anything.
+    """
 
     operations: list[OperationHead]
+    cursor: Annotated[str, Field(max_length=200)] | None = None
     state: DeviceState | None = None
 
 
@@ -540,6 +544,10 @@ class EscrowContent(Request):
     epoch: Annotated[str, Field(max_length=64)] | None
     made_at: Instant
     operations: list[OperationHead]
+
+
+class JournalRequest(PushRequest):
+    """Operations that were delivered before, from ``replay_from_seq`` on; answered as a push."""
 
 
 class PushAnswer(Answer):
@@ -572,3 +580,4 @@ class ProblemDocument(Answer):
     retry_after_s: int | None = None
     server_time: Instant | None = None
     minimum_app_version: str | None = None
+    epoch: str | None = None

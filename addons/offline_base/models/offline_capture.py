@@ -78,7 +78,10 @@ class _Plan:
             self.owners[table][column, model] = Owner(column, model, guard, label)
 
     def sources(self, only_updates):
-        """The tables that exist, each with what it is watched for."""
+        """The tables that exist, each with what it is watched for.
+
+        ``only_updates`` are {model: the one column whose change is news}; rows that come or go are none.
+        """
         tables = self.models.keys() | self.owners.keys()
         columns = capture.table_columns(self.env.cr, tables)
         return [
@@ -86,7 +89,11 @@ class _Plan:
                 table,
                 model=self.models.get(table),
                 owners=tuple(self.owners[table][key] for key in sorted(self.owners[table])),
-                columns=found.compared if found.has_id else (),
+                columns=tuple(
+                    column
+                    for column in (found.compared if found.has_id else ())
+                    if column[0] == only_updates.get(self.models.get(table), column[0])
+                ),
                 named=frozenset(self.named[table]),
                 attributes=found.attributes,
                 only_updates=self.models.get(table) in only_updates,
@@ -117,7 +124,8 @@ class OfflineCapture(models.AbstractModel):
         for name, field_name in _RIGHTS_RELATIONS:
             plan.add_relation(self.env[name]._fields[field_name])
         plan.add_model(_OUTCOME_MODEL)
-        return plan.sources(only_updates={_OUTCOME_MODEL})
+        # An outcome is news when its revision rises; what retention empties, or people note on it, is none.
+        return plan.sources(only_updates={_OUTCOME_MODEL: "revision"})
 
     @api.model
     @tools.ormcache()

@@ -23,6 +23,7 @@ from ..core.wire import ById, ByUid, Operation
 from . import blob_uses, reader, writer
 from .outcome import VALUE_CLASSES, CommitRefused, Edit, Force, Outcome, Parked, guarded, is_transient
 from .story import where_from
+from .unseen import may_wait
 
 _logger = logging.getLogger(__name__)
 _GENERIC_VERBS = frozenset({"create", "update", "delete"})
@@ -84,6 +85,8 @@ class Applier:
         if isinstance(error, Refusal):
             if error.code == "reference_unknown" and self.history.names_discarded(operation):
                 error = Refusal("depends_on_discarded", fields=error.fields)
+            if error.code == "reference_unknown" and may_wait(env, operation):
+                return Outcome("deferred", res_id, code=error.code, message=env._(error.entry.title))  # pylint: disable=gettext-variable
             message = error.message or env._(error.entry.title)  # pylint: disable=gettext-variable
             return Outcome("rejected", res_id, code=error.code, message=message, fields=error.fields)
         if isinstance(error, AccessError):

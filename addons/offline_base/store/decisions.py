@@ -6,7 +6,7 @@ What is entered by the office itself is in `store.review`; what devices decide i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from odoo.exceptions import UserError
@@ -67,15 +67,25 @@ def happened(operation) -> None:
         desk.finish(operation, Outcome("applied", operation.res_id))
 
 
+def release(device) -> None:
+    """Run what waits no longer, for instance because another device brought what it refers to."""
+    with _desk_of(device, device.env.user):
+        pass
+
+
+def at_desk(operation) -> AbstractContextManager[Desk]:
+    """The desk of the operation's device; the environment's user decides."""
+    return _desk_of(operation.device_id, operation.env.user)
+
+
 @contextmanager
-def at_desk(operation) -> Iterator[Desk]:
+def _desk_of(device, user) -> Iterator[Desk]:
     """Hold the device's push lane, as a push would: decisions and new operations never overtake one another."""
-    device = operation.device_id
     lanes = device.env["offline.lane"]
     counter = lanes._acquire(device, "push")
     if counter is None:
         raise UserError(device.env._("%s is sending its work right now: try again in a moment.", device.name))
-    desk = Desk(device, History(device), operation.env.user)
+    desk = Desk(device, History(device), user)
     yield desk
     desk.release()
     lanes._release(device, "push", counter)

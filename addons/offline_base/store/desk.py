@@ -131,7 +131,10 @@ class Desk:
         operation.write({"decided_by_id": self.by.id, "decided_at": Datetime.now()})
 
     def finish(self, operation, outcome: Outcome) -> None:
-        """Write what became of an operation and let its device know."""
+        """Write what became of an operation and let its device know, unless it waits on as before."""
+        waits = (operation.status, operation.blocked_by or [])
+        if outcome.status == "deferred" and waits == ("deferred", outcome.blocked_by):
+            return
         if outcome.is_done and (operation.wanted or operation.decision):
             self._remember_sent(operation, outcome)
         operation.write(

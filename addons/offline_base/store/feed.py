@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from odoo.tools import SQL
 
@@ -105,3 +106,64 @@ def log_size(cr) -> tuple[int, int, datetime | None]:
 def is_ahead(cr, snapshot: Snapshot) -> bool:
     """Whether a stored snapshot is of a later life than the database: it was restored from before."""
     return snapshot.xmax > current_snapshot(cr).xmax
+
+
+def pruned(cr) -> Snapshot | None:
+    """The fence up to which the log was pruned: a position must cover it, or it could miss what went."""
+    cr.execute("SELECT snapshot FROM offline_fence WHERE pruned ORDER BY id DESC LIMIT 1")
+    row = cr.fetchone()
+    return row and Snapshot.parse(row[0])
+
+
+def seen_at(cr, xid: int) -> datetime | None:
+    """When a transaction's changes were first seen by a fence, naive UTC: at most one interval after they committed.
+
+    None while no fence has seen them. Exact times are not kept; the log holds none.
+    """
+    cr.execute(
+        SQL(
+            """SELECT taken_at FROM offline_fence
+                WHERE pg_visible_in_snapshot(%s::text::xid8, snapshot::pg_snapshot) ORDER BY id LIMIT 1""",
+            str(xid),
+        )
+    )
+    row = cr.fetchone()
+    return row and row[0]
+
+
+def lag_s(cr) -> float:
+    """How far behind the feed is: seconds for which some transaction may have kept its changes to itself.
+
+    0 when none is under way. Measured by fences, so it is known to within their interval; without any fence that
+    old it is the time since the oldest one.
+    """
+    snapshot = current_snapshot(cr)
+    if snapshot.xmin >= snapshot.xmax:
+        return 0.0
+    cr.execute(
+        SQL(
+            """SELECT extract(epoch FROM now() AT TIME ZONE 'UTC' - coalesce(
+                   (SELECT max(taken_at) FROM offline_fence
+                     WHERE pg_snapshot_xmax(snapshot::pg_snapshot) <= %s::text::xid8),
+                   (SELECT min(taken_at) FROM offline_fence)))""",
+            str(snapshot.xmin),
+        )
+    )
+    return float(cr.fetchone()[0] or 0.0)
+
+
+def oldest_open_transaction(cr) -> dict[str, Any] | None:
+    """The transaction with a number that has been under way longest, {"pid", "state", "age_s", "database"}, or None.
+
+    Its changes are on no device yet. Others' rows show only to a role that may read all statistics; a prepared
+    transaction has no process (``pid`` None).
+    """
+    cr.execute(
+        """SELECT pid, state, extract(epoch FROM clock_timestamp() - began)::float, datname FROM (
+               SELECT pid, state, xact_start AS began, datname FROM pg_stat_activity
+                WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+               UNION ALL SELECT NULL, 'prepared', prepared, database FROM pg_prepared_xacts) AS open
+            WHERE began IS NOT NULL ORDER BY began LIMIT 1"""
+    )
+    row = cr.fetchone()
+    return row and dict(zip(("pid", "state", "age_s", "database"), row, strict=True))

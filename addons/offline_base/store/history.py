@@ -66,7 +66,7 @@ class History:
                     seq,
                     place,
                     unit,
-                    tuple(blocked or ()) if status == "deferred" else (seq,),
+                    tuple(blocked or (seq,)) if status == "deferred" else (seq,),
                     entity,
                     verb,
                     res_id,
@@ -152,7 +152,8 @@ class History:
         for before, after in reversed(self._versions[entity, res_id]):
             if version != current and after == current:
                 current = before
-        return version == current
+        # None: it goes back to the record's birth on this device, so nobody else ever touched it.
+        return current is None or version == current
 
     def remember(self, entity: str, outcome: Outcome) -> None:
         """What an operation of this very call wrote."""

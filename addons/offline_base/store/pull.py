@@ -47,7 +47,8 @@ class Pull:
         """The answer (core.wire.PullAnswer) as JSON text, or `Problem`."""
         position = positions.find(self.device, self.request.cursor)
         if position is None:
-            return self._answer(cursor=None, complete=False, reset=True)
+            replay = positions.replay_from(self.device, self.request.cursor)
+            return self._answer(cursor=None, complete=False, reset=True, replay_from_seq=replay)
         if self._is_idle(position):
             return self._same_again(position)
         generation = self.env["offline.lane"]._acquire(self.device, "pull")

@@ -18,7 +18,7 @@ from odoo.fields import Domain
 from ..core.errors import Problem, Refusal
 from ..core.fields import format_instant, parse_instant
 from ..core.wire import PUSH_LIMIT, ById, ByUid, Operation, OperationHead, PushRequest
-from . import committing, receipts
+from . import committing, positions, receipts
 from .apply import Applier, shape_errors
 from .desk import FOLLOW_UPS, Desk
 from .follow_ups import FollowUps
@@ -50,6 +50,7 @@ class Push:
         allowed = self.device.profile_id.limit_operations
         if len(self.request.operations) > allowed:
             raise Problem("limit_exceeded", limit={"operations": allowed})
+        self._check_life()
         lanes = self.env["offline.lane"]
         for operation in self._interrupted():
             if not committing.carry_out(operation, first=False):
@@ -83,6 +84,9 @@ class Push:
         self._store()
         lanes._release(self.device, "push", expected)
         return self._answer(self._stored_receipts(answered), expected)
+
+    def _check_life(self) -> None:
+        positions.check_life(self.device, self.request.cursor, former=False)
 
     # --- numbers --------------------------------------------------------------------------------------------
 

@@ -13,8 +13,10 @@ from ..core import wire
 from ..core.digest import digest, from_hex, to_hex
 from ..core.errors import Problem
 from ..store import reader
+from ..store.positions import TimeWentBack
 from ..store.pull import Pull
 from ..store.push import Push
+from ..store.replay import Replay
 from ..store.scope import Scope
 
 DEVICE_GROUPS = "base.group_user,base.group_partner_manager,offline_base.offline_base_group_device_user"
@@ -47,7 +49,7 @@ class Phone:
         """One pull; the answer is not kept, as if it were lost."""
         self.device.env.flush_all()
         asked = wire.PullRequest.model_validate_json(json.dumps({"cursor": cursor, **request}))
-        answer = json.loads(Pull(self.device, asked).run())
+        answer = json.loads(self._run(Pull, asked))
         self.device.env.flush_all()
         wire.PullAnswer.model_validate(answer)
         return answer
@@ -81,6 +83,14 @@ class Phone:
         """What ``held`` says of an entity."""
         return [[record_id, row["v"]] for record_id, row in self.held.get(entity, {}).items()]
 
+    def _run(self, call, asked):
+        """A call of the engine; it starts again when it found that time went back, as the dispatcher does."""
+        try:
+            return call(self.device, asked).run()
+        except TimeWentBack:
+            self.device.env.invalidate_all()
+            return call(self.device, asked).run()
+
     # --- push -----------------------------------------------------------------------------------------------
 
     def push(self, *operations, **request):
@@ -91,11 +101,20 @@ class Phone:
         """The receipt of one operation."""
         return self.push(operation)[0]
 
+    def journal(self, *operations, **request):
+        """The answer to a delivery of what was delivered before."""
+        self.device.env.flush_all()
+        asked = wire.JournalRequest.model_validate_json(json.dumps({"operations": operations, **request}))
+        answer = self._run(Replay, asked)
+        self.device.env.flush_all()
+        wire.PushAnswer.model_validate(answer)
+        return answer
+
     def answer(self, *operations, **request):
         """The whole answer to a push."""
         self.device.env.flush_all()
         asked = wire.PushRequest.model_validate_json(json.dumps({"operations": operations, **request}))
-        answer = Push(self.device, asked).run()
+        answer = self._run(Push, asked)
         self.device.env.flush_all()
         wire.PushAnswer.model_validate(answer)
         return answer

@@ -350,6 +350,7 @@ class TestPull(OfflineCase):
 
     def test_cursor_from_before_a_restore_gives_a_reset(self):
         """The snapshot behind it is of a later life than the database. Proves I9."""
+        self.registry_enter_test_mode()
         self.phone.sync()
         self.env["offline.position"].search(
             [("device_id", "=", self.device.id)]

@@ -78,6 +78,7 @@ class TestPositions(OfflineCase):
 
     def test_first_walk_from_before_a_restore_gives_a_reset(self):
         """It has no complete cut yet, but its pages are of a later life of the database. Proves I9."""
+        self.registry_enter_test_mode()
         self.phone.pull(limit=1)
         position = self.env["offline.position"].search([("device_id", "=", self.device.id)])
         self.assertFalse(position.snapshot)

@@ -23,6 +23,8 @@ RIGHTS = {
     "offline.escrow.import": {"manager": "crwd"},
     "offline.health": {"manager": "crwd"},
     "offline.health.table": {"manager": "crwd"},
+    "offline.epoch": {"manager": "r"},
+    "offline.fence": {"manager": "r"},
     "offline.holding": {"manager": "r"},
     "offline.identity": {"manager": "r"},
     "offline.lane": {"manager": "r"},
@@ -30,6 +32,7 @@ RIGHTS = {
     "offline.position": {"manager": "r"},
     "offline.presence": {"reviewer": "r", "manager": "r"},
     "offline.profile": {"reviewer": "r", "manager": "crwd"},
+    "offline.retention": {"manager": "crwd"},
     "offline.profile.entity": {"manager": "crwd"},
     "offline.profile.policy": {"manager": "crwd"},
     "offline.token": {"manager": "r"},
@@ -58,7 +61,11 @@ PUBLIC_METHODS = {
         "action_retry", "action_discard", "action_open_record", "action_open_conflict", "action_assign_to_me",
         "action_happened", "action_did_not_happen", "assign", "decide_many", "review", "run_with", "similar",
     },
+    "offline.epoch": {
+        "action_declare_live", "action_declare_copy", "declare_live", "declare_copy", "get_standing",
+    },
     "offline.profile": {"action_open_devices"},
+    "offline.retention": {"action_apply"},
 }  # fmt: skip
 #: Fields that only the engine or the system reads.
 SECRETS = {

@@ -1,1 +1,1 @@
-from . import offline_decision, offline_enrolment_wizard, offline_escrow_import
+from . import offline_decision, offline_enrolment_wizard, offline_escrow_import, offline_retention

@@ -12,6 +12,7 @@ from offline_core.wire import (
     EnrolRequest,
     EscrowAnswer,
     EscrowRequest,
+    JournalRequest,
     OperationHead,
     Profile,
     PullAnswer,
@@ -70,12 +71,21 @@ class Api:
         """Which shards of what this device holds differ from what the server says."""
         return _read(VerifyAnswer, self._transport.send("POST", "/verify", _dump(request), self._token))
 
-    def push(self, entries: tuple[Entry, ...], state: DeviceState) -> tuple[PushAnswer, int | None]:
-        """Hand over operations; answers also how long to wait when some are to be sent again."""
-        request = PushRequest(
-            operations=[OperationHead.model_validate(entry.body) for entry in entries], state=state
-        )
+    def push(
+        self, entries: tuple[Entry, ...], state: DeviceState, cursor: str | None
+    ) -> tuple[PushAnswer, int | None]:
+        """Hand over operations; answers also how long to wait when some are to be sent again.
+
+        By the ``cursor`` the server notices that it was restored, before it takes anything.
+        """
+        request = PushRequest(operations=_heads(entries), cursor=cursor, state=state)
         reply = self._transport.send("POST", "/push", _dump(request), self._token)
+        return _read(PushAnswer, reply), reply.retry_after_s
+
+    def journal(self, entries: tuple[Entry, ...], state: DeviceState) -> tuple[PushAnswer, int | None]:
+        """Hand over again what a server had answered before it was restored; as a push."""
+        request = JournalRequest(operations=_heads(entries), state=state)
+        reply = self._transport.send("POST", "/journal", _dump(request), self._token)
         return _read(PushAnswer, reply), reply.retry_after_s
 
     @property
@@ -83,6 +93,10 @@ class Api:
         if self._settings.token is None:
             raise NotEnrolled("this device has no token: use an enrolment code")
         return self._settings.token
+
+
+def _heads(entries: tuple[Entry, ...]) -> list[OperationHead]:
+    return [OperationHead.model_validate(entry.body) for entry in entries]
 
 
 def _dump(request: BaseModel) -> dict[str, object]:

@@ -324,7 +324,7 @@ class Device:
     def _reach(self) -> None:
         self._admitted(
             lambda: self._api().push(
-                (), self._outbox.report(app_version=APP_VERSION, clock=format_instant(self._clock()))
+                (), self._outbox.report(app_version=APP_VERSION, clock=format_instant(self._clock())), None
             )
         )
 

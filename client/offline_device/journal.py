@@ -29,6 +29,15 @@ class Journal:
         (number,) = self._store.db.execute("SELECT count(*) FROM journal").fetchone()
         return int(number)
 
+    def answered_to(self, device: str) -> int:
+        """The highest number of this device that a server has ever answered, parked ones included."""
+        (number,) = self._store.db.execute(
+            "SELECT coalesce(max(seq), 0) FROM (SELECT seq FROM outbox WHERE receipt IS NOT NULL"
+            " UNION ALL SELECT seq FROM journal WHERE device = ?)",
+            (device,),
+        ).fetchone()
+        return int(number)
+
     def show_again(self, device: str, seq: int) -> None:
         """Lay delivered work over the records again: the server that holds it went back in time."""
         with self._store.transaction() as db:

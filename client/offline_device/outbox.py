@@ -25,10 +25,15 @@ _ENVELOPE_BYTES = 2048
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one push carries, in the order of the numbers; ``again`` when some of it was delivered before."""
+    """What one call carries, in the order of the numbers.
+
+    ``again``: the server is behind this device, and everything from a number on goes once more. ``delivered``: all
+    of it was answered before, so it goes the way of the journal.
+    """
 
     entries: tuple[Entry, ...]
     again: bool
+    delivered: bool = False
 
 
 class Outbox:
@@ -118,6 +123,8 @@ class Outbox:
         start = again if again is not None else first
         if start is None:
             return None
+        answered = self._journal.answered_to(self._device) if again is not None else 0
+        delivered = start <= answered
         rows = self._store.db.execute(
             "SELECT * FROM (SELECT * FROM outbox UNION ALL SELECT * FROM journal WHERE device = ?)"
             " WHERE seq >= ? ORDER BY seq LIMIT ?",
@@ -127,6 +134,8 @@ class Outbox:
         room = self._settings.profile.limits.body_bytes - _ENVELOPE_BYTES
         # Rows are read one by one, and only those that fit: memory does not grow with the outbox.
         for row in rows:
+            if delivered and row["seq"] > answered:
+                break
             room -= len(row["body"].encode()) + 2
             entry = Entry.read(row)
             goes_on = entries and entry.unit is not None and entry.unit == entries[-1].unit
@@ -137,7 +146,7 @@ class Outbox:
                 # The unit does not fit beside what stands before it: it goes with the next push, as a whole.
                 entries = [one for one in entries if one.unit != entry.unit]
                 break
-        return Batch(tuple(entries), again is not None) if entries else None
+        return Batch(tuple(entries), again is not None, delivered) if entries else None
 
     def take_answer(
         self, batch: Batch, receipts: list[Receipt], next_seq: int

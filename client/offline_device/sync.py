@@ -82,9 +82,9 @@ class Sync:
     def run(self) -> SyncResult:
         """Deliver what is unsent, then receive until the server says complete."""
         result = SyncResult()
-        self._push(result)
+        refused = self._push(result)
         self._pull(result)
-        if self._settings.resend_from is not None and result.retry_after_s is None:
+        if (refused or self._settings.resend_from is not None) and result.retry_after_s is None:
             # The server went back in time: what it lost is delivered again, and shown as it sees it.
             self._push(result)
             self._pull(result)
@@ -119,18 +119,24 @@ class Sync:
 
     # --- push ---------------------------------------------------------------------------------------------------
 
-    def _push(self, result: SyncResult) -> None:
+    def _push(self, result: SyncResult) -> bool:
+        """Deliver what is unsent; True when the server takes nothing before a pull, being in another life."""
         size = min(self._batch, self._settings.profile.limits.operations)
         gap_at: int | None = None
         while (batch := self._outbox.batch(size)) is not None:
             self._checkpoint("push.sending")
             try:
-                answer, wait = self._api.push(batch.entries, self._state())
+                if batch.delivered:
+                    answer, wait = self._api.journal(batch.entries, self._state())
+                else:
+                    answer, wait = self._api.push(batch.entries, self._state(), self._cursor)
             except Refused as refused:
                 expected = refused.problem.expected_seq if refused.problem else None
                 if refused.code == "seq_gap" and expected is not None and expected != gap_at:
                     gap_at = self._close_gap(expected, batch)
                     continue
+                if refused.code in ("epoch_changed", "cursor_invalid") and self._cursor is not None:
+                    return True
                 if refused.status == 413 and len(batch.entries) > 1:
                     size = len(batch.entries) // 2
                     continue
@@ -144,9 +150,16 @@ class Sync:
             self._progress(Progress("push", sum(result.receipts.values())))
             if "retry" in counts:
                 result.retry_after_s = wait or 1
-                return
+                return False
             if not moved:
                 raise AnswerInvalid("the push was answered without any receipt for what was sent")
+        return False
+
+    @property
+    def _cursor(self) -> str | None:
+        """The newest cursor that is stored: of the open cut, or of the last closed one."""
+        cut = self._settings.cut
+        return cut["cursor"] if cut else self._settings.cursor
 
     def _close_gap(self, expected: int, batch: Batch) -> int:
         first = batch.entries[0].seq
@@ -195,7 +208,7 @@ class Sync:
         """Ask for the page after the last stored one; None when the cursor is of no use any more."""
         settings = self._settings
         cut = settings.cut
-        cursor = cut["cursor"] if cut else settings.cursor
+        cursor = self._cursor
         from_null = bool(cut["from_null"]) if cut else cursor is None
         held = self._claims() if cursor is None else None
         repair = None if cut or cursor is None else settings.repair
@@ -237,7 +250,7 @@ class Sync:
         """
         replay = page.replay_from_seq
         if replay is None and page.epoch != self._settings.epoch:
-            replay = self._api.push((), self._state())[0].next_seq
+            replay = self._api.push((), self._state(), None)[0].next_seq
         with self._store.transaction():
             self._store.incident(
                 "reset" if page.reset else "epoch_changed", epoch=page.epoch, replay_from_seq=replay

@@ -16,7 +16,15 @@ from typing import Any
 from offline_core.digest import content_text, digest, to_hex
 from offline_core.errors import CATALOGUE
 from offline_core.fields import json_text, parse_instant
-from offline_core.wire import DeviceProof, EnrolRequest, Operation, ProblemDocument, PullRequest, PushRequest
+from offline_core.wire import (
+    DeviceProof,
+    EnrolRequest,
+    JournalRequest,
+    Operation,
+    ProblemDocument,
+    PullRequest,
+    PushRequest,
+)
 from offline_device.errors import Offline, Refused
 from offline_device.transport import Reply
 
@@ -145,6 +153,8 @@ class FakeServer:
         self.decider = "device"
         self.wrong_digest = 0
         self.replay_from: int | None = None
+        #: Cursors of lives before the last restore.
+        self.former: set[str] = set()
         self._handles = 0
 
     # --- the network --------------------------------------------------------------------------------------------
@@ -193,6 +203,7 @@ class FakeServer:
         self.epoch = uid(int(self.epoch[-4:], 16) + 1, 0xE)
         self.life.cursors.clear()
         self.replay_from = self.life.next_seq
+        self.former = {f"cursor-{number}" for number in range(1, self._handles + 1)}
 
     def content(self, entity: str = PARTNER) -> dict[int, dict[str, Any]]:
         return {record_id: row.values for record_id, row in self.life.rows[entity].items()}
@@ -311,8 +322,16 @@ class FakeServer:
         self.wrong_digest = 0
         return digests
 
+    def _journal(self, body: str) -> dict[str, Any]:
+        return self._take(JournalRequest.model_validate_json(body))
+
     def _push(self, body: str) -> dict[str, Any]:
         request = PushRequest.model_validate_json(body)
+        if request.cursor in self.former:
+            raise problem("epoch_changed", epoch=self.epoch)
+        return self._take(request)
+
+    def _take(self, request: PushRequest) -> dict[str, Any]:
         receipts: list[dict[str, Any]] = []
         for head in request.operations:
             operation = Operation.model_validate(head.model_dump())

@@ -177,6 +177,13 @@ def test_after_a_restore_of_the_server_lost_work_is_delivered_again(
     assert [row["city"] for row in server.content().values() if row["name"] == "Born here"] == ["Namur"]
     assert synced.outbox() == []
     assert synced.settings.resend_from is None
+    # What was delivered goes the way of the journal, what is new that of a push, after it.
+    ways = [
+        (route, [sent["seq"] for sent in body["operations"]])
+        for route, body in server.requests
+        if "operations" in (body or {})
+    ]
+    assert ways[-3:] == [("push", [4]), ("journal", [2, 3]), ("push", [4])]
 
 
 def test_delivered_work_stays_visible_while_a_restored_server_lacks_it(

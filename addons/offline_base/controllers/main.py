@@ -16,11 +16,6 @@ from ..store.replay import Replay
 from ..store.verify import verify
 
 _BY_NAME = {declared.name: declared for declared in ROUTES}
-_LATER = {
-    (PREFIX + declared.path).replace("{", "<").replace("}", ">"): declared.method
-    for declared in ROUTES
-    if not declared.available
-}
 _OPENAPI = PREFIX + "/openapi.json"
 _FIRST_TRY = wire.PUSH_LIMIT
 _SECOND_TRY = 10
@@ -121,13 +116,6 @@ class OfflineController(Controller):
         if any(receipt["status"] == "retry" for receipt in answer["receipts"]):
             request.future_response.headers.set("Retry-After", "1")
         return answer
-
-    @route(
-        list(_LATER), type="offline", auth="none", csrf=False, save_session=False, offline_methods=_LATER
-    )  # fmt: skip
-    def later(self, payload, attempt, **args):
-        """Announced in openapi.json, not served yet."""
-        raise Problem("not_in_this_version")
 
     @route(
         _OPENAPI,

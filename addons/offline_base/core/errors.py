@@ -35,7 +35,6 @@ _ENTRIES = (
     # The whole call is refused: problem documents.
     Entry("unknown_route", 404, _("There is no such address."), _("Check the path against openapi.json.")),
     Entry("method_not_allowed", 405, _("This address does not take this method."), _("Check the method against openapi.json.")),
-    Entry("not_in_this_version", 501, _("This server does not offer this function yet."), _("Update the server, or go on without it.")),
     Entry("protocol_unsupported", 400, _("The server does not speak this version of the protocol."), _("Update the app, or ask the administrator to update the server.")),
     Entry("content_type_unsupported", 415, _("The body must be application/json, plain or gzip."), _("Send Content-Type: application/json and no Content-Encoding but gzip.")),
     Entry("body_malformed", 400, _("The body could not be read as JSON."), _("Send the body again; if it fails again, report it with the app's version.")),

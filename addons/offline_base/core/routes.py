@@ -24,7 +24,7 @@ _BLOB = (*_BLOB_TRANSPORT, *_DEVICE[:-1])
 class Route:
     """One address: its method, its shapes and the codes that it can answer besides success.
 
-    ``request`` None means no body. A route that is not ``available`` answers 501 ``not_in_this_version``.
+    ``request`` None means no body.
     """
 
     name: str
@@ -36,26 +36,11 @@ class Route:
     status: int
     codes: tuple[str, ...]
     token: bool = True
-    available: bool = True
     #: Not JSON but bytes and headers: the media types of request and answer, and the request's headers.
     raw: bool = False
     sends: str | None = None
     answers: str | None = None
     headers: tuple[str, ...] = ()
-
-
-def _later(name: str, method: str, path: str, summary: str) -> Route:
-    return Route(
-        name,
-        method,
-        path,
-        summary,
-        None,
-        None,
-        501,
-        ("not_in_this_version", "method_not_allowed"),
-        available=False,
-    )
 
 
 ROUTES: tuple[Route, ...] = (

@@ -37,6 +37,9 @@ class OfflineAdapter(models.AbstractModel):
     _offline_direction = "both"
     #: The window that a profile offers first: (field, days back, days ahead or None), or None.
     _offline_window = None
+    #: (field, entity): records follow those that the field points to, in scope with them and out of it. With the
+    #: field that names the model in place of the entity, they follow records of whatever entity the device holds.
+    _offline_parent = None
     #: The entity's default merge policies: {field: policy}; the rest is for review.
     _offline_policies = {}
     #: {model D: how a change of D's records touches records of this entity}: a path of fields from D to the
@@ -64,10 +67,27 @@ class OfflineAdapter(models.AbstractModel):
         """The records that this device holds, as a domain over the entity's model, evaluated as its user."""
         return Domain.FALSE
 
+    def _offline_follows_any(self):
+        """Whether its records follow those of any entity; nothing follows them in turn."""
+        return bool(self._offline_parent) and self._offline_parent[1] in self.env[self._offline_model]._fields
+
+    def _offline_with_parent(self, device):
+        """The records whose parent the device holds, as a domain."""
+        name, entity = self._offline_parent
+        if self._offline_follows_any():
+            return self._offline_on_held(device, entity, name)
+        for line, adapter in device.profile_id.with_env(self.env)._lines():
+            if adapter._offline_model == entity:
+                query = Scope(adapter, line, device).query()
+                return Domain.FALSE if query is None else Domain(name, "in", query)
+        return Domain.FALSE
+
     def _offline_on_held(self, device, model_field, id_field="res_id", only=lambda model: True):
         """The records that name, by model and id, one that the device holds: its files, its messages."""
         found = Domain.FALSE
         for line, adapter in device.profile_id.with_env(self.env)._lines():
+            if adapter._offline_follows_any():
+                continue
             if adapter._offline_model not in _ON_OTHERS and only(self.env[adapter._offline_model]):
                 ids = Scope(adapter, line, device).ids()
                 found |= Domain(model_field, "=", adapter._offline_model) & Domain(id_field, "in", ids)
@@ -219,7 +239,7 @@ class OfflineAdapter(models.AbstractModel):
                 for name, spec in specs.items()
             ],
             "operations": [operation.describe(self.env) for operation in self._offline_operations().values()],
-            "parent": None,
+            "parent": self._offline_parent and self._offline_parent[0],
             "direction": line.direction,
             "policies": {name: policies.get(name, merge.REVIEW) for name in specs},
             "delete_policy": line.delete_policy,
@@ -242,6 +262,24 @@ class OfflineAdapter(models.AbstractModel):
                     f"{adapter._name} and {other} adapt the same model: inherit one from the other."
                 )
 
+    def _offline_has_scope(self):
+        return type(self)._offline_scope is not self.env.registry["offline.adapter"]._offline_scope
+
+    def _offline_check_parent(self, where):
+        if self._offline_parent is None:
+            return
+        name, entity = self._offline_parent
+        fields = self.env[self._offline_model]._fields
+        field = fields.get(name)
+        fits = field is not None and (
+            (field.type == "many2one" and field.comodel_name == entity and entity != self._offline_model)
+            or (field.type == "many2one_reference" and field.model_field == entity)
+        )
+        if not fits or not field.store or name not in self._offline_field_names():
+            raise ValidationError(
+                f"{where}: _offline_parent names {name} and {entity}: no exported reference to other records"
+            )
+
     def _offline_check(self):
         """Refuse an adapter that cannot work, naming its addon and the hook that is missing or wrong."""
         where = f"{self._name} (addon {self._original_module or self._module})"
@@ -249,7 +287,8 @@ class OfflineAdapter(models.AbstractModel):
             raise ValidationError(f"{where}: _offline_model names no installed model: {self._offline_model}")
         if not self._offline_field_names():
             raise ValidationError(f"{where}: _offline_fields is empty")
-        if type(self)._offline_scope is self.env.registry["offline.adapter"]._offline_scope:
+        self._offline_check_parent(where)
+        if not self._offline_parent and not self._offline_has_scope():
             raise ValidationError(f"{where}: _offline_scope is missing: no device would hold any record")
         self._offline_check_fields(where)
         model = self.env[self._offline_model]

@@ -57,7 +57,11 @@ class Scope:
     def domain(self) -> Domain:
         """The adapter's scope with the profile's narrowing; record rules come with the query."""
         narrowing = self.line.with_env(self.adapter.env).sudo()._narrowing()  # sudo: the line is config
-        return self.adapter._offline_scope(self.device) & narrowing
+        adapter = self.adapter
+        if not adapter._offline_parent:
+            return adapter._offline_scope(self.device) & narrowing
+        own = adapter._offline_scope(self.device) if adapter._offline_has_scope() else Domain.TRUE
+        return own & narrowing & adapter._offline_with_parent(self.device)
 
     def query(
         self, ids: Collection[int] | None = None, after: int = 0, limit: int | None = None

@@ -1,5 +1,8 @@
 from unittest.mock import patch
 
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+
 from ..core import wire
 from ..core.digest import MODULUS, from_hex, to_hex
 from ..store import cuts, reader, rights
@@ -208,3 +211,53 @@ class TestScopes(OfflineCase):
         self.settle()
         self.env.invalidate_all()
         self.assertEqual({activity.id: "scope"}, self.removes(self.phone.pull(), ACTIVITY))
+
+    # --- children ---------------------------------------------------------------------------------------------
+
+    def assert_follows(self, adapter, parent):
+        """A parent that leaves takes its child along, and brings it when it comes back."""
+        self.patch(type(self.env[adapter]), "_offline_parent", parent)
+        self.env[adapter]._offline_check()
+        mine, others = (
+            self.new_activity(record, self.user) for record in (self.partner, self.user.partner_id)
+        )
+        self.phone.sync()
+        self.assertIn(mine.id, self.phone.held[ACTIVITY])
+        self.assertNotIn(others.id, self.phone.held[ACTIVITY])
+        self.settle()
+        self.partner.active = False
+        self.assertEqual({mine.id: "scope"}, self.removes(self.phone.pull(), ACTIVITY))
+        self.settle()
+        self.partner.active = True
+        self.assertEqual([mine.id], list(self.upserts(self.phone.pull(), ACTIVITY)))
+        self.assert_converged()
+
+    def test_child_follows_its_parent_of_any_entity(self):
+        """Proves I4."""
+        self.assert_follows("offline.entity.mail_activity", ("res_id", "res_model"))
+
+    def test_child_follows_its_parent(self):
+        """Proves I4."""
+        adapter = "offline.entity.res_partner"
+        line = self.partner_line
+        self.profile.entity_ids = [
+            Command.create({"entity": "res.country", "domain": "[('code', '=', 'BE')]"})
+        ]
+        line.domain = "[('ref', '=', 'offline test')]"
+        self.patch(type(self.env[adapter]), "_offline_parent", ("country_id", "res.country"))
+        self.env[adapter]._offline_check()
+        self.partner.country_id = self.env.ref("base.be")
+        self.others[0].country_id = self.env.ref("base.fr")
+        self.phone.sync()
+        self.assertEqual([self.partner.id], list(self.phone.held[PARTNER]))
+        self.settle()
+        self.env.ref("base.be").code = "ZZ"
+        self.phone.sync()
+        self.assertEqual({}, self.phone.held[PARTNER])
+        described = self.adapter()._offline_describe(line)
+        self.assertEqual("country_id", described["parent"])
+
+    def test_parent_that_is_no_reference_is_refused(self):
+        self.patch(type(self.env["offline.entity.res_partner"]), "_offline_parent", ("phone", "res.country"))
+        with self.assertRaisesRegex(ValidationError, "_offline_parent names phone"):
+            self.env["offline.entity.res_partner"]._offline_check()

@@ -95,12 +95,14 @@ def update(
     upgrade: Sequence[str] = (),
     what: str,
     demo: bool = True,
+    extra: Sequence[str] = (),
 ) -> None:
     """Install and upgrade modules, then stop. A module that does not load is an error."""
     arguments = ["-d", db, "--stop-after-init", "--no-http", "--max-cron-threads=0"]
     arguments += ["-i", ",".join(install)] if install else []
     arguments += ["-u", ",".join(upgrade)] if upgrade else []
     arguments += ["--with-demo"] if demo else []
+    arguments += extra
     log = space.logs / f"update-{db}.log"
     run(command(space, *arguments), what=what, log=log, env=environment(space))
     for line in log.read_text(errors="replace").splitlines():

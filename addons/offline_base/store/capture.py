@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from odoo.tools import SQL
 
@@ -31,9 +32,12 @@ CREATE TABLE IF NOT EXISTS offline_change (
 ALTER TABLE offline_change ADD COLUMN IF NOT EXISTS columns text, ADD COLUMN IF NOT EXISTS at timestamptz;
 CREATE INDEX IF NOT EXISTS offline_change_xid_index ON offline_change (xid, seq);
 CREATE INDEX IF NOT EXISTS offline_change_record_index ON offline_change (res_id, model) WHERE at IS NOT NULL;
-COMMENT ON TABLE offline_change IS 'Which records changed, in which transaction; res_id 0 means all of the model';
 COMMENT ON COLUMN offline_change.columns IS 'Exported columns that changed, by commas; NULL: any may have';
 """
+#: What the table says of itself; another shape says something else.
+_LOG_MARK = (
+    f"Which records changed, in which transaction (shape {sha256(_LOG_TABLE.encode()).hexdigest()[:8]})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def install(cr, sources: Iterable[Source]) -> None:
     table while triggers were missing is unknown: all of its records are noted as changed.
     """
     _lock(cr)
-    cr.execute(_LOG_TABLE)
+    _ensure_log(cr)
     wanted = {source.table: source for source in sources}
     present = _present(cr)
     for table, (name, _mark, _complete) in present.items():
@@ -140,6 +144,14 @@ def log_all(cr, models: Iterable[str]) -> None:
             list(models),
         )
     )
+
+
+def _ensure_log(cr) -> None:
+    # Even "ADD COLUMN IF NOT EXISTS" waits for everybody who has a change in the log and did not commit yet.
+    cr.execute("SELECT obj_description(to_regclass('offline_change'), 'pg_class')")
+    if cr.fetchone()[0] != _LOG_MARK:
+        cr.execute(_LOG_TABLE)
+        cr.execute(SQL("COMMENT ON TABLE offline_change IS %s", _LOG_MARK))
 
 
 def _lock(cr) -> None:

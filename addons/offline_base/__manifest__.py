@@ -25,6 +25,7 @@
         "views/offline_operation_views.xml",
         "views/offline_conflict_views.xml",
         "views/offline_health_views.xml",
+        "views/offline_blob_views.xml",
         "views/offline_base_menus.xml",
     ],
     "demo": ["demo/offline_base_demo.xml", "demo/offline_review_demo.xml"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -27,6 +28,7 @@ from offline_core.wire import (
     WipeRequest,
 )
 
+from .blobs import Blobs
 from .errors import AnswerInvalid, NotEnrolled
 from .operations import Entry
 from .settings import Settings
@@ -70,6 +72,14 @@ class Api:
     def verify(self, request: VerifyRequest) -> VerifyAnswer:
         """Which shards of what this device holds differ from what the server says."""
         return _read(VerifyAnswer, self._transport.send("POST", "/verify", _dump(request), self._token))
+
+    def send_blobs(self, blobs: Blobs) -> int:
+        """Send the files that wait; answers how many are done."""
+        return blobs.send(self._transport, self._token)
+
+    def fetch_blob(self, blobs: Blobs, sha256: str, size: int | None) -> Path:
+        """A file by its hash, or a small picture of it."""
+        return blobs.fetch(self._transport, self._token, sha256, size)
 
     def push(
         self, entries: tuple[Entry, ...], state: DeviceState, cursor: str | None

@@ -94,6 +94,15 @@ def parser() -> argparse.ArgumentParser:
     do.add_argument("operation")
     do.add_argument("args", nargs="*", metavar="NAME=VALUE", help="JSON values, or texts")
 
+    attach = command("attach", commands.attach, "put a file on a record")
+    attach.add_argument("entity")
+    attach.add_argument("ref", help="the record's id or uid")
+    attach.add_argument("file", type=Path)
+    fetch = command("fetch", commands.fetch, "fetch a file by its hash")
+    fetch.add_argument("sha256")
+    fetch.add_argument("--size", type=int, help="a small picture of it, this many dots wide and high")
+    fetch.add_argument("--to", type=Path, help="copy it here")
+
     outbox = command("outbox", commands.outbox, "what has no final state yet")
     outbox.add_argument("--parked", action="store_true", help="only what waits for a decision")
     journal = command("journal", commands.journal, "what was delivered and decided")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -160,6 +161,26 @@ def edit(device: Device, asked: Namespace, output: Output) -> None:
     """Change fields of a record."""
     values = _values(device, asked.entity, asked.values)
     _recorded(device, device.update(asked.entity, _ref(asked.ref), values), output)
+
+
+def attach(device: Device, asked: Namespace, output: Output) -> None:
+    """Put a file on a record."""
+    record = device.attach(asked.entity, _ref(asked.ref), asked.file)
+    _deliver(device, output)
+    content = record.values["raw"]
+    output.result(
+        {"uid": record.uid, "sha256": content["sha256"], "size": content["size"]},
+        [f"Attached {record.values['name']}, {content['size']} bytes. {content['sha256']}"],
+    )
+
+
+def fetch(device: Device, asked: Namespace, output: Output) -> None:
+    """Fetch a file by its hash."""
+    path = device.fetch(asked.sha256, asked.size)
+    if asked.to is not None:
+        shutil.copyfile(path, asked.to)
+        path = asked.to
+    output.result({"file": str(path), "size": path.stat().st_size}, [str(path)])
 
 
 def delete(device: Device, asked: Namespace, output: Output) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,9 +22,10 @@ from offline_core.wire import Profile
 from . import modes
 from .access import COPIED, Access
 from .api import Api
+from .blobs import Blobs, Waiting
 from .cut import Cut
 from .editing import Editing
-from .errors import AnswerInvalid, ModeRefused, NotEnrolled, Offline, Refused
+from .errors import AnswerInvalid, DeviceError, ModeRefused, NotEnrolled, Offline, Refused
 from .journal import Journal
 from .operations import PARKED, PENDING, Entry
 from .outbox import Outbox
@@ -105,6 +106,7 @@ class Device:
             clock=clock,
             checkpoint=checkpoint,
         )
+        self._blobs = Blobs(self.home, self.store, self.settings, checkpoint)
         self._view = View(self.store, self.records)
         self._editing = Editing(
             self.store, self.settings, self.records, self._outbox, self._view, clock, new_uid
@@ -162,6 +164,7 @@ class Device:
             progress=self._progress,
             batch=self._batch,
             page=self._page,
+            blobs=self._blobs,
         )
         try:
             result = self._admitted(sync.run)
@@ -252,6 +255,25 @@ class Device:
     ) -> Entry:
         """Change fields of a record that this device shows."""
         return self._edit(lambda: self._editing.update(entity, ref, values, after))
+
+    def attach(self, entity: str, ref: Ref, path: Path) -> Record:
+        """Put a file on a record: its bytes are kept here at once and sent with the next syncs."""
+        record = self.get(entity, ref)
+        if record is None:
+            raise DeviceError(f"{entity} {ref} is not known here")
+        kept = self._blobs.keep(path)
+        target = {"uid": record.uid} if record.uid else record.id
+        content = {"sha256": kept.sha256, "size": kept.size, "type": kept.type}
+        values = {"name": kept.name, "res_model": entity, "res_id": target, "raw": content}
+        return self.create("ir.attachment", values)
+
+    def fetch(self, sha256: str, size: int | None = None) -> Path:
+        """A file that a record names, or a small picture of it; from here if it is here, else from the server."""
+        return self._api().fetch_blob(self._blobs, sha256, size)
+
+    def files_waiting(self) -> list[Waiting]:
+        """The files that the server does not have in full yet."""
+        return self._blobs.waiting()
 
     def delete(self, entity: str, ref: Ref, *, after: list[int] | None = None) -> Entry:
         """Delete a record that this device shows."""
@@ -380,7 +402,9 @@ class Device:
     def status(self) -> Status:
         """Everything that a status line or an administrator asks for."""
         mode = self.mode if self.settings.profile_data is not None else modes.AUTOMATIC
-        return status_of(self.store, self.settings, self.records, self._outbox, self._journal, mode)
+        found = status_of(self.store, self.settings, self.records, self._outbox, self._journal, mode)
+        waiting = self._blobs.waiting()
+        return replace(found, files_waiting=len(waiting), bytes_waiting=sum(one.size for one in waiting))
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -421,6 +445,7 @@ class Device:
                 self.settings.locked_out = {"code": code, "wipe": _says_wipe(error)}
         if isinstance(error, Refused) and _says_wipe(error) and not self.settings.leaving:
             self._access.wipe(self._api())
+            self._blobs.forget_all()
 
 
 def _says_wipe(error: Refused) -> bool:

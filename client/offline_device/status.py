@@ -42,6 +42,8 @@ class Status:
     heals: int
     incidents: list[dict[str, Any]]
     storage_bytes: int
+    files_waiting: int = 0
+    bytes_waiting: int = 0
 
 
 def status_of(

@@ -15,6 +15,7 @@ from offline_core.fields import format_instant, parse_instant
 from offline_core.wire import DeviceState, PullAnswer, PullRequest, VerifyRequest
 
 from .api import Api
+from .blobs import Blobs
 from .cut import Cut
 from .errors import AnswerInvalid, Refused
 from .outbox import Batch, Outbox
@@ -49,6 +50,7 @@ class SyncResult:
     upserts: int = 0
     removes: int = 0
     outcomes: int = 0
+    files: int = 0
     resets: int = 0
     healed: list[str] = field(default_factory=list)
     unhealed: list[str] = field(default_factory=list)
@@ -73,7 +75,9 @@ class Sync:
         progress: Callable[[Progress], None],
         batch: int = PUSH_BATCH,
         page: int = PULL_PAGE,
+        blobs: Blobs | None = None,
     ):
+        self._blobs = blobs
         self._store, self._settings, self._records = store, settings, records
         self._outbox, self._cut, self._api = outbox, cut, api
         self._clock, self._checkpoint, self._progress = clock, checkpoint, progress
@@ -83,6 +87,8 @@ class Sync:
         """Deliver what is unsent, then receive until the server says complete."""
         result = SyncResult()
         refused = self._push(result)
+        if self._blobs is not None:
+            result.files = self._api.send_blobs(self._blobs)
         self._pull(result)
         if (refused or self._settings.resend_from is not None) and result.retry_after_s is None:
             # The server went back in time: what it lost is delivered again, and shown as it sees it.

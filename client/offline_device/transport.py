@@ -35,11 +35,24 @@ class Reply:
     retry_after_s: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RawReply:
+    """A success that is no JSON: headers in lower case, and bytes."""
+
+    headers: dict[str, str]
+    content: bytes
+
+
 class Transport(Protocol):
     """What the device needs of a network; tests bring their own."""
 
     def send(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Reply:
         """Call a route (path below the prefix) and give its answer, or raise `Offline` or `Refused`."""
+
+    def exchange(
+        self, method: str, path: str, content: bytes | None, headers: dict[str, str], token: str
+    ) -> RawReply:
+        """The same for bytes instead of JSON."""
 
 
 def retry_after(header: str | None, date: str | None = None) -> int | None:
@@ -123,6 +136,22 @@ class HttpTransport:
             if len(data) >= GZIP_FROM_BYTES:
                 data = gzip.compress(data, compresslevel=6, mtime=0)
                 headers["Content-Encoding"] = "gzip"
+        status, found, content = self._request(method, path, data, headers)
+        return judge(status, found, content)
+
+    def exchange(
+        self, method: str, path: str, content: bytes | None, headers: dict[str, str], token: str
+    ) -> RawReply:
+        """See `Transport.exchange`."""
+        asked = {**headers, "Authorization": f"Bearer {token}", "Accept": "*/*"}
+        status, found, received = self._request(method, path, content, asked)
+        if not 200 <= status < 300:
+            judge(status, found, received)
+        return RawReply(found, received)
+
+    def _request(
+        self, method: str, path: str, data: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
         try:
             answer = self._session.request(
                 method,
@@ -134,8 +163,7 @@ class HttpTransport:
             )
         except requests.RequestException as error:
             raise Offline(f"no connection to {self._base}: {type(error).__name__}") from error
-        found = {name.lower(): value for name, value in answer.headers.items()}
-        return judge(answer.status_code, found, answer.content)
+        return answer.status_code, {n.lower(): v for n, v in answer.headers.items()}, answer.content
 
     def close(self) -> None:
         """Give the connection back."""

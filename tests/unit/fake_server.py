@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from offline_core import tus
 from offline_core.digest import content_text, digest, to_hex
 from offline_core.errors import CATALOGUE
 from offline_core.fields import json_text, parse_instant
@@ -26,7 +27,7 @@ from offline_core.wire import (
     PushRequest,
 )
 from offline_device.errors import Offline, Refused
-from offline_device.transport import Reply
+from offline_device.transport import RawReply, Reply
 
 #: Half a year after `NOW`.
 TOKEN_ENDS = "2027-05-20T10:00:00Z"
@@ -156,6 +157,9 @@ class FakeServer:
         #: Cursors of lives before the last restore.
         self.former: set[str] = set()
         self._handles = 0
+        #: Blobs by hash: what was declared, and what has come. And those that a record of the office has.
+        self.uploads: dict[str, tuple[int, bytes]] = {}
+        self.files: dict[str, bytes] = {}
 
     # --- the network --------------------------------------------------------------------------------------------
 
@@ -172,6 +176,43 @@ class FakeServer:
             self.lost.remove(route)
             raise Offline("the answer was lost")
         return Reply(json.loads(json.dumps(reply)), 7 if "retry" in json.dumps(reply) else None)
+
+    def exchange(
+        self, method: str, path: str, content: bytes | None, headers: dict[str, str], token: str
+    ) -> RawReply:
+        """Blobs: tus 1.0.0 as far as a device needs it, and downloads."""
+        if self.down:
+            raise Offline("no connection")
+        route = f"{method} blobs"
+        if route in self.refuse:
+            raise self.refuse.pop(route)
+        self.requests.append((route, path))
+        reply = self._blob(method, path.partition("?")[0].rsplit("/", 1)[-1], content or b"", headers)
+        if route in self.lost:
+            self.lost.remove(route)
+            raise Offline("the answer was lost")
+        return reply
+
+    def _blob(self, method: str, sha256: str, content: bytes, headers: dict[str, str]) -> RawReply:
+        if method == "GET":
+            if sha256 not in self.files:
+                raise problem("blob_unknown")
+            return RawReply({}, self.files[sha256])
+        assert headers["Tus-Resumable"] == tus.VERSION
+        if method == "POST":
+            declared = tus.creation(headers)
+            sha256 = declared.sha256
+            self.uploads.setdefault(sha256, (declared.size, b""))
+        else:
+            size, come = self.uploads[sha256]
+            if int(headers["Upload-Offset"]) != len(come):
+                raise problem("blob_offset_wrong")
+            self.uploads[sha256] = (size, come + content)
+        size, come = self.uploads[sha256]
+        if len(come) == size:
+            assert hashlib.sha256(come).hexdigest() == sha256
+            self.files[sha256] = come
+        return RawReply({"upload-offset": str(len(come))}, b"")
 
     def sent(self, route: str) -> list[Any]:
         return [body for name, body in self.requests if name == route]
@@ -407,7 +448,9 @@ class FakeServer:
 
     def _named(self, values: dict[str, Any]) -> dict[str, Any]:
         return {
-            name: self._id_of(PARTNER, value) if isinstance(value, dict) else copy.deepcopy(value)
+            name: self._id_of(PARTNER, value)
+            if isinstance(value, dict) and "sha256" not in value
+            else copy.deepcopy(value)
             for name, value in values.items()
         }
 

@@ -333,6 +333,18 @@ class TestUpload(BlobCase):
         device.unlink()
         self.assertFalse(attachment.exists())
 
+    def test_people_see_their_own_blobs_and_the_office_all(self):
+        """Proves I4."""
+        self.upload(self.data)
+        blob = self.blobs()
+        self.assertEqual(blob, self.env["offline.blob"].with_user(self.user).search([]))
+        self.assertFalse(self.env["offline.blob"].with_user(self.colleague).search([]))
+        self.assertIn(blob, self.env["offline.blob"].with_user(self.reviewer).search([]))
+        device = self.device.with_user(self.reviewer)
+        self.assertEqual(1, device.blob_count)
+        self.assertEqual(blob, blob.search(device.action_open_blobs()["domain"]))
+        self.assertEqual(("photo.bin", 100.0), (blob.display_name, blob.progress))
+
 
 class TestDownload(BlobCase):
     """Bytes that the user may read now."""

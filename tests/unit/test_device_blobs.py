@@ -1,0 +1,195 @@
+"""Files of a device: kept at once, sent once, fetched on demand, whatever breaks in between."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offline_device import Device
+from offline_device.blobs import PART_BYTES
+from offline_device.errors import AnswerInvalid, DeviceError, Offline, Refused
+
+from .conftest import Home
+from .fake_server import PARTNER, FakeServer, entity_profile, field_profile, problem
+
+ATTACHMENT = "ir.attachment"
+
+
+@pytest.fixture
+def server() -> FakeServer:
+    """With files among what the device holds."""
+    found = FakeServer()
+    found.profile["entities"].append(
+        entity_profile(
+            ATTACHMENT,
+            field_profile("name", required=True),
+            field_profile("res_model"),
+            field_profile("res_id", "many2one_reference"),
+            field_profile("raw", "binary"),
+        )
+    )
+    found.life.rows[ATTACHMENT] = {}
+    found.put(PARTNER, 7, name="Azure")
+    return found
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A file that takes three parts."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(bytes(range(256)) * (PART_BYTES // 256) * 2 + b"end")
+    return path
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def parts(server: FakeServer) -> list[Any]:
+    return server.sent("PATCH blobs")
+
+
+def test_file_is_attached_without_a_network_and_sent_with_the_next_sync(
+    home: Home, server: FakeServer, photo: Path
+) -> None:
+    device = home.enrolled()
+    device.sync()
+    server.down = True
+    record = device.attach(PARTNER, 7, photo)
+    assert record.values["raw"] == {
+        "sha256": sha256(photo),
+        "size": photo.stat().st_size,
+        "type": "image/jpeg",
+    }
+    assert (device.status().files_waiting, device.status().bytes_waiting) == (1, photo.stat().st_size)
+    photo_bytes = photo.read_bytes()
+    photo.unlink()
+    server.down = False
+    device = home.open()
+    assert device.sync().files == 1
+    assert list(server.files.values()) == [photo_bytes]
+    assert device.status().files_waiting == 0
+    held = server.content(ATTACHMENT)
+    assert [row["res_id"] for row in held.values()] == [7]
+
+
+def test_broken_upload_goes_on_where_it_stood(device: Device, server: FakeServer, photo: Path) -> None:
+    """Proves I2. The answer to a part was lost: the part is not sent again."""
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    server.lost = ["PATCH blobs"]
+    with pytest.raises(Offline):
+        device.sync()
+    assert device.sync().files == 1
+    assert len(parts(server)) == 3
+    assert server.files[sha256(photo)] == photo.read_bytes()
+
+
+@pytest.mark.parametrize("step", ["blob.beginning", "blob.part", "blob.done"])
+def test_process_that_dies_while_sending_loses_no_file(
+    home: Home, server: FakeServer, photo: Path, step: str
+) -> None:
+    """Proves I2, I8."""
+    device = home.enrolled()
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    assert home.crash_at(step, lambda device: device.sync())
+    device = home.open()
+    device.sync()
+    assert server.files[sha256(photo)] == photo.read_bytes()
+    assert device.files_waiting() == []
+
+
+def test_same_file_twice_is_sent_once(
+    device: Device, server: FakeServer, photo: Path, tmp_path: Path
+) -> None:
+    twin = tmp_path / "copy.jpg"
+    twin.write_bytes(photo.read_bytes())
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    device.attach(PARTNER, 7, twin)
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    device.sync()
+    assert len(parts(server)) == 3
+    assert len(server.content(ATTACHMENT)) == 3
+
+
+def test_refused_file_is_told_and_holds_up_nothing(device: Device, server: FakeServer, photo: Path) -> None:
+    """Proves I8."""
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    device.update(PARTNER, 7, {"city": "Namur"})
+    server.refuse["POST blobs"] = problem("limit_exceeded", limit={"blob_bytes": 1})
+    device.sync()
+    assert server.content()[7]["city"] == "Namur"
+    assert [one["kind"] for one in device.status().incidents] == ["blob_refused"]
+    assert device.status().files_waiting == 1
+    assert device.sync().files == 1
+
+
+def test_upload_that_the_server_forgot_begins_anew(device: Device, server: FakeServer, photo: Path) -> None:
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    server.refuse["PATCH blobs"] = problem("blob_unknown")
+    assert device.sync().files == 1
+
+
+def test_refused_token_ends_the_sync(device: Device, server: FakeServer, photo: Path) -> None:
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    server.refuse["POST blobs"] = problem("device_revoked", wipe=False)
+    with pytest.raises(Refused):
+        device.sync()
+    assert device.files_waiting()
+
+
+def test_file_is_fetched_once_and_then_read_from_here(device: Device, server: FakeServer) -> None:
+    device.sync()
+    data = b"a contract"
+    name = hashlib.sha256(data).hexdigest()
+    server.files[name] = data
+    assert device.fetch(name).read_bytes() == data
+    server.down = True
+    assert device.fetch(name).read_bytes() == data
+    with pytest.raises(Offline):
+        device.fetch(name, 256)
+
+
+def test_own_file_is_read_from_here_before_it_was_sent(
+    device: Device, photo: Path, server: FakeServer
+) -> None:
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    server.down = True
+    assert device.fetch(sha256(photo)).read_bytes() == photo.read_bytes()
+
+
+def test_other_bytes_than_asked_for_are_not_kept(device: Device, server: FakeServer) -> None:
+    device.sync()
+    name = hashlib.sha256(b"a contract").hexdigest()
+    server.files[name] = b"another one"
+    with pytest.raises(AnswerInvalid):
+        device.fetch(name)
+    server.files[name] = b"a contract"
+    assert device.fetch(name).read_bytes() == b"a contract"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "", "A" * 64, "0" * 63])
+def test_name_that_is_no_hash_leads_nowhere(device: Device, name: str) -> None:
+    device.sync()
+    with pytest.raises(DeviceError):
+        device.fetch(name)
+
+
+def test_wipe_erases_files(home: Home, server: FakeServer, photo: Path) -> None:
+    device = home.enrolled()
+    device.sync()
+    device.attach(PARTNER, 7, photo)
+    server.refuse["push"] = problem("device_revoked", wipe=True)
+    with pytest.raises(Refused):
+        device.sync()
+    assert not list((home.path / "blobs").rglob("*"))

@@ -13,6 +13,7 @@ import requests
 from tests.faults.test_exactly_once import _wait_for_lock
 from tests.faults.wire import Wire
 from tools.stage.office import Office
+from tools.stage.phone import NoConnection
 
 TIMEOUT_S = 60
 
@@ -101,3 +102,31 @@ def test_lost_answer_of_the_last_part_leaves_a_complete_blob(traveller, make_wir
     assert upload.offset() == 50_000
     assert upload.begin().headers["Upload-Offset"] == "50000"
     assert upload.read() == upload.data
+
+
+def test_phone_attaches_a_file_without_a_network_and_it_arrives_once(
+    office, traveller, make_phone, network, tmp_path
+):
+    """Proves I2, I8. The dead spot comes first, then a lost answer; the record has the file once."""
+    partner = office.create("res.partner", name="With a photo")
+    phone = make_phone(traveller, "camera")
+    photo = tmp_path / "meter.bin"
+    photo.write_bytes(os.urandom(2_500_000))
+    network.close()
+    kept = phone("attach", "res.partner", str(partner), str(photo))
+    assert phone("status")["files_waiting"] == 1
+    network.open()
+    network.lose_answers()
+    with pytest.raises(NoConnection):
+        phone.sync()
+    phone.sync()
+    found = office(
+        "ir.attachment",
+        "search_read",
+        [("res_model", "=", "res.partner"), ("res_id", "=", partner)],
+        ["name", "datas", "create_uid"],
+    )
+    assert [(one["name"], one["create_uid"][0]) for one in found] == [("meter.bin", traveller)]
+    assert base64.b64decode(found[0]["datas"]) == photo.read_bytes()
+    assert phone("status")["files_waiting"] == 0
+    assert phone("show", "ir.attachment", kept["uid"])["values"]["raw"]["sha256"] == kept["sha256"]

@@ -249,7 +249,8 @@ def test_bad_token_is_a_problem_on_every_route(server, route, token):
         timeout=TIMEOUT_S,
     )
     assert answer.status_code == 401
-    assert answer.json()["code"] in ("token_missing", "token_invalid")
+    if route.method != "HEAD":
+        assert answer.json()["code"] in ("token_missing", "token_invalid")
 
 
 @pytest.mark.parametrize("seq", [0, -1, 2**53, 1.5, "1", None])

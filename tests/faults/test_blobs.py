@@ -92,6 +92,17 @@ def test_same_part_sent_six_times_at_once_counts_once(traveller, make_wire):
     assert upload.read() == upload.data
 
 
+def test_blob_declared_six_times_at_once_is_one_upload(traveller, make_wire):
+    """Proves I2."""
+    upload = Upload(make_wire(traveller), os.urandom(1000))
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: upload.begin(), range(6)))
+    assert {answer.status_code for answer in answers} <= {201, 503}
+    upload.begin().raise_for_status()
+    assert upload.send(0).status_code == 204
+    assert upload.read() == upload.data
+
+
 def test_lost_answer_of_the_last_part_leaves_a_complete_blob(traveller, make_wire, network):
     """Proves I2. The bytes became one attachment; nobody heard of it."""
     upload = Upload(make_wire(traveller), os.urandom(50_000))

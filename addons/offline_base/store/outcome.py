@@ -25,8 +25,8 @@ VALUE_CLASSES = frozenset({"22", "54"})
 def is_concurrency(error: Exception) -> bool:
     """Whether the transaction met another one and may succeed when it starts again."""
     if isinstance(error, psycopg2.errors.UniqueViolation):
-        # Of our own receipts: the same operation arrives twice at once, over two devices.
-        return error.diag.table_name == "offline_operation"
+        # Of our own rows: the same operation arrives twice at once, over two devices; so does the same blob.
+        return error.diag.table_name in ("offline_operation", "offline_blob", "offline_blob_chunk")
     return isinstance(error, ConcurrencyError | LockError) or (
         isinstance(error, psycopg2.OperationalError) and error.pgcode in _CONCURRENCY_CODES
     )

@@ -157,3 +157,16 @@ def test_every_allowed_policy_can_be_carried_out(field_type: str) -> None:
     for name in merge.allowed_policies(field_type):
         result = merged(*samples.get(field_type, (1, 2, 3)), name)[1]
         assert bool(result.conflicts) == (name in (merge.ASK, merge.REVIEW))
+
+
+@given(cases(st.just(merge.NEWEST)))
+def test_newest_takes_the_same_side_whoever_asks(case: tuple[str, Any, Any, Any]) -> None:
+    name, base, mine, theirs = case
+    if base not in (mine, theirs):
+        assert merged(base, mine, theirs, name, newer=True)[0] == merged(base, theirs, mine, name)[0] == mine
+
+
+def test_newest_is_decided_field_by_field() -> None:
+    base, mine, theirs = ({"a": side, "b": side} for side in (1, 2, 3))
+    result = merge.merge_record(base, mine, theirs, dict.fromkeys("ab", merge.NEWEST), newer={"a"})
+    assert (result.write, result.merged) == ({"a": 2}, {"a", "b"})

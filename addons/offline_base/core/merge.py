@@ -6,7 +6,7 @@ Values are canonical (`offline_core.fields.canonical`), so equality is plain ``=
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,9 +70,9 @@ def merge_record(
     theirs: Mapping[str, Any],
     policies: Mapping[str, str],
     *,
-    mine_is_newer: bool = False,
+    newer: Collection[str] = (),
 ) -> Merge:
-    """Merge every field of ``mine``; a field without a policy is for review.
+    """Merge every field of ``mine``; a field without a policy is for review. ``newer``: fields that mine changed last.
 
     >>> merge_record({"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 1, "b": 3}, {"b": "server"})
     Merge(write={'a': 2}, merged={'b'}, conflicts={})
@@ -86,7 +86,7 @@ def merge_record(
             my_value,
             theirs[name],
             policies.get(name, REVIEW),
-            mine_is_newer=mine_is_newer,
+            mine_is_newer=name in newer,
         )
     return result
 

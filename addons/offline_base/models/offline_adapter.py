@@ -112,6 +112,10 @@ class OfflineAdapter(models.AbstractModel):
         """Make a record from prepared values, in the model's own way where that is not `create`."""
         return self.env[self._offline_model].create(values)
 
+    def _offline_duplicates(self, values):
+        """The records that a new one with these values (as `create` takes them) may be a duplicate of."""
+        return self.env[self._offline_model]
+
     def _offline_created(self, record, device):
         """Called after a device's create, inside the operation; for what a screen would have done besides."""
 

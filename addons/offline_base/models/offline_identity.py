@@ -25,6 +25,17 @@ class OfflineIdentity(models.Model):
         row = self.env.cr.fetchone()
         return row and row[0]
 
+    def _ids_of(self, model, uids):
+        """{uid: id} of those uids that are known."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT uid, res_id FROM offline_identity WHERE res_model = %s AND uid = ANY(%s)",
+                model,
+                list(uids),
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
     def _uids(self, model, ids):
         """{id: uid} of those of the records that were born on a device."""
         self.env.cr.execute(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import psycopg2
+from markupsafe import Markup
 from psycopg2 import errorcodes
 from pydantic import ValidationError as ShapeError
 
@@ -18,10 +17,11 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from ..core.digest import to_hex
 from ..core.errors import Refusal
 from ..core.fields import canonical_values, empty
-from ..core.merge import ASK, REVIEW, SERVER, Conflict, merge_record
+from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import blob_uses, reader, writer
-from .outcome import VALUE_CLASSES, CommitRefused, Edit, Force, Outcome, Parked, guarded, is_transient
+from .feed import changed_at
+from .outcome import VALUE_CLASSES, Edit, Force, Outcome, Parked, guarded, is_transient, no_commit
 from .story import where_from
 from .unseen import may_wait
 
@@ -167,7 +167,9 @@ class Applier:
         sent = writer.checked(adapter.env, specs, {**operation.values, **self.edit.values})
         values = writer.resolved(adapter.env, specs, sent, {})
         plain, blobs = blob_uses.split(specs, values)
-        record = adapter._offline_create(adapter._offline_prepare(writer.orm_values(specs, plain)))
+        prepared = adapter._offline_prepare(writer.orm_values(specs, plain))
+        suspects = adapter._offline_duplicates(prepared)
+        record = adapter._offline_create(prepared)
         blob_uses.fill(self.device, record, blobs)
         adapter.env.flush_all()
         self.env["offline.identity"]._remember(operation.entity, record.id, uid)
@@ -176,7 +178,9 @@ class Applier:
         adapter.env.flush_all()
         # What the device left blank Odoo may have filled: to the device's next edit that is its own doing as well.
         shown = {name: values[name] if name in values else empty(spec) for name, spec in specs.items()}
-        return self._done("applied", record, adapter, specs, shown)
+        done = self._done("applied", record, adapter, specs, shown)
+        done.result = self.told_of(record, suspects)
+        return done
 
     def _update(self, adapter, line, operation, at, force) -> Outcome:
         try:
@@ -201,10 +205,8 @@ class Applier:
         base = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
         base = self.history.current_base(operation.entity, record.id, base, theirs)
         policies = line._policies()
-        newer = bool(at and record._log_access and record.write_date and at > record.write_date)
-        merge = merge_record(
-            base, mine, theirs, force.policies(policies) if force else policies, mine_is_newer=newer
-        )
+        newer = self.newer(record, policies, at)
+        merge = merge_record(base, mine, theirs, force.policies(policies) if force else policies, newer=newer)
         if merge.conflicts:
             raise Parked("fields", merge.conflicts)
         write = canonical_values(specs, merge.write) | self._edited(adapter, specs, theirs)
@@ -265,6 +267,14 @@ class Applier:
         except ShapeError as error:
             raise Refusal("operation_invalid", fields=shape_errors(error)) from None
         return record, args
+
+    def newer(self, record, policies, at: datetime | None) -> set[str]:
+        """The fields under ``newest`` that nobody changed after this edit, by the log or the record's last change."""
+        if at is None or not record._log_access:
+            return set()
+        newest = [name for name, policy in policies.items() if policy == NEWEST]
+        last = {name: changed_at(self.env.cr, record._name, record.id, name) for name in newest}
+        return {name for name in newest if (moment := last[name] or record.write_date) and at > moment}
 
     def commits(self, entity: str | None, verb: str | None) -> bool:
         """Whether the verb is a function that commits by itself: see `store.committing`."""
@@ -355,6 +365,16 @@ class Applier:
         if hasattr(record, "_message_log"):
             record._message_log(body=where_from(record.env, self.device, at))
 
+    def told_of(self, record, suspects) -> dict[str, Any] | None:
+        """Say on a new record which others it may be a duplicate of; the device gets their ids."""
+        if not suspects:
+            return None
+        if hasattr(record, "_message_log"):
+            names = ", ".join(suspects.mapped("display_name"))
+            text = record.env._("This may be a duplicate of %s.", names)
+            record._message_log(body=Markup("<p>%s</p>") % text)
+        return {"duplicates": suspects.ids}
+
     def _say_where_from(self, record, at):
         """The line that Odoo logs of tracked fields says where they come from; there is no line of ours besides."""
         if hasattr(record, "_track_set_log_message"):
@@ -374,19 +394,3 @@ def shape_errors(error: ShapeError) -> dict[str, str]:
         ".".join(map(str, e["loc"])) or "value": e["msg"]
         for e in error.errors(include_url=False, include_input=False)
     }
-
-
-@contextmanager
-def no_commit(cr) -> Iterator[None]:
-    """Inside an operation nothing may end the transaction: its receipt would part from its effect."""
-
-    def refuse():
-        raise CommitRefused("a method that commits by itself cannot run inside an operation")
-
-    kept = {name: vars(cr)[name] for name in ("commit", "rollback") if name in vars(cr)}
-    cr.commit = cr.rollback = refuse
-    try:
-        yield
-    finally:
-        del cr.commit, cr.rollback
-        vars(cr).update(kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -165,26 +165,37 @@ class History:
         if outcome.v_after:
             self._versions[entity, outcome.res_id].append((outcome.v_before, outcome.v_after))
 
+    def prefetch(self, entity: str, ids: Collection[int]) -> None:
+        """Read at once what was sent for these records before."""
+        missing = [i for i in ids if (entity, i) not in self._values]
+        if not missing:
+            return
+        self.env.cr.execute(
+            SQL(
+                """SELECT res_id, sent, stored, v_before, v_after FROM offline_operation
+                    WHERE device_id = %s AND entity = %s AND res_id = ANY(%s) AND sent IS NOT NULL ORDER BY seq""",
+                self.device.id, entity, missing,
+            )
+        )  # fmt: skip
+        for res_id in missing:
+            self._values[entity, res_id], self._versions[entity, res_id] = {}, []
+        for res_id, sent, stored, before, after in self.env.cr.fetchall():
+            for name, value in sent.items():
+                self._values[entity, res_id].setdefault(name, []).append((value, (stored or {}).get(name)))
+            if after:
+                self._versions[entity, res_id].append((before, after))
+
     def _earlier(self, entity, res_id):
         """{field: [(value as sent, what the server made of it), …]} for a record."""
         key = (entity, res_id)
         if key not in self._values:
-            self.env.cr.execute(
-                SQL(
-                    """SELECT sent, stored, v_before, v_after FROM offline_operation
-                        WHERE device_id = %s AND entity = %s AND res_id = %s AND sent IS NOT NULL ORDER BY seq""",
-                    self.device.id, entity, res_id,
-                )
-            )  # fmt: skip
-            values: dict[str, list[tuple[Any, Any]]] = {}
-            versions = []
-            for sent, stored, before, after in self.env.cr.fetchall():
-                for name, value in sent.items():
-                    values.setdefault(name, []).append((value, (stored or {}).get(name)))
-                if after:
-                    versions.append((before, after))
-            self._values[key], self._versions[key] = values, versions
+            self.prefetch(entity, [res_id])
         return self._values[key]
+
+
+def named_uids(value: Any) -> set[str]:
+    """The uids that stand in a value as references."""
+    return set(_uids(value))
 
 
 def _uids(value: Any) -> Iterator[str]:

@@ -157,3 +157,19 @@ def guarded(cr) -> Iterator[None]:
         cr.postcommit.data.clear()
         cr.postcommit.data.update(data)
         raise
+
+
+@contextmanager
+def no_commit(cr) -> Iterator[None]:
+    """Inside an operation nothing may end the transaction: its receipt would part from its effect."""
+
+    def refuse():
+        raise CommitRefused("a method that commits by itself cannot run inside an operation")
+
+    kept = {name: vars(cr)[name] for name in ("commit", "rollback") if name in vars(cr)}
+    cr.commit = cr.rollback = refuse
+    try:
+        yield
+    finally:
+        del cr.commit, cr.rollback
+        vars(cr).update(kept)

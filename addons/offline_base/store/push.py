@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError as ShapeError
 
 from odoo.fields import Domain
 
-from ..core.errors import Problem, Refusal
-from ..core.fields import format_instant, parse_instant
-from ..core.wire import PUSH_LIMIT, ById, ByUid, Operation, OperationHead, PushRequest
+from ..core.errors import Problem
+from ..core.fields import format_instant
+from ..core.wire import PUSH_LIMIT, ByUid, Operation, OperationHead, PushRequest
 from . import committing, positions, receipts
 from .apply import Applier, shape_errors
+from .batch import LONGEST, likeness, refers_to, run_batch
 from .desk import FOLLOW_UPS, Desk
 from .follow_ups import FollowUps
 from .history import History, Waiting
 from .outcome import Outcome
+from .rows import Rows, readable
 from .units import Task, grouped, run_together, unit_of
 
 #: A call stops taking further operations after this long, well inside Odoo's own limits.
 _BUDGET_S = 5.0
+#: The longest run while nobody knows how long an operation takes here.
+_FIRST_RUN = 50
 
 
 class Push:
@@ -40,8 +44,7 @@ class Push:
         self.env = device.env
         self.operations = self.env["offline.operation"]
         self.history = History(device)
-        self.received_at = datetime.now(UTC).replace(tzinfo=None)
-        self.offset = self._clock_offset()
+        self.make = Rows(device, request.state)
         self.rows: dict[str, dict[str, Any]] = {}
         self._unstored: list[dict[str, Any]] = []
 
@@ -66,7 +69,8 @@ class Push:
         applier = Applier(self.device, self.history)
         started, taken = time.monotonic(), 0
         answered = [head.seq for head in heads if head.seq < expected]
-        for group in groups:
+        while groups:
+            group = groups[0]
             # A unit is never split: it is taken as a whole, or left for the next call.
             too_many = taken + len(group) > self.most
             if taken and (too_many or time.monotonic() - started > _BUDGET_S):
@@ -78,7 +82,14 @@ class Push:
                     expected = self._run_committing(group[0], applier, expected)
                     return self._answer(self._stored_receipts(answered), expected)
                 break
-            self._take(group, known, applier)
+            run = _fitting(time.monotonic() - started, taken)
+            alike = self._alike(groups[: min(run, self.most - taken)], known, applier)
+            if len(alike) > 1:
+                self._take_alike(alike, applier)
+                group = [head for head, _operation in alike]
+            else:
+                self._take(group, known, applier)
+            groups = groups[max(1, len(alike)) :]
             expected, taken = expected + len(group), taken + len(group)
             answered += [head.seq for head in group]
         self._store()
@@ -123,15 +134,15 @@ class Push:
 
     def _take(self, group: list[OperationHead], known, applier: Applier) -> None:
         """Give the numbers their operations and their receipts."""
-        rows = [self._row(head, _storable(head.model_dump() | (head.model_extra or {}))) for head in group]
+        rows = [self.make.new(head) for head in group]
         firsts = [known.get(head.op) or self.rows.get(head.op) for head in group]
         if len(group) > 1 and len({head.op for head in group}) < len(group):
             firsts = rows
         for row, first in zip(rows, firsts, strict=True):
             if first is not None:
-                self._repeat(row, first)
+                self.make.repeat(row, first)
             elif any(firsts):
-                self._decide(
+                self.make.decide(
                     row, Outcome("rejected", code="operation_invalid", fields={"unit": "was used before"})
                 )
         if not any(firsts):
@@ -145,6 +156,49 @@ class Push:
             if not row.pop("is_stored", False):
                 self._unstored.append(row)
 
+    def _alike(self, groups, known, applier) -> list[tuple[OperationHead, Operation]]:
+        """The longest run at the front that can be tried as one batch; see `store.batch`."""
+        found: list[tuple[OperationHead, Operation]] = []
+        common, uids, targets, ops = None, set(), set(), set()
+        for group in groups:
+            operation = None
+            if len(group) == 1 and group[0].op not in known and group[0].op not in self.rows:
+                operation = readable(group[0])
+            same = likeness(operation) if operation is not None else None
+            if operation is None or same is None or (found and same != common) or operation.op in ops:
+                break
+            target = (
+                operation.target.uid if isinstance(operation.target, ByUid) else applier._target_id(operation)
+            )
+            if (
+                target is None
+                or target in targets
+                or refers_to(operation, uids)
+                or self.history.blockers(operation, applier._target_id(operation))
+            ):
+                break
+            common = same
+            targets.add(target)
+            ops.add(operation.op)
+            if operation.verb == "create":
+                uids.add(target)
+            found.append((group[0], operation))
+        return found
+
+    def _take_alike(self, alike, applier) -> None:
+        """Give each its receipt, from one batch where that is possible."""
+        rows = [self.make.new(head) for head, _one in alike]
+        for row, (_head, operation) in zip(rows, alike, strict=True):
+            self.make.name(row, operation)
+            row["res_id"] = applier._target_id(operation)
+        tasks = [
+            (operation, row["corrected_at"]) for row, (_head, operation) in zip(rows, alike, strict=True)
+        ]
+        for row, (operation, _at), outcome in zip(rows, tasks, run_batch(applier, tasks), strict=True):
+            self._ended(row, operation, outcome)
+            self.rows[row["op"]] = row
+            self._unstored.append(row)
+
     def _parsed(self, rows) -> list[Operation | None]:
         """The operations; one that cannot be read is refused, and with it those of its unit wait."""
         found: list[Operation | None] = []
@@ -153,22 +207,13 @@ class Push:
                 operation = Operation.model_validate(row["payload"])
             except ShapeError as error:
                 found.append(None)
-                self._decide(row, Outcome("rejected", code="operation_invalid", fields=shape_errors(error)))
+                self.make.decide(
+                    row, Outcome("rejected", code="operation_invalid", fields=shape_errors(error))
+                )
             else:
                 found.append(operation)
-                self._name(row, operation)
+                self.make.name(row, operation)
         return found
-
-    def _name(self, row, operation: Operation) -> None:
-        """Which record the operation is about, and when it was done."""
-        row |= {
-            "entity": operation.entity,
-            "verb": operation.verb,
-            "target_uid": operation.target.uid if isinstance(operation.target, ByUid) else None,
-            "born": operation.target.born if isinstance(operation.target, ById) else None,
-            "device_at": _naive(operation.at),
-            "corrected_at": _shifted(operation.at, self.offset),
-        }
 
     def _run(self, row, operation: Operation, applier: Applier) -> None:
         if operation.verb in FOLLOW_UPS:
@@ -180,10 +225,13 @@ class Push:
             outcome = Outcome("deferred", target_id, blocked_by=blockers)
         else:
             outcome = applier.run(operation, row["corrected_at"])
-        self._decide(row, outcome)
+        self._ended(row, operation, outcome)
+
+    def _ended(self, row, operation: Operation, outcome: Outcome) -> None:
+        self.make.decide(row, outcome)
         self.history.remember(operation.entity or "", outcome)
         if outcome.status in ("conflict", "rejected", "deferred"):
-            self._park(row, operation, blockers or (operation.seq,))
+            self._park(row, operation, outcome.blocked_by or (operation.seq,))
 
     def _run_unit(self, uid, rows, operations: list[Operation | None], applier: Applier) -> None:
         """All of them or none. What came before is stored first: a failed unit reads the history anew."""
@@ -201,10 +249,10 @@ class Push:
         if unfit is not None:
             for index, row in enumerate(rows):
                 if index != unfit:
-                    self._decide(row, Outcome("deferred", blocked_by=[rows[unfit]["seq"]]))
+                    self.make.decide(row, Outcome("deferred", blocked_by=[rows[unfit]["seq"]]))
                 elif operations[unfit] is not None:
                     fields = {"unit": "takes no such verb"}
-                    self._decide(row, Outcome("rejected", code="operation_invalid", fields=fields))
+                    self.make.decide(row, Outcome("rejected", code="operation_invalid", fields=fields))
         else:
             tasks = [
                 Task(operation, row["corrected_at"])
@@ -212,7 +260,7 @@ class Push:
                 if operation
             ]
             for row, outcome in zip(rows, run_together(tasks, applier, self.history), strict=True):
-                self._decide(row, outcome)
+                self.make.decide(row, outcome)
         self._store(rows)
         self.history.reload()
 
@@ -236,18 +284,19 @@ class Push:
         more = head.model_extra or {}
         if others or head.op in known or not applier.commits(more.get("entity"), more.get("verb")):
             return False
-        try:
-            operation = Operation.model_validate(_storable(head.model_dump() | more))
-        except ShapeError:
-            return False
-        return not operation.unit and not self.history.blockers(operation, applier._target_id(operation))
+        operation = readable(head)
+        return (
+            operation is not None
+            and not operation.unit
+            and not self.history.blockers(operation, applier._target_id(operation))
+        )
 
     def _run_committing(self, head, applier, expected: int) -> int:
         """Note that it begins, commit, run it, write down how it ended."""
-        row = self._row(head, _storable(head.model_dump() | (head.model_extra or {})))
+        row = self.make.new(head)
         [operation] = self._parsed([row])
         assert operation is not None
-        self._decide(row, Outcome("unknown", applier._target_id(operation), code="interrupted"))
+        self.make.decide(row, Outcome("unknown", applier._target_id(operation), code="interrupted"))
         self._store([row])
         self.env["offline.lane"]._release(self.device, "push", expected + 1)
         self.env.flush_all()
@@ -295,55 +344,6 @@ class Push:
             )
         )
 
-    def _row(self, head, raw) -> dict[str, Any]:
-        empty = dict.fromkeys(self.operations._columns())
-        return empty | {
-            "device_id": self.device.id,
-            "user_id": self.device.user_id.id,
-            "seq": head.seq,
-            "op": head.op,
-            "is_repeat": False,
-            "payload": raw,
-            "received_at": self.received_at,
-            "revision": 0,
-        }
-
-    def _decide(self, row, outcome: Outcome) -> None:
-        title = Refusal(outcome.code).entry.title if outcome.code else None
-        row |= {
-            "status": outcome.status,
-            "res_id": outcome.res_id or row["res_id"],
-            "target_uid": outcome.uid or row["target_uid"],
-            "born": outcome.born or row["born"],
-            "v_before": outcome.v_before,
-            "v_after": outcome.v_after,
-            "code": outcome.code,
-            "message": outcome.message or (self.device._as_user().env._(title) if title else None),  # pylint: disable=gettext-variable
-            "field_errors": outcome.fields or None,
-            "result": outcome.result,
-            "conflict": outcome.conflict,
-            "blocked_by": outcome.blocked_by or None,
-            "replaced": outcome.replaced,
-            "sent": outcome.sent,
-            "stored": outcome.stored,
-        }
-
-    def _repeat(self, row, first) -> None:
-        """The same operation under another number (a cloned device, an import): the first receipt counts.
-
-        Somebody else's operation is not shown, nor one that stands twice in this very call.
-        """
-        row["is_repeat"] = True
-        if isinstance(first, dict) or first.user_id != self.device.user_id:
-            self._decide(row, Outcome("rejected", code="operation_invalid", fields={"op": "was used before"}))
-        else:
-            row |= {
-                "status": first.status,
-                "entity": first.entity,
-                "verb": first.verb,
-                "original_id": first.id,
-            }
-
     # --- the answer -----------------------------------------------------------------------------------------
 
     def _stored_receipts(self, seqs: list[int]) -> list[dict[str, Any]]:
@@ -364,29 +364,10 @@ class Push:
     def _answer(self, found, next_seq) -> dict[str, Any]:
         return {"receipts": found, "next_seq": next_seq, "server_time": format_instant(datetime.now(UTC))}
 
-    def _clock_offset(self) -> timedelta:
-        """What to add to the device's times: how far its clock was from ours when it sent this call."""
-        clock = self.request.state and self.request.state.clock
-        return self.received_at - _naive(clock) if clock else timedelta()
 
-
-def _storable(value: Any) -> Any:
-    """The operation as PostgreSQL can keep it: jsonb has no NUL character, and no text of Odoo's has one."""
-    if isinstance(value, str):
-        return value.replace("\x00", "\ufffd")
-    if isinstance(value, dict):
-        return {_storable(key): _storable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    return value
-
-
-def _naive(text: str) -> datetime:
-    return parse_instant(text).replace(tzinfo=None)
-
-
-def _shifted(text: str, offset: timedelta) -> datetime:
-    try:
-        return _naive(text) + offset
-    except OverflowError:
-        return _naive(text)
+def _fitting(elapsed: float, taken: int) -> int:
+    """How long a run may be for the call to end in time, by what its operations took so far."""
+    left = _BUDGET_S - elapsed
+    if left <= 0:
+        return 1
+    return max(1, min(LONGEST, int(left * taken / elapsed))) if taken and elapsed else _FIRST_RUN

@@ -10,6 +10,7 @@ from odoo.fields import Command
 
 from ..core.errors import Refusal
 from ..core.fields import FieldSpec, ValueInvalid, canonical, empty, parse_instant
+from .reader import wire_value
 
 
 def checked(
@@ -50,13 +51,15 @@ def resolved(
     beside: Mapping[str, Any],
     *,
     must_exist: bool = True,
+    readable: Readable | None = None,
 ) -> dict[str, Any]:
     """The same values with every reference as an id of a record that the user may read.
 
     Missing and unreadable records look alike. ``beside`` are the record's other values, where the model of a
     many2one_reference may stand. With ``must_exist`` False (bases: what the device once saw) an unknown
-    reference becomes None.
+    reference becomes None. ``readable`` remembers what was found readable, for operations that run as one.
     """
+    readable = readable or Readable()
     result = dict(values)
     if must_exist:
         # A reference whose model changes leads to another record, which must be there for the user as well.
@@ -70,7 +73,7 @@ def resolved(
             continue
         model = spec.relation or _referred_model(env, {**beside, **values}, specs[name], name)
         ids = [_id(env, model, item) for item in (value if isinstance(value, list) else [value])]
-        if must_exist and (None in ids or len(_readable(env, model, ids)) != len(set(ids))):
+        if must_exist and (None in ids or not readable.covers(env, model, ids)):
             raise Refusal(
                 "reference_unknown", fields={name: env._("This record is not known, or may not be read.")}
             )
@@ -94,10 +97,31 @@ def _id(env, model, reference):
     return reference
 
 
-def _readable(env, model, ids):
-    if not env[model].has_access("read"):
-        return []
-    return env[model].with_context(active_test=False).search([("id", "in", ids)]).ids
+class Readable:
+    """Which records the user may read, asked once for each while nothing is written in between."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, set[int]] = {}
+
+    def covers(self, env, model: str, ids) -> bool:
+        """Whether all of them may be read."""
+        known = self._known.setdefault(model, set())
+        missing = set(ids) - known
+        if missing and env[model].has_access("read"):
+            known.update(
+                env[model].with_context(active_test=False).search([("id", "in", list(missing))])._ids
+            )
+        return missing <= known
+
+
+def present(record, spec: FieldSpec) -> Any:
+    """A field's value as the transaction has it now, in canonical wire form."""
+    value = record[spec.name]
+    if spec.type == "many2one":
+        value = value.id
+    elif spec.type == "many2many":
+        value = value.ids
+    return wire_value(spec, value)
 
 
 def orm_values(specs: Mapping[str, FieldSpec], values: Mapping[str, Any]) -> dict[str, Any]:

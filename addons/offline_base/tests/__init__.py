@@ -14,6 +14,7 @@ from . import (
     test_profile_size,
     test_pull,
     test_pull_positions,
+    test_push_batches,
     test_push_deferral,
     test_push_edges,
     test_push_merge,

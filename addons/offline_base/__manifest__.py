@@ -22,6 +22,7 @@
         "views/offline_escrow_views.xml",
         "views/res_users_views.xml",
         "views/offline_profile_views.xml",
+        "views/offline_custom_entity_views.xml",
         "views/offline_operation_views.xml",
         "views/offline_conflict_views.xml",
         "views/offline_health_views.xml",

@@ -2,6 +2,8 @@
 
 import logging
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from .store import capture
 from .store.farewell import unsent
 
@@ -20,6 +22,14 @@ def uninstall_hook(env):
         "Offline is uninstalled: %s of %s devices held %s unsent operations, %s operations waited for a decision.",
         left.holding, left.devices, left.operations, left.waiting,
     )  # fmt: skip
+    # Adapters that were made by hand are models without code: Odoo does not know that they were ours.
+    # sudo: uninstalling is an administrator's act.
+    by_hand = (
+        env["ir.model"]
+        .sudo()
+        .search([("model", "=like", r"x\_offline\_entity\_%"), ("state", "=", "manual")])
+    )
+    by_hand.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
     capture.uninstall(env.cr)
     # sudo: uninstalling is an administrator's act and parameters are readable by the system only.
     env["ir.config_parameter"].sudo().search([("key", "=like", r"offline\_base.%")]).unlink()

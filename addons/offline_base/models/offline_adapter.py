@@ -56,7 +56,9 @@ class OfflineAdapter(models.AbstractModel):
     def _offline_adapters(self):
         """All entities of this database, one per Odoo model, in the order of their names."""
         names = self.env.registry.descendants(["offline.adapter"], "_inherit")
-        return [self.env[name] for name in sorted(names) if name != "offline.adapter"]
+        # The bare parents adapt no model.
+        bare = ("offline.adapter", "offline.entity.custom")
+        return [self.env[name] for name in sorted(names) if name not in bare]
 
     @api.model
     def _offline_adapter(self, entity):
@@ -121,10 +123,11 @@ class OfflineAdapter(models.AbstractModel):
 
     @api.model
     def _offline_field_names(self):
-        """The exported fields, those of all parents together, in order of declaration."""
+        """The exported fields: those of all parents together, in order of declaration, and what a manager added."""
         names = {}
         for cls in reversed(type(self).mro()):
             names.update(dict.fromkeys(vars(cls).get("_offline_fields", ())))
+        names.update(dict.fromkeys(self.env["offline.custom.entity"]._field_names_of(self._offline_model)))
         return list(names)
 
     @api.model

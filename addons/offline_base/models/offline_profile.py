@@ -26,7 +26,7 @@ class OfflineProfile(models.Model):
     entity_ids = fields.One2many("offline.profile.entity", "profile_id", string="Kinds of Records", copy=True)
     entity_count = fields.Integer("Number of Kinds", compute="_compute_entity_count")
     device_ids = fields.One2many("offline.device", "profile_id", string="Devices")
-    device_count = fields.Integer("Devices", compute="_compute_device_count")
+    device_count = fields.Integer("Number of Devices", compute="_compute_device_count")
     reviewer_id = fields.Many2one(
         "res.users", help="Who decides conflicts of records that nobody is responsible for."
     )

@@ -49,7 +49,7 @@ class OfflineProfileEntity(models.Model):
     window_past_days = fields.Integer("Days Back", default=30, required=True)
     window_future_days = fields.Integer("Days Ahead", default=90, required=True)
     window_is_open = fields.Boolean("And Everything Later", help="The window has no end.")
-    preview_count = fields.Integer("Records", compute="_compute_preview")
+    preview_count = fields.Integer("How Many", compute="_compute_preview")
     preview_bytes = fields.Integer("Bytes", compute="_compute_preview")
     preview_size = fields.Char("Size", compute="_compute_preview")
     narrowing_text = fields.Char("Which of Them", compute="_compute_narrowing_text")

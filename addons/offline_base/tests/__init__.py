@@ -3,6 +3,7 @@ from . import (
     test_blob_values,
     test_blobs,
     test_capture,
+    test_custom_entity,
     test_decisions,
     test_device_life,
     test_entities,

@@ -15,6 +15,7 @@ RIGHTS = {
     "offline.conflict": {"device": "r", "reviewer": "rw", "manager": "rw"},
     "offline.conflict.line": {"device": "r", "reviewer": "rw", "manager": "rw"},
     "offline.decision": {"reviewer": "crwd", "manager": "crwd"},
+    "offline.custom.entity": {"manager": "crwd"},
     "offline.device": {"device": "r", "reviewer": "r", "manager": "rwd"},
     "offline.enrolment": {"manager": "rd"},
     "offline.enrolment.wizard": {"device": "crwd", "manager": "crwd"},

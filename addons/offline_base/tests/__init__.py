@@ -28,6 +28,7 @@ from . import (
     test_review,
     test_routes,
     test_security,
+    test_security_matrix,
     test_tracing,
     test_translations,
     test_units,

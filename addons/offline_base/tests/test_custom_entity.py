@@ -113,7 +113,7 @@ class TestCustomEntity(PushCase):
         told = self.profile._describe(self.phone.device)
         entity = next(entity for entity in told["entities"] if entity["name"] == MACHINE)
         self.assertEqual(
-            ("Machine", ["Name", "Hours"]), (entity["label"], [f["label"] for f in entity["fields"]])
+            ("Machine", {"Name", "Hours"}), (entity["label"], {field["label"] for field in entity["fields"]})
         )
         self.assertGreater(told["profile_version"], before)
 

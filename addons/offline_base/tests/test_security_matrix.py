@@ -10,6 +10,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
+from ..core import routes as core_routes
 from ..core.routes import PREFIX
 from .common import ACTIVITY, DEVICE_GROUPS, MARK, PARTNER, Phone, PushCase, new_uid
 from .test_security import RIGHTS
@@ -29,7 +30,7 @@ ROUTES = {
     "/wipe": "leaving",
     "/verify": "later",
     "/journal": "later",
-    "/escrow": "later",
+    "/escrow": "leaving",
     "/blobs": "later",
     "/blobs/sha256/<hash>": "later",
 }
@@ -71,6 +72,7 @@ OWNERS = {
     "offline.device": "user_id",
     "offline.operation": "user_id",
 }
+_POSTS = {declared.path for declared in core_routes.ROUTES if declared.method == "POST"}
 _BODIES = {"/pull": {"cursor": None}, "/push": {"operations": []}, "/wipe": {"done": True}}
 
 
@@ -132,7 +134,7 @@ class TestDoors(PushCase, HttpCase):
         return found
 
     def call(self, path, kind):
-        method = "POST" if path in _BODIES or path == "/token" else "GET"
+        method = "POST" if path in _POSTS else "GET"
         headers = {"Content-Type": "application/json"}
         if self.callers[kind]:
             headers["Authorization"] = f"Bearer {self.callers[kind]}"
@@ -148,6 +150,16 @@ class TestDoors(PushCase, HttpCase):
 
     def test_every_address_has_a_row(self):
         self.assertEqual(set(ROUTES), set(self.rules()))
+
+    def test_row_is_the_kind_of_its_address(self):
+        """What is served for the first time gets another row than `later`."""
+        served = {
+            (declared.path).replace("{", "<").replace("}", ">"): declared for declared in core_routes.ROUTES
+        }
+        for path, declared in served.items():
+            with self.subTest(path):
+                self.assertEqual(not declared.available, ROUTES[path] == "later")
+                self.assertEqual(declared.available and declared.token, ROUTES[path] in DOORS)
 
     def test_every_address_lets_in_whom_its_row_says(self):
         """Proves I4."""

@@ -11,7 +11,12 @@ from tools.stage.phone import NoConnection, Phone
 
 from .tell import Teller
 
-PARTNER, ACTIVITY = "res.partner", "mail.activity"
+PARTNER, ACTIVITY, FILE = "res.partner", "mail.activity", "ir.attachment"
+_KINDS = {PARTNER: "contact", ACTIVITY: "activity", FILE: "file"}
+#: What stands for the picture that Marc takes.
+_PHOTO = (
+    Path(__file__).resolve().parents[2] / "addons" / "offline_base" / "static" / "description" / "icon.png"
+)
 
 
 def play(tell: Teller, office: Office, network: Network, home: Path) -> bool:
@@ -22,9 +27,8 @@ def play(tell: Teller, office: Office, network: Network, home: Path) -> bool:
     tell.scene("1  Two devices enrol and download")
     for device, name in ((phone, "Marc's phone"), (tablet, "Marc's tablet")):
         device.enrol(network.url, office.code(marc), name)
-        received = device.sync()
-        held = device("status")["held"]
-        tell.line("device", f"{name}: {received['upserts']} records, {_held(held)}")
+        device.sync()
+        tell.line("device", f"{name}: {_held(device('status')['held'])}")
 
     tell.scene("2  The network goes away; work goes on")
     network.close()
@@ -90,6 +94,8 @@ def _work(tell: Teller, phone: Phone, bakery: int) -> None:
     found = phone("search", ACTIVITY, "new oven")["records"]
     phone("do", ACTIVITY, str(found[-1]["id"]), "complete", "feedback=They need two.")
     tell.line("phone", "the activity: done, with a word on how it went")
+    phone("attach", PARTNER, str(bakery), str(_PHOTO))
+    tell.line("phone", "Corner Bakery: a picture of the old oven")
     phone.create(PARTNER, email="nobody@example.com")
     tell.line("phone", "a contact without a name, by mistake")
 
@@ -97,7 +103,7 @@ def _work(tell: Teller, phone: Phone, bakery: int) -> None:
 def _described(entry: dict[str, Any]) -> dict[str, object]:
     """An entry of the outbox or the journal as the report shows it."""
     fields = ", ".join(entry.get("values") or entry.get("args") or ())
-    kind = {PARTNER: "contact", ACTIVITY: "activity"}[entry["entity"]]
+    kind = _KINDS[entry["entity"]]
     receipt = entry["receipt"] or {}
     return {
         "number": entry["seq"],
@@ -126,4 +132,13 @@ def _compare(tell: Teller, office: Office, bakery: int, *devices: Phone) -> bool
 
 
 def _held(held: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in sorted(held.items()))
+    """The kinds that people ask for; countries, units and the like are only counted."""
+    shown = {
+        "res.partner": "contacts",
+        "product.template": "products",
+        "calendar.event": "events",
+        ACTIVITY: "activities",
+    }
+    named = [f"{held[name]} {label}" for name, label in shown.items() if held.get(name)]
+    rest = sum(held.values()) - sum(held.get(name, 0) for name in shown)
+    return f"{', '.join(named)}, and {rest} records that they need, such as countries"

@@ -27,6 +27,7 @@
         "views/offline_conflict_views.xml",
         "views/offline_health_views.xml",
         "views/offline_blob_views.xml",
+        "views/res_config_settings_views.xml",
         "views/offline_base_menus.xml",
     ],
     "demo": ["demo/offline_base_demo.xml", "demo/offline_review_demo.xml"],

@@ -54,6 +54,7 @@ from . import (
     offline_profile_review,
     offline_profile_size,
     offline_token,
+    res_config_settings,
     res_groups,
     res_users,
 )

@@ -11,7 +11,7 @@ from ..core.errors import Problem
 from ..core.fields import format_instant, parse_instant
 from ..store import keys
 from ..store.holdings import was_given
-from ..store.verify import check_sample
+from ..store.verify import check_all, check_sample
 
 #: How many devices are verified each night.
 _SAMPLE = 20
@@ -156,7 +156,7 @@ class OfflineDevice(models.Model):
     def issue_enrolment_code(self, user_id, profile_id=None):
         """A code by which one device enrols as this user: {"code", "url", "expires_at"}.
 
-        A manager may ask for anybody, a device user for themselves; the profile defaults to the first one.
+        A manager may ask for anybody, a device user for themselves; the profile defaults to that of the settings.
         """
         user = self.env["res.users"].browse(user_id).exists()
         if user != self.env.user and not self.env.user.has_group(_GROUP_MANAGER):
@@ -173,7 +173,7 @@ class OfflineDevice(models.Model):
             )
         # sudo: profiles and codes are the engine's; who may ask was decided above.
         profiles = self.env["offline.profile"].sudo()
-        profile = profiles.browse(profile_id).exists() if profile_id else profiles.search([], limit=1)
+        profile = profiles.browse(profile_id).exists() if profile_id else profiles._default()
         if not profile:
             raise UserError(
                 self.env._("There is no such profile: create one under Offline / Configuration / Profiles.")
@@ -336,6 +336,30 @@ class OfflineDevice(models.Model):
     def _cron_verify_sample(self):
         """Compare what some devices hold with a fresh reading; differences are logged and repaired."""
         return check_sample(self.env, _SAMPLE)
+
+    def verify_now(self):
+        """Do so for these devices now: {"devices": how many could be compared, "defects": how many records differ}."""
+        self.check_access("write")
+        # user 1, sudo: the right was checked; engine records, content is read as each device's user.
+        return check_all(self.with_user(1).sudo())
+
+    def action_verify(self):
+        """The button: compare, and say what was found."""
+        found = self.verify_now()
+        if not found["devices"]:
+            kind, text = (
+                "warning",
+                self.env._("There is nothing to compare: no complete sync yet, or no access."),
+            )
+        elif found["defects"]:
+            text = self.env._(
+                "%s records differ. They are in Odoo's log, and mended by the next sync.", found["defects"]
+            )
+            kind = "danger"
+        else:
+            kind, text = "success", self.env._("What is held is what Odoo reads.")
+        params = {"type": kind, "message": text, "sticky": bool(found["defects"])}
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": params}
 
     def _set_state(self, values):
         self.check_access("write")

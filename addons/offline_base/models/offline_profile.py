@@ -91,6 +91,13 @@ class OfflineProfile(models.Model):
         self._bump()
         return done
 
+    @api.model
+    def _default(self):
+        """The profile of the settings, else the first one."""
+        # sudo: parameters are for the system only; this is the id of a profile.
+        number = self.env["ir.config_parameter"].sudo().get_param("offline_base.default_profile_id")
+        return self.search([("id", "=", int(number or 0))]) or self.search([], limit=1)
+
     def action_open_devices(self):
         """The devices of this profile."""
         return {

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 GIVEN, USED, SPENT = "given", "used", "spent"
-_LIFE_DAYS = 180
+#: For how many days a token is good, unless the settings say otherwise.
+LIFE_DAYS = 180
 #: Tokens that may wait for their first use: answers that were lost leave some behind.
 _MOST_GIVEN = 5
 
@@ -51,6 +52,11 @@ class OfflineToken(models.Model):
         return hashlib.sha256(text.encode()).hexdigest()
 
     @api.model
+    def _life_days(self):
+        # sudo: parameters are for the system only; this is a number of days.
+        return int(self.env["ir.config_parameter"].sudo().get_param("offline_base.token_days", LIFE_DAYS))
+
+    @api.model
     def _issue(self, device):
         """A new token of a device: (record, text). The text is shown once."""
         text = secrets.token_urlsafe(32)
@@ -60,7 +66,7 @@ class OfflineToken(models.Model):
             {
                 "device_id": device.id,
                 "token_hash": self._hash(text),
-                "expires_at": fields.Datetime.now() + timedelta(days=_LIFE_DAYS),
+                "expires_at": fields.Datetime.now() + timedelta(days=self._life_days()),
             }
         )
         return token, text

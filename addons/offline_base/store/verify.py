@@ -106,9 +106,17 @@ def check_sample(env, number: int) -> dict[str, int]:
         )
     )
     devices = env["offline.device"].browse(row[0] for row in env.cr.fetchall())
-    defects = 0
-    for device in devices.with_user(1).sudo():  # sudo: engine records; content is read as each device's user
+    return check_all(
+        devices.with_user(1).sudo()
+    )  # sudo: engine records; content is read as each device's user
+
+
+def check_all(devices) -> dict[str, int]:
+    """Check devices: {"devices": how many could be, "defects": how many}. Not those refused, or new."""
+    checked = defects = 0
+    for device in devices:
         position = _position(device, None)
-        if position and device._may_work():
+        if position and device.state == "active" and device._may_work():
+            checked += 1
             defects += sum(len(check(device, position, entity)) for entity in position.scopes or {})
-    return {"devices": len(devices), "defects": defects}
+    return {"devices": checked, "defects": defects}

@@ -29,6 +29,7 @@ from . import (
     test_routes,
     test_security,
     test_security_matrix,
+    test_settings,
     test_tracing,
     test_translations,
     test_units,

@@ -50,6 +50,7 @@ PUBLIC_METHODS = {
     "offline.device": {
         "issue_enrolment_code", "action_revoke", "action_revoke_and_wipe", "action_restore", "action_rotate",
         "action_open_blobs", "action_reload", "action_report_lost", "action_open_operations", "action_open_escrows",
+        "action_verify", "verify_now",
     },
     "offline.enrolment.wizard": {"action_issue"},
     "offline.entity.calendar_event": {"accept", "decline", "tentative"},

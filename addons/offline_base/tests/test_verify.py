@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from ..core import wire
@@ -96,6 +96,29 @@ class TestVerify(OfflineCase):
         other = self.enrol(self.colleague)
         asked = wire.VerifyRequest(entity=PARTNER, shards=2, sums=["0" * 16] * 2)
         self.assertEqual({"differ": [0, 1]}, verify(other.with_user(1).sudo(), asked))
+
+    # --- at once, for a manager -----------------------------------------------------------------------------
+
+    def test_manager_has_a_device_compared_now(self):
+        """Proves I1."""
+        device = self.phone.device.with_user(self.manager)
+        self.assertEqual({"devices": 1, "defects": 0}, device.verify_now())
+        self.assertEqual("success", device.action_verify()["params"]["type"])
+        self.silently(self.partner, "phone", "unseen")
+        with self.assertLogs(LOGGER, "ERROR"):
+            self.assertEqual("danger", device.action_verify()["params"]["type"])
+        self.assertEqual([self.partner.id], list(self.upserts(self.phone.pull())))
+
+    def test_device_that_has_nothing_yet_cannot_be_compared(self):
+        self.phone.device.action_revoke()
+        device = self.phone.device.with_user(self.manager)
+        self.assertEqual({"devices": 0, "defects": 0}, device.verify_now())
+        self.assertEqual("warning", device.action_verify()["params"]["type"])
+
+    def test_nobody_else_has_a_device_compared(self):
+        for user in (self.reviewer, self.user):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.phone.device.with_user(user).verify_now()
 
 
 class TestScopes(OfflineCase):

@@ -28,7 +28,7 @@ class OfflineEnrolmentWizard(models.TransientModel):
         "offline.profile",
         groups=_GROUP_MANAGER,
         # sudo: a default that people who may not choose never see.
-        default=lambda self: self.env["offline.profile"].sudo().search([], limit=1).id,
+        default=lambda self: self.env["offline.profile"].sudo()._default().id,
     )
     server_url = fields.Char("Server Address", compute="_compute_server_url")
     is_insecure = fields.Boolean(compute="_compute_server_url")

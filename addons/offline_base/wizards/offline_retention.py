@@ -41,6 +41,11 @@ class OfflineRetention(models.TransientModel):
         # sudo: parameters are for the system only; this is a number of days.
         return int(self.env["ir.config_parameter"].sudo().get_param(parameter, default))
 
+    @api.model
+    def _all_days(self):
+        """{"log": days, …}"""
+        return {what: self._days(what) for what in _KEPT}
+
     @api.constrains("log_days", "payload_days", "replay_days")
     def _check_days(self):
         for wizard in self:

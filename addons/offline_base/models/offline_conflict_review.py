@@ -187,11 +187,16 @@ class OfflineConflictReview(models.Model):
 
     @api.model
     def to_do(self):
-        """What waits for the reader or for anybody: {"conflicts", "rejected", "mine"}, for the systray."""
+        """What waits for the reader or for anybody: {"conflicts", "rejected", "suspected"}, for the systray.
+
+        ``suspected``: this looks like a copy of a database, which is asked of managers only.
+        """
         mine = [("reviewer_id", "in", [self.env.uid, False])]
         conflicts = self.search_count([("state", "=", "open"), *mine])
         rejected = self.env["offline.operation"].search_count([("status", "=", "rejected"), *mine])
-        return {"conflicts": conflicts, "rejected": rejected}
+        epochs = self.env["offline.epoch"]
+        suspected = epochs.has_access("read") and epochs._is_suspected()
+        return {"conflicts": conflicts, "rejected": rejected, "suspected": suspected}
 
     @api.model
     def record_summary(self, model, record_id):

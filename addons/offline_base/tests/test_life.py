@@ -165,6 +165,13 @@ class TestCopies(LifeCase):
         self.assertFalse(self.suspected_at(oid="1"))
         self.assertFalse(self.suspected_at(name="production"))
 
+    def test_managers_are_told_beside_what_waits_for_them(self):
+        conflicts = self.env["offline.conflict"]
+        self.assertFalse(conflicts.with_user(self.manager).to_do()["suspected"])
+        self.suspected_at(cluster="1")
+        self.assertTrue(conflicts.with_user(self.manager).to_do()["suspected"])
+        self.assertFalse(conflicts.with_user(self.reviewer).to_do()["suspected"])
+
     def test_suspected_copy_admits_no_device(self):
         self.live_at("1/2/production")
         with self.assert_problem("copy_suspected"):

@@ -1,3 +1,5 @@
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
 import { Component, onWillStart, useExternalListener, useState } from "@odoo/owl";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
@@ -8,7 +10,10 @@ import { session } from "@web/session";
 /** How long an answer is good enough when the window gets the focus again. */
 const FRESH_MS = 30_000;
 
-/** What waits for the reader, or for anybody: conflicts to decide and refused work. Reviewers see it. */
+/**
+ * What waits for the reader, or for anybody: conflicts to decide and refused work. Reviewers see it.
+ * Managers are asked here, too, what a database is that looks like a copy.
+ */
 export class OfflineSystray extends Component {
     static template = "offline_base.Systray";
     static components = { Dropdown, DropdownItem };
@@ -17,7 +22,8 @@ export class OfflineSystray extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ conflicts: 0, rejected: 0 });
+        this.dialog = useService("dialog");
+        this.state = useState({ conflicts: 0, rejected: 0, suspected: false });
         this.asked = 0;
         const bus = useService("bus_service");
         bus.subscribe("offline_base/to_do", () => this.load());
@@ -44,6 +50,32 @@ export class OfflineSystray extends Component {
         } catch {
             this.asked = 0;
         }
+    }
+
+    declare(method, body) {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Which Database Is This?"),
+            body,
+            confirm: async () => {
+                await this.orm.call("offline.epoch", method, []);
+                await this.load();
+            },
+            cancel: () => {},
+        });
+    }
+
+    declareLive() {
+        const text = _t(
+            "All devices start again here and deliver again what this database does not know. Is no other copy of it live?"
+        );
+        this.declare("declare_live", text);
+    }
+
+    declareCopy() {
+        this.declare(
+            "declare_copy",
+            _t("All devices are revoked in this database. Is the live database another one?")
+        );
     }
 
     open(action) {

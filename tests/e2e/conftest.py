@@ -1,20 +1,23 @@
 """A browser, people of the office signed in to one server, and phones on a network that can be taken away.
 
-People have no more rights than their part needs: a manager, a reviewer, a colleague without any, travellers who
-use the app. Pages fail their test when the browser complained.
+People have no more rights than their part needs: a manager, one who is an administrator, too, a reviewer, a colleague
+without any, travellers who use the app. Pages fail their test when the browser complained.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.screens import Screens
+from tools.provision import database
 from tools.provision.server import OdooServer
 from tools.provision.system import find_chromium, is_root
 from tools.stage.network import Network
@@ -34,6 +37,7 @@ _FLAGS = (
 )
 _PEOPLE = {
     "manager": ("Olga Brandt", "offline_base.offline_base_group_manager"),
+    "head": ("Hanna Lindt", "offline_base.offline_base_group_manager", "base.group_system"),
     "reviewer": ("Ruth Keller", "offline_base.offline_base_group_reviewer"),
     "clerk": (
         "Clara Stein",
@@ -144,6 +148,23 @@ def reviewer_on_phone(open_page: Callable[..., Screens]) -> Screens:
 def network(server: OdooServer) -> Iterator[Network]:
     with Network(server.port) as between:
         yield between
+
+
+@pytest.fixture
+def move_database(server: OdooServer) -> Callable[[], None]:
+    """`move_database()` makes the database look as if it came from another cluster."""
+
+    def move() -> None:
+        env = database.environment()
+        names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
+        here = {names[name]: value for name, value in env.items() if name in names}
+        with closing(psycopg2.connect(dbname=server.db, **here)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(
+                "UPDATE offline_epoch SET home = '1/1/original' WHERE ended_at IS NULL"
+            )
+
+    return move
 
 
 @pytest.fixture

@@ -166,6 +166,12 @@ class OfflineEpoch(models.Model):
         row = self.env.cr.fetchone()
         return bool(row and row[0])
 
+    @api.depends("reason")
+    def _compute_display_name(self):
+        reasons = dict(self._fields["reason"]._description_selection(self.env))
+        for epoch in self:
+            epoch.display_name = reasons.get(epoch.reason) or epoch.uid
+
     def _compute_is_suspected(self):
         suspected = self._is_suspected()
         for epoch in self:

@@ -67,6 +67,11 @@ class OfflineEscrow(models.Model):
 
     _sha256_unique = models.Constraint("UNIQUE (sha256)", "This file was imported before.")
 
+    @api.depends("device_id", "device_uid")
+    def _compute_display_name(self):
+        for box in self:
+            box.display_name = box.device_id.name or box.device_uid or self.env._("Sealed Work")
+
     def init(self):
         # sudo: parameters are for the system only; the private key never leaves the server.
         parameters = self.env["ir.config_parameter"].sudo()

@@ -12,7 +12,6 @@ class OfflineHealth(models.TransientModel):
 
     _name = "offline.health"
     _description = "Offline Health"
-    _rec_name = "state"
 
     state = fields.Selection([("ok", "All Is Well"), ("problems", "Needs Repair")], readonly=True)
     checked_at = fields.Datetime("Checked", readonly=True)
@@ -26,6 +25,9 @@ class OfflineHealth(models.TransientModel):
         "afterwards; nothing else waits for them.",
     )
     line_ids = fields.One2many("offline.health.table", "health_id", readonly=True)
+
+    def _compute_display_name(self):
+        self.display_name = self.env._("Health")
 
     @api.model
     def _findings(self):

@@ -48,6 +48,8 @@ def main() -> int:
                 "P1  first pull of 10,000 contacts", _first_pull(office, device, name, server.url, fields)
             )
             _report("P3  idle pull", _idle_pull(device))
+            usual = Wire.enrol(server.url, office.code(office.hire_traveller("usual", "Usual")))
+            _report("P3  idle pull with the profile that everybody has", _idle_pull(usual))
             small = _changes(device, name)
             _enlarge(name)
             _report(

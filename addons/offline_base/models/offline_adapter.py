@@ -49,6 +49,10 @@ class OfflineAdapter(models.AbstractModel):
     #: "day" if exported fields change with the date alone: devices then compare the entity once a day.
     _offline_clock = None
 
+    #: The model filters in Python what it searches (its own `_search`), and all that it looks at for that is logged:
+    #: records of entities, rights. Else every pull has to search, idle ones too.
+    _offline_filter_is_logged = False
+
     #: The generic verbs that devices may use; what a record needs besides are named operations.
     _offline_verbs = frozenset({"create", "update", "delete"})
 

@@ -21,6 +21,8 @@ class OfflineEntityIrAttachment(models.AbstractModel):
     _offline_fields = (
         "name", "res_model", "res_id", "raw", "mimetype", "file_size", "description", "create_date",
     )  # fmt: skip
+    # Who may read the record may read its files, and devices hold records that their user may read.
+    _offline_filter_is_logged = True
     _offline_readonly_fields = ("mimetype", "file_size", "create_date")
     _offline_verbs = frozenset({"create", "delete"})
 

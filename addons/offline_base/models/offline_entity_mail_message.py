@@ -25,6 +25,8 @@ class OfflineEntityMailMessage(models.AbstractModel):
         "model", "res_id", "date", "author_id", "subject", "body", "message_type", "subtype_id", "is_internal",
         "attachment_ids",
     )  # fmt: skip
+    # Who may read the record may read what is said on it, and devices hold records that their user may read.
+    _offline_filter_is_logged = True
     _offline_readonly_fields = ("date", "author_id", "message_type", "subtype_id", "is_internal")
     _offline_verbs = frozenset({"create"})
 

@@ -10,6 +10,8 @@ class OfflineEntityProductProduct(models.AbstractModel):
     _description = "Offline Entity: Product Variant"
 
     _offline_model = "product.product"
+    # Its search differs from any other only where a screen asks for a category.
+    _offline_filter_is_logged = True
     _offline_direction = "pull"
     _offline_fields = (
         "product_tmpl_id", "default_code", "barcode", "product_template_variant_value_ids", "weight",

@@ -40,9 +40,10 @@ class OfflineIdentity(models.Model):
         """{id: uid} of those of the records that were born on a device."""
         self.env.cr.execute(
             SQL(
-                "SELECT res_id, uid FROM offline_identity WHERE res_model = %s AND res_id = ANY(%s)",
+                # PostgreSQL reads the text of an array much faster than a list of constants.
+                "SELECT res_id, uid FROM offline_identity WHERE res_model = %s AND res_id = ANY(%s::integer[])",
                 model,
-                list(ids),
+                "{" + ",".join(map(str, ids)) + "}",
             )
         )
         return dict(self.env.cr.fetchall())

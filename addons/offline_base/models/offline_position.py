@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class OfflinePosition(models.Model):
@@ -41,3 +42,9 @@ class OfflinePosition(models.Model):
     _generation_unique = models.Constraint(
         "UNIQUE (device_id, generation)", "A generation is given out once."
     )
+
+    def _forget(self):
+        """Delete these answers and what they changed; the ORM would search every table that may refer to them."""
+        if self:
+            self.env.cr.execute(SQL("DELETE FROM offline_position WHERE id = ANY(%s)", self.ids))
+            self.invalidate_recordset(flush=False)

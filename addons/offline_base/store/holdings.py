@@ -15,8 +15,9 @@ from ..core import digest
 from ..core.digest import MODULUS
 from ..core.fields import INTEGER_MAX
 
-#: Records of an entity are spread over this many rows by id, so that a small change rewrites a small row.
-SHARDS = 64
+#: A row has the records of this many neighbouring ids: a small change rewrites a small row, and a page of a walk,
+#: which goes by id, reads and writes its own rows only, however many the device holds.
+SHARD_IDS = 1024
 
 
 class Holdings:
@@ -40,12 +41,16 @@ class Holdings:
         """The versions of those of the records that it holds; reads their shards only."""
         if not ids:
             return {}
-        shards = list({record_id % SHARDS for record_id in ids})
-        return self._select(entity, SQL("shard = ANY(%s) AND i = ANY(%s::integer[])", shards, _array(ids)))
+        shards = _array({record_id // SHARD_IDS for record_id in ids})
+        found = self._select(entity, SQL("shard = ANY(%s::integer[])", shards))
+        return {record_id: found[record_id] for record_id in ids if record_id in found}
 
     def between(self, entity: str, after: int, upto: int) -> dict[int, int]:
         """The versions of what it holds with an id in this range, ``upto`` included."""
-        return self._select(entity, SQL("i > %s AND i <= %s", after, upto))
+        first, last = after // SHARD_IDS, upto // SHARD_IDS
+        return self._select(
+            entity, SQL("shard BETWEEN %s AND %s AND i > %s AND i <= %s", first, last, after, upto)
+        )
 
     def ids(self, entity: str) -> set[int]:
         """All ids that it holds."""
@@ -155,7 +160,7 @@ def confirm(device, position_id: int) -> None:
     device.env.cr.execute(
         SQL(
             """WITH changed AS (
-                   SELECT entity, i, v, i %% %s AS shard
+                   SELECT entity, i, v, i / %s AS shard
                      FROM offline_delta, unnest(ids, versions) AS given(i, v) WHERE position_id = %s
                ), touched AS (SELECT DISTINCT entity, shard FROM changed
                ), merged AS (
@@ -174,7 +179,7 @@ def confirm(device, position_id: int) -> None:
                 GROUP BY t.entity, t.shard
                ON CONFLICT (device_id, entity, shard)
                DO UPDATE SET ids = EXCLUDED.ids, versions = EXCLUDED.versions""",
-            SHARDS, position_id, device.id, device.id,
+            SHARD_IDS, position_id, device.id, device.id,
         )
     )  # fmt: skip
     device.env.cr.execute(SQL("DELETE FROM offline_delta WHERE position_id = %s", position_id))

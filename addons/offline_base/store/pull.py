@@ -20,7 +20,7 @@ from ..core.errors import Problem
 from ..core.fields import INTEGER_MAX, format_instant
 from ..core.position import Snapshot
 from ..core.wire import PullRequest
-from . import answers, feed, holdings, positions, receipts, rights
+from . import answers, feed, holdings, positions, receipts, rights, sql_reader
 from .cuts import Cuts
 from .walk import Page, Walk
 
@@ -41,6 +41,7 @@ class Pull:
         self.cr = device.env.cr
         self.user_env = device._as_user().env
         self.positions = self.env["offline.position"]
+        sql_reader.do_not_compile(self.cr)
         self.snapshot = feed.current_snapshot(self.cr)
 
     def run(self) -> answers.Json:
@@ -116,21 +117,21 @@ class Pull:
         mine = [("device_id", "=", self.device.id)]
         if not position:
             given_out = self.positions.search([*mine, ("confirmed", "=", False)], order="generation desc")
-            given_out[_KEPT_ANSWERS - 1 :].unlink()
+            given_out[_KEPT_ANSWERS - 1 :]._forget()
             said = self.request.held or {}
             return holdings.Claims(
                 self.device, {e: {i: digest.from_hex(v) for i, v in rows} for e, rows in said.items()}
             )
         others = self.positions.search([*mine, ("id", "!=", position.id)])
         if position.confirmed:
-            others.sorted("generation", reverse=True)[_KEPT_ANSWERS - 1 :].unlink()
+            others.sorted("generation", reverse=True)[_KEPT_ANSWERS - 1 :]._forget()
         else:
             # Using a cursor confirms it, so whatever was given out after it has it as its parent.
             if position.root:
                 holdings.clear(self.device)
             holdings.confirm(self.device, position.id)
             position.write({"confirmed": True, "root": False})
-            others.unlink()
+            others._forget()
         return holdings.Holdings(self.device)
 
     def _maybe_held(self, position) -> list[int]:

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -198,15 +199,13 @@ def references(reading: Reading, rows: Iterable[Row]) -> dict[str, set[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     rows = list(rows)
     for position, spec in enumerate(reading.pointers):
-        values = {tuple(v) if isinstance(v, list) else v for v in (row.refs[position] for row in rows)} - {
-            None
-        }
-        if spec.type == "many2one":
-            found[spec.relation or ""].update(values)
-        elif spec.type == "many2many":
-            found[spec.relation or ""].update(*values)
+        values = (row.refs[position] for row in rows)
+        if spec.type == "many2many":
+            found[spec.relation or ""].update(chain.from_iterable(values))
+        elif spec.type == "many2one":
+            found[spec.relation or ""].update(set(values) - {None})
         else:
-            for value in values:
+            for value in set(values) - {None}:
                 model, record_id = value.split(",")
                 found[model].add(int(record_id))
     return found

@@ -110,7 +110,9 @@ class Scope:
     def _tables(self) -> frozenset[str]:
         if self._sql is None:
             return frozenset()
-        names = Counter(_LONE_NAME.findall(self._sql.code))
+        # Where the model filters in Python, its query holds no more than the ids that were found.
+        sql = BaseModel._search(self.model, self.domain).select() if self._is_filtered else self._sql
+        names = Counter(_LONE_NAME.findall(sql.code))
         names[self.model._table] -= 1  # the rows that are tested
         known = self.adapter.env["offline.capture"]._tables()
         return frozenset(name for name, number in names.items() if number > 0 and name in known)
@@ -122,7 +124,8 @@ class Scope:
             return Mark("none", False)
         env = self.adapter.env
         unwatched = self._tables - env["offline.capture"]._watched().keys()
-        live = bool(unwatched) or self._is_filtered or _depends_on_more(self._conditions(), self.model)
+        filtered = self._is_filtered and not self.adapter._offline_filter_is_logged
+        live = bool(unwatched) or filtered or _depends_on_more(self._conditions(), self.model)
         digest = hashlib.sha256(env.cr.mogrify(self._sql))
         if unwatched:
             env.flush_query(self._sql)

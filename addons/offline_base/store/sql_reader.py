@@ -24,6 +24,15 @@ _INSTANT_MICRO = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 _NEVER = "1970-01-01T00:00:00.000000Z"
 
 
+def do_not_compile(cr) -> None:
+    """For this transaction: statements are run, not compiled first.
+
+    Scopes with joins, and values from other tables, look dear to PostgreSQL; compiling them took three times as long
+    as reading 10,000 contacts.
+    """
+    cr.execute("SELECT set_config('jit', 'off', true)")
+
+
 def can_read(model: BaseModel, specs: Mapping[str, FieldSpec]) -> bool:
     """Whether all these fields can be read here as the ORM would show them."""
     cls = type(model)
@@ -139,6 +148,16 @@ def _relation(model: BaseModel, name: str) -> SQL:
     comodel = model.env[field.comodel_name].with_context(**({"active_test": False} | field.context))
     query = comodel._search(field.get_comodel_domain(model))
     owner, other = (SQL.identifier(field.relation, column) for column in (field.column1, field.column2))
+    if comodel._auto and not (query.where_clause or query.limit or query.offset):
+        # All records of the other model count, and a foreign key says that they exist.
+        relation = SQL.identifier(field.relation)
+        return SQL(
+            # Most records have none; looking whether there is any costs a fifth of making a sorted list of none.
+            """CASE WHEN EXISTS (SELECT FROM %s WHERE %s = %s)
+                    THEN ARRAY(SELECT %s FROM %s WHERE %s = %s ORDER BY 1) ELSE '{}' END""",
+            relation, owner, SQL.identifier(_ROW, "id"),
+            other, relation, owner, SQL.identifier(_ROW, "id"),
+        )  # fmt: skip
     query.add_join("JOIN", field.relation, None, SQL("%s = %s", other, SQL.identifier(comodel._table, "id")))
     query.add_where(SQL("%s = %s", owner, SQL.identifier(_ROW, "id")))
     return SQL("ARRAY(%s ORDER BY 1)", query.select(other))

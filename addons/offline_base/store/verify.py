@@ -16,7 +16,7 @@ from odoo.tools import SQL
 
 from ..core.digest import MODULUS, from_hex, to_hex
 from ..core.wire import PullRequest, VerifyRequest
-from . import holdings, positions, reader
+from . import holdings, positions, reader, sql_reader
 from .cuts import Cuts
 from .walk import CHANGED
 
@@ -49,6 +49,7 @@ def _position(device, cursor: str | None):
 
 def check(device, position, entity: str) -> set[int]:
     """The records of an entity that the device holds otherwise than they read now, and nothing explains it."""
+    sql_reader.do_not_compile(device.env.cr)
     user_env = device._as_user().env
     cuts = Cuts(device, user_env, PullRequest(cursor=None), position, holdings.Holdings(device))
     cut = next((cut for cut in cuts.entities if cut.name == entity), None)

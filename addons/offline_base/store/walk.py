@@ -16,7 +16,7 @@ from .holdings import Holdings
 from .reader import Reading, Row
 from .scope import Scope
 
-#: How many records a full page looks ahead, to see whether it closes the cut.
+#: How many records a page looks ahead, to see whether it closes the cut.
 _PROBE = 16
 #: What of an entity may differ from what the device holds: only what changed, any id, any content.
 CHANGED, IDS, ALL = "changed", "ids", "all"
@@ -150,7 +150,7 @@ class Walk:
             boundary = self.walked.get(cut.name, 0)
             while boundary < INTEGER_MAX:
                 room = self.limit - page.size
-                rows, ids, upto = cut.after(boundary, room or _PROBE)
+                rows, ids, upto = cut.after(boundary, room + _PROBE)
                 if ids:
                     full_at = self._compare(page, cut, rows, ids) if room else boundary
                     if full_at is not None:

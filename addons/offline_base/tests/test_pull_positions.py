@@ -47,8 +47,10 @@ class TestPositions(OfflineCase):
 
     def test_way_of_reading_that_changes_and_changes_back_in_the_middle_of_a_walk(self):
         """Pages read the other way must not stay on the device. Proves I6."""
+        later = self.partner.copy()
         self.phone.sync()
         self.silently(self.partner, "phone", "as read in the other language")
+        self.silently(later, "phone", "on the second page")
         self.read_in(2)
         self.assertFalse(self.phone.pull(limit=1)["complete"])
         self.silently(self.partner, "phone", None)

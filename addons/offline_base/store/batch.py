@@ -67,6 +67,8 @@ def _at_once(applier: Applier, tasks: Sequence[Task]) -> list[Outcome]:
     line, adapter = applier.lines[first.entity]
     if line.direction == "pull":
         raise Refusal("entity_read_only")
+    if first.verb not in adapter._offline_verbs:
+        raise Refusal("verb_unknown")
     adapter = adapter.with_context(**applier._context(first))
     specs = adapter._offline_specs()
     if any(name in specs and specs[name].type in BLOB_TYPES for name in first.values):

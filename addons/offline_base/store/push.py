@@ -167,8 +167,11 @@ class Push:
             same = likeness(operation) if operation is not None else None
             if operation is None or same is None or (found and same != common) or operation.op in ops:
                 break
+            # One record may be named by its id here and by its uid there: an update's record is told by its id.
             target = (
-                operation.target.uid if isinstance(operation.target, ByUid) else applier._target_id(operation)
+                operation.target.uid
+                if operation.verb == "create" and isinstance(operation.target, ByUid)
+                else applier._target_id(operation)
             )
             if (
                 target is None

@@ -101,6 +101,30 @@ class TestBatches(PushCase):
         self.assertEqual(["applied", "applied"], [r["status"] for r in receipts])
         self.assertEqual("2", self.partner.phone)
 
+    def test_record_that_is_named_in_two_ways_is_one_record(self):
+        """Proves I3. By its uid and by its id: the second edit waits for the first one's decision."""
+        creation = self.phone.create({"name": "Born Offline", "phone": "1"})
+        self.phone.push(creation)
+        uid = creation["target"]["uid"]
+        record = self.by_uid(uid)
+        record.phone = "office"
+        receipts = self.phone.push(
+            self.phone.update(uid, {"phone": "2"}, {"phone": "1"}),
+            self.phone.update(record, {"phone": "3"}, {"phone": "2"}),
+        )
+        self.assertEqual(["conflict", "deferred"], [r["status"] for r in receipts])
+
+    def test_verb_that_the_entity_does_not_take_is_refused_in_a_run_too(self):
+        """Proves I7."""
+        partners = [self.new_partner(f"P{n}", phone="old") for n in range(3)]
+        with patch.object(type(self.adapter()), "_offline_verbs", frozenset({"delete"})):
+            receipts = self.phone.push(
+                *(self.phone.update(one, {"phone": "new"}, {"phone": "old"}) for one in partners),
+                *(self.phone.create({"name": f"N{n}"}) for n in range(3)),
+            )
+        self.assertEqual({("rejected", "verb_unknown")}, {(r["status"], r["code"]) for r in receipts})
+        self.assertEqual(["old"] * 3, [partner.phone for partner in partners])
+
     def test_batch_creates_in_few_statements(self):
         """What a run is for: its statements grow with the run, not with its operations."""
         counts = []

@@ -138,3 +138,22 @@ def test_second_send_while_it_runs_is_told_to_wait(shop: Shop, connect: Callable
         blocker.rollback()
         assert sent.result()[0]["status"] == "applied"
     assert shop.counted(till) == (1, 1)
+
+
+def test_function_runs_as_the_office_decided(shop: Shop) -> None:
+    """Proves I8. With the arguments that the office corrected, and in spite of what it was not to find."""
+    till = shop.till()
+    operation = shop.close(till, can_be_asked="perhaps")
+    assert shop.push(operation)[0]["code"] == "operation_invalid"
+    shop.office(
+        "offline.operation", "run_with", [shop.stored(operation["op"])["id"]], {}, {"can_be_asked": True}
+    )
+    assert shop.push(operation)[0]["status"] == "applied"
+    assert shop.counted(till) == (1, 1)
+    other = shop.till()
+    expecting = shop.close(other) | {"expect": {"name": "Another name"}}
+    assert shop.push(expecting)[0]["status"] == "conflict"
+    [conflict] = shop.office("offline.conflict", "search", [("operation_id.op", "=", expecting["op"])])
+    shop.office("offline.conflict", "action_keep_device", [conflict])
+    assert shop.push(expecting)[0]["status"] == "applied"
+    assert shop.counted(other) == (1, 1)

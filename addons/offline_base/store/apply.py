@@ -283,14 +283,14 @@ class Applier:
         named = self.lines[entity][1]._offline_operations().get(verb)
         return named is not None and named.commits
 
-    def prepared(self, operation: Operation):
+    def prepared(self, operation: Operation, force: Force | None = None):
         """The adapter, function, record and arguments of such an operation, or a refusal as `run` would give it."""
         line, adapter = self.lines[operation.entity]
         if line.direction == "pull" and self.reviewer is None:
             raise Refusal("entity_read_only")
         adapter = adapter.with_context(**self._context(operation))
         named = adapter._offline_operations()[operation.verb]
-        record, args = self._checked_call(adapter, named, operation, None)
+        record, args = self._checked_call(adapter, named, operation, force)
         return adapter, named, record, args
 
     # --- parts ----------------------------------------------------------------------------------------------

@@ -14,8 +14,7 @@ from typing import Any
 from odoo import api
 from odoo.tools import SQL
 
-from .apply import Applier
-from .desk import Desk, wanted_of
+from .desk import Desk
 from .history import History
 from .outcome import Outcome, is_transient
 
@@ -60,10 +59,14 @@ def later(operation) -> None:
 def _outcome(operation, first: bool) -> Outcome | None:
     """What became of it; None when nobody can say."""
     env = operation.env
-    applier = Applier(operation.device_id, History(operation.device_id), operation.run_by_id or None)
-    wanted = wanted_of(operation)
+    # As the desk would run it: with what a person decided, and what the office entered.
+    task = Desk(operation.device_id, History(operation.device_id), operation.device_id.user_id).task(
+        operation
+    )
+    applier, wanted = task.applier, task.operation
+    assert applier is not None
     try:
-        adapter, named, record, args = applier.prepared(wanted)
+        adapter, named, record, args = applier.prepared(wanted, task.force)
     except Exception as error:
         env.cr.rollback()
         if is_transient(error):

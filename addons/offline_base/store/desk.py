@@ -105,7 +105,7 @@ class Desk:
             members = self._members(operation)
             if any(member.status != "deferred" for member in members):
                 continue  # a member of its unit waits for a person
-            roots = sorted({number for member in members for number in self._blockers(self._task(member))})
+            roots = sorted({number for member in members for number in self._blockers(self.task(member))})
             if not roots:
                 self.execute(operation)
             elif roots != operation.blocked_by:
@@ -114,7 +114,7 @@ class Desk:
     def execute(self, operation) -> None:
         """Run it as it stands, with its unit if it is in one."""
         members = self._members(operation)
-        tasks = [self._task(member) for member in members]
+        tasks = [self.task(member) for member in members]
         if len(tasks) == 1 and self.applier.commits(tasks[0].operation.entity, tasks[0].operation.verb):
             from . import committing  # it decides at a desk as well
 
@@ -178,7 +178,8 @@ class Desk:
         )
         return members.sorted(_place)
 
-    def _task(self, operation) -> Task:
+    def task(self, operation) -> Task:
+        """The operation as it is to run: with what a person decided about it, and entered for it."""
         applier = self.applier
         if operation.run_by_id or operation.edited:
             entered = operation.edited or {}

@@ -14,6 +14,7 @@ from ..core.errors import Problem
 from ..core.fields import parse_instant
 from ..store import keys
 from ..store.push import Push
+from ..store.units import fitting
 
 _KEY = "offline_base.escrow_key"
 #: Boxes of one device that nobody has replayed; a device that sends more is out of order.
@@ -234,8 +235,11 @@ class OfflineEscrow(models.Model):
         done = Counter()
         until = time.monotonic() + _BUDGET_S
         while operations and time.monotonic() < until:
-            request = wire.PushRequest(operations=operations[: wire.PUSH_LIMIT])
-            answer = Push(device, request).run()
+            piece = fitting(operations, device.profile_id.limit_operations)
+            try:
+                answer = Push(device, wire.PushRequest(operations=piece)).run()
+            except Problem as problem:
+                raise UserError(self.env._(problem.entry.title)) from None  # pylint: disable=gettext-variable
             if any(receipt["status"] == "retry" for receipt in answer["receipts"]):
                 raise UserError(self.env._("The device is sending right now. Try again in a moment."))
             done.update(receipt["status"] for receipt in answer["receipts"])

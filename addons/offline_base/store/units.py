@@ -60,6 +60,14 @@ def grouped(heads: Iterable[OperationHead]) -> list[list[OperationHead]]:
     return groups
 
 
+def fitting(heads: Sequence[OperationHead], most: int) -> Sequence[OperationHead]:
+    """The first operations that one call may carry, without a part of a unit."""
+    end = most
+    while 0 < end < len(heads) and (unit := unit_of(heads[end])) and unit_of(heads[end - 1]) == unit:
+        end -= 1
+    return heads[: end or most]
+
+
 def run_together(tasks: Sequence[Task], applier: Applier, history: History) -> list[Outcome]:
     """The outcome of each: all done, or one that failed and the others waiting for it. Nothing of a failed unit stands.
 

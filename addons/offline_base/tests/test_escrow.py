@@ -211,6 +211,18 @@ class TestEscrow(KeyCase, PushCase):
         sealed = self.seal(self.phone.create({"name": "A", "ref": MARK}))
         self.assertEqual(self.boxes._receive(sealed, self.device), self.imported(sealed))
 
+    def test_box_is_replayed_in_calls_that_split_no_unit(self):
+        """Proves I2. A profile that allows less in one call than the box holds."""
+        self.device.profile_id.limit_operations = 3
+        unit = {"id": new_uid(), "size": 2}
+        operations = [self.phone.create({"name": name, "ref": MARK}) for name in "AB"]
+        operations += [self.phone.create({"name": name, "ref": MARK}, unit=unit) for name in "CD"]
+        operations += [self.phone.create({"name": "E", "ref": MARK})]
+        box = self.sent(*operations)
+        self.replay(box)
+        self.assertEqual(("replayed", 0), (box.state, box.operation_count))
+        self.assertEqual([1] * 5, [self.named(name) for name in "ABCDE"])
+
     def test_unreadable_box_is_kept_and_says_so(self):
         """Proves I8."""
         box = self.boxes._receive("aaaa..bbbb.cccc.dddd", self.device)

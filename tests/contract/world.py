@@ -318,10 +318,11 @@ class World:
 
     @contextlib.contextmanager
     def _until_nothing_more_is_brought(self) -> Iterator[None]:
-        # After a restore devices may bring unseen records for days; the other vectors are not of such a time.
+        # After a restore unseen records are waited for, and claims believed only as far as they were given; the other
+        # vectors are not of such a database.
         yield
         with self._sql.cursor() as cursor:
-            cursor.execute("UPDATE offline_epoch SET started_at = '2026-01-01' WHERE ended_at IS NULL")
+            cursor.execute("UPDATE offline_epoch SET reason = 'first' WHERE reason = 'time_back'")
 
     def _copy_suspected(self) -> Named:
         return self._device() | {"lock": self._elsewhere()}

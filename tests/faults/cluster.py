@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from types import TracebackType
+from typing import Any
+
+import psycopg2
 
 from tools.provision import database, postgres
 from tools.provision.workspace import Workspace
@@ -75,8 +79,34 @@ class Cluster:
         """Every process gone at once, nothing written out: recovery starts from the log on disk."""
         self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop", check=False)
 
+    def stop(self) -> None:
+        """An orderly end; the files are complete."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+
+    def take_snapshot(self) -> None:
+        """Copy the files, as a snapshot of the volumes would; the cluster is stopped."""
+        self._copy_files(self.data, self.folder / "snapshot")
+
+    def put_snapshot_back(self) -> None:
+        """Lay the files of the snapshot in the place of those that went on; the cluster is stopped."""
+        shutil.rmtree(self.data)
+        self._copy_files(self.folder / "snapshot", self.data)
+
+    def identifiers(self) -> tuple[Any, ...]:
+        """What tells the database from others, for PostgreSQL and for Odoo."""
+        with contextlib.closing(psycopg2.connect(**self.dsn())) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT c.system_identifier, t.timeline_id, d.oid, d.datname, p.value
+                     FROM pg_control_system() c, pg_control_checkpoint() t, pg_database d, ir_config_parameter p
+                    WHERE d.datname = current_database() AND p.key = 'database.uuid'"""
+            )
+            return tuple(cursor.fetchone())
+
+    def _copy_files(self, source: Path, target: Path) -> None:
+        subprocess.run(postgres.as_owner(["cp", "-a", str(source), str(target)]), cwd="/", check=True)
+
     def _copy(self) -> None:
-        """Bring the database over; the numbers in its change log belong to the other cluster."""
+        """Bring the database over, by a dump."""
         self._run("createdb", "-h", str(self.folder), "-U", postgres.ROLE, self.db)
         target = ["-h", str(self.folder), "-U", postgres.ROLE, "-d", self.db]
         source = {**Workspace.here().env, **database.environment()}
@@ -89,7 +119,6 @@ class Cluster:
                 [postgres.server_program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", *target],
                 stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True,
             )  # fmt: skip
-        self._run("psql", "-Xq", *target, "-c", "TRUNCATE offline_change")
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         command = postgres.as_owner([postgres.server_program(program), *arguments])

@@ -12,6 +12,7 @@ def test_restored_database_captures_also_what_loading_tools_write(make_database)
     with Cluster(make_database()) as cluster:
         connection = psycopg2.connect(**cluster.dsn() | {"user": "cluster_owner"})
         cursor = connection.cursor()
+        cursor.execute("TRUNCATE offline_change")
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("UPDATE res_partner SET phone = 'loaded' WHERE id = 1")
         cursor.execute("SELECT model, res_id, op FROM offline_change")

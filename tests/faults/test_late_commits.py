@@ -55,7 +55,7 @@ def test_change_between_two_pages_is_sent_again_by_the_closing_page(office, trav
     passed = first["changes"][0]["upserts"][0]["id"]
     before = office.read("res.partner", passed, "function")["function"]
     office.write("res.partner", passed, function="Changed behind the walk")
-    device.pull(limit=5)
+    device.pull()
     assert device.held["res.partner"][passed]["values"]["function"] == "Changed behind the walk"
     office.write("res.partner", passed, function=before)
 

@@ -103,6 +103,12 @@ class OfflineEpoch(models.Model):
         return any(mark in (life_mark(uid), lost and int(lost, 16)) for uid, lost in self.env.cr.fetchall())
 
     @api.model
+    def _went_back(self):
+        """Whether the database ever lost part of its past: ids may have been given out twice then."""
+        self.env.cr.execute("SELECT 1 FROM offline_epoch WHERE reason IN ('time_back', 'moved') LIMIT 1")
+        return bool(self.env.cr.fetchone())
+
+    @api.model
     def _replay_is_open(self):
         """Whether devices may still bring what the database lost: for some days after it went back in time."""
         days = self.env["offline.retention"]._days("replay")

@@ -140,13 +140,18 @@ class Pull:
         return self.positions.search(pending).ids
 
     def _mark_claims(self, held, cuts) -> None:
-        """Tell what the device merely claims from what it was given: claims outside its scope get version 0.
+        """Tell what the device merely claims from what it was given: the rest gets version 0.
 
-        They are removed as the walk comes to them; until then they prove nothing to anybody.
+        A claim outside its scope is removed as the walk comes to it; until then it proves nothing to anybody. One in
+        scope is believed, unless the database went back in time: then the id may be another record's by now, with
+        equal content and another birth, so that record is sent. What was given before the backup kept its id.
         """
+        is_believed = not self.env["offline.epoch"]._went_back()
         for cut in cuts.entities:
             claimed = held.said.get(cut.name, {})
-            proven = cut.scope.ids(claimed) | holdings.given(self.device, cut.name, claimed)
+            proven = holdings.given(self.device, cut.name, claimed)
+            if is_believed:
+                proven |= cut.scope.ids(claimed)
             for record_id in claimed.keys() - proven:
                 claimed[record_id] = 0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from odoo.tools import SQL
 
+from ..core.position import Snapshot
 from . import feed
 
 #: Rows that one transaction deletes or empties: short locks, and replicas keep up.
@@ -26,18 +27,34 @@ def place_fence(cr) -> None:
 def choose_fence(cr, days: int) -> None:
     """Take the newest fence of that age as the one to prune by; older fences have no use any more.
 
-    Never an older one than before: what went by it is gone.
+    Never an older one than before: what went by it is gone. And none that saw nothing which is still in the log:
+    where nothing happens, positions stand for good.
     """
     cr.execute(
         SQL(
-            """UPDATE offline_fence SET pruned = true
-                WHERE pruned IS NOT TRUE AND id > coalesce((SELECT max(id) FROM offline_fence WHERE pruned), 0)
-                  AND id = (SELECT max(id) FROM offline_fence
-                             WHERE taken_at <= now() AT TIME ZONE 'UTC' - make_interval(days => %s))""",
+            """SELECT id, snapshot FROM offline_fence
+                WHERE taken_at <= now() AT TIME ZONE 'UTC' - make_interval(days => %s) ORDER BY id DESC LIMIT 1""",
             days,
         )
     )
-    cr.execute("DELETE FROM offline_fence WHERE id < (SELECT max(id) FROM offline_fence WHERE pruned)")
+    if not (row := cr.fetchone()):
+        return
+    newest, seen = row[0], Snapshot.parse(row[1])
+    cr.execute(
+        SQL(
+            """UPDATE offline_fence SET pruned = true
+                WHERE id = %s AND id > coalesce((SELECT max(id) FROM offline_fence WHERE pruned), 0)
+                  AND EXISTS (SELECT 1 FROM offline_change WHERE %s)""",
+            newest, _seen_by(seen),
+        )
+    )  # fmt: skip
+    cr.execute(
+        SQL(
+            "DELETE FROM offline_fence WHERE id < %s"
+            " AND id IS DISTINCT FROM (SELECT max(id) FROM offline_fence WHERE pruned)",
+            newest,
+        )
+    )
 
 
 def prune_changes(cr, piece: int = PIECE) -> int:
@@ -49,11 +66,20 @@ def prune_changes(cr, piece: int = PIECE) -> int:
         SQL(
             """DELETE FROM offline_change WHERE ctid = ANY(ARRAY(
                    SELECT ctid FROM offline_change
-                    WHERE xid < %s::text::xid8 AND xid <> ALL(%s::text[]::xid8[]) ORDER BY xid, seq LIMIT %s))""",
-            str(fence.xmax), [str(xid) for xid in fence.xip], piece,
+                    WHERE %s ORDER BY xid, seq LIMIT %s))""",
+            _seen_by(fence), piece,
         )
     )  # fmt: skip
     return cr.rowcount
+
+
+def _seen_by(fence: Snapshot) -> SQL:
+    """The log rows that a fence saw."""
+    return SQL(
+        "xid < %s::text::xid8 AND xid <> ALL(%s::text[]::xid8[])",
+        str(fence.xmax),
+        [str(xid) for xid in fence.xip],
+    )
 
 
 def prune_positions(cr, piece: int = PIECE) -> int:

@@ -72,6 +72,7 @@ class TestRetention(PushCase):
         """A longer retention brings nothing back: positions are still measured by what went."""
         self.fence(61, "10:10:")
         self.fence(31, "20:20:")
+        self.log(15)
         self.vacuum()
         self.env["ir.config_parameter"].set_param("offline_base.log_days", "60")
         self.vacuum()
@@ -95,6 +96,7 @@ class TestRetention(PushCase):
         self.phone.sync()
         now = feed.current_snapshot(self.env.cr)
         self.fence(31, f"{now.xmin - 10}:{now.xmin}:{now.xmin - 10}")
+        self.log(10)
         self.vacuum()
         self.assertFalse(self.phone.ask(self.phone.cursor)["reset"])
         self.env["offline.fence"].search([]).pruned = False
@@ -104,12 +106,25 @@ class TestRetention(PushCase):
         self.assertTrue(answer["reset"])
         self.assertIsNone(answer["replay_from_seq"], "time did not go back")
 
+    def test_position_of_a_database_where_nothing_happens_stands_for_good(self):
+        """Fences go on for months, and take numbers; no row went that the position had not seen. Proves I1."""
+        self.phone.sync()
+        now = feed.current_snapshot(self.env.cr)
+        self.env.cr.execute("DELETE FROM offline_change")
+        self.fence(40, f"{now.xmax + 5}:{now.xmax + 5}:")
+        newest = self.fence(31, f"{now.xmax + 9}:{now.xmax + 9}:")
+        self.vacuum()
+        self.assertEqual(newest, self.env["offline.fence"].search([]))
+        self.assertFalse(newest.pruned)
+        self.assertFalse(self.phone.ask(self.phone.cursor)["reset"])
+
     def test_position_with_an_open_transaction_that_the_fence_saw_finished_does_not_stand(self):
         """Its late commit is what it still has to get, and the row of it may be gone. Proves I1."""
         self.phone.sync()
         now = feed.current_snapshot(self.env.cr)
         self.position().snapshot = str(Snapshot(now.xmin - 5, now.xmax, (now.xmin - 5,)))
         self.fence(31, f"{now.xmin}:{now.xmin}:")
+        self.log(now.xmin - 5)
         self.vacuum()
         self.assertFalse(self.position())
         answer = self.phone.ask(self.phone.cursor)

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import PHONE
 from tools.stage.phone import Phone, PhoneFailed
 
 PARTNER = "res.partner"
@@ -28,6 +29,13 @@ def test_code_read_from_the_wizard_enrols_a_device(office, network, manager, tmp
     expect(manager.row("Marc's phone", "Marc Weber")).to_contain_text("Active")
     with pytest.raises(PhoneFailed, match="unknown, used or expired"):
         Phone(tmp_path / "other").enrol(network.url, code, "Somebody's phone")
+
+
+def test_code_is_issued_on_a_phone_too(open_page):
+    screen = open_page("manager", PHONE)
+    screen.action("offline_device_action")
+    screen.button("Enrol a Device").click()
+    expect(screen.button("Issue a Code")).to_be_visible()
 
 
 def test_revoked_device_is_refused_at_its_next_sync_and_told_why(make_phone, manager):

@@ -23,7 +23,7 @@ def test_reviewer_sees_three_sides_chooses_by_field_and_the_phone_learns_it(
     city, number = reviewer.side_by_side("city"), reviewer.side_by_side("phone")
     city.shows("Oldtown", "Westtown", "Northtown")
     number.shows("555-0100", "555-0199", "555-0111")
-    expect(reviewer.page.locator(".o_offline_headline")).to_contain_text("Ana Silva on Ana's phone")
+    expect(reviewer.page.locator(".o_offline_headline")).to_contain_text("Ana Silva · Ana's phone")
     expect(reviewer.page.locator(".o_offline_rest")).to_contain_text("Street: 3 Oven Street")
     # Only what changed is marked.
     expect(number.device.locator("mark")).to_have_text("0199")

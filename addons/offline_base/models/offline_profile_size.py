@@ -48,7 +48,7 @@ class OfflineProfile(models.Model):
             profile.preview_text = self._size_text(size)
 
     def _size_text(self, size):
-        weight = human_size(size.bytes) or "0 bytes"
+        weight = human_size(size.bytes) or self.env._("0 bytes")
         if size.records == 1:
             return self.env._("one record, about %s", weight)
         count = formatLang(self.env, size.records, digits=0)

@@ -71,7 +71,10 @@ class FollowUps:
             )
         if mine.status not in OPEN:
             raise Decided({"op": mine.op, "seq": mine.seq, "status": mine.status})
-        if mine.status not in _DECIDABLE[follow_up.verb]:
+        # A decision that was refused is given up and taken again; only work has values to replace.
+        if mine.status not in _DECIDABLE[follow_up.verb] or (
+            follow_up.verb == "amend" and mine.verb in _ARGS
+        ):
             raise Refusal("decision_invalid")
         return mine
 

@@ -280,6 +280,15 @@ class TestWhoMayDecide(FollowUpCase):
     def test_conflict_is_resolved_and_not_amended(self):
         self.assert_rejected(self.follow("amend", self.ask(), values={"phone": "1"}), "decision_invalid")
 
+    def test_decision_that_was_refused_is_given_up_and_not_amended(self):
+        """Proves I8."""
+        refused = self.follow("amend", self.ask(), values={"phone": "1"})
+        again = self.follow("amend", refused, values={"phone": "1"})
+        self.assert_rejected(again, "decision_invalid")
+        self.assertEqual("rejected", self.status(refused))
+        self.assert_status("applied", self.follow("discard", refused))
+        self.assertEqual("discarded", self.status(refused))
+
     def test_decision_in_the_same_push_as_what_it_decides_about_counts(self):
         """Proves I2, I3."""
         wrong = self.phone.create({"email": "x"})

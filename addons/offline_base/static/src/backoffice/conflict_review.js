@@ -1,4 +1,5 @@
 import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
@@ -26,6 +27,20 @@ export class OfflineConflictReview extends Component {
         useBus(this.props.record.model.bus, "NEED_LOCAL_CHANGES", ({ detail }) =>
             detail.proms.push(this.settled())
         );
+    }
+
+    /** What a phone, which has no table header, shows beside each value. */
+    get sides() {
+        return {
+            base: _t("Before"),
+            device: _t("On the Device"),
+            server: _t("In Odoo"),
+            outcome: _t("Will Be Written"),
+        };
+    }
+
+    editLabel(line) {
+        return _t("Enter another value: %s", line.label);
     }
 
     async load(resId) {

@@ -19,6 +19,16 @@ export class OfflineOperationReview extends Component {
         useRecordObserver((record) => this.load(record.resId, record.data.status));
     }
 
+    withoutTitle(line) {
+        return this.state.without.includes(line.name) ? _t("Take it in again") : _t("Leave it out");
+    }
+
+    withoutLabel(line) {
+        return this.state.without.includes(line.name)
+            ? _t("Take it in again: %s", line.label)
+            : _t("Leave it out: %s", line.label);
+    }
+
     async load(resId) {
         if (resId) {
             this.stop();

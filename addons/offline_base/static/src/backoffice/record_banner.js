@@ -22,6 +22,11 @@ class OfflineRecord extends Component {
         return this.props.summary.conflicts.length + this.props.summary.rejected.length;
     }
 
+    get decideLabel() {
+        const count = this.props.summary.conflicts.length;
+        return count > 1 ? _t("Decide %s conflicts", count) : _t("Decide the conflict");
+    }
+
     list(name, resModel, domain, ids) {
         const single = ids?.length === 1;
         return this.action.doAction({

@@ -167,8 +167,11 @@ def births(env, model: str, ids: Collection[int]) -> dict[int, str]:
 
 
 def existing_ids(env, model: str, ids: Collection[int]) -> set[int]:
-    """Which of the records exist, readable or not: tells "deleted" from "left the scope"."""
-    if not ids:
+    """Which of the records exist, readable or not: tells "deleted" from "left the scope".
+
+    A model whose addon was uninstalled has none.
+    """
+    if not ids or model not in env:
         return set()
     env.cr.execute(SQL("SELECT id FROM %s WHERE id = ANY(%s)", SQL.identifier(env[model]._table), list(ids)))
     return {row[0] for row in env.cr.fetchall()}

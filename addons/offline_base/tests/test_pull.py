@@ -489,6 +489,21 @@ class TestPull(OfflineCase):
         self.patch(type(self.env["offline.entity.res_partner"]), "_offline_schema", 2)
         self.assertEqual([self.partner.id], list(self.upserts(self.phone.pull())))
 
+    def test_records_of_an_addon_that_is_gone_leave_the_device(self):
+        """Proves I4, I10."""
+        self.phone.sync()
+        self.settle()
+        self.partner.phone = "0"
+        self.phone.pull()  # what it holds is confirmed
+        self.env.cr.execute(
+            """INSERT INTO offline_holding (device_id, entity, shard, ids, versions)
+               VALUES (%s, 'x.gone', 0, '{5}', '{1}')""",
+            [self.phone.device.id],
+        )
+        self.settle()
+        self.partner.phone = "1"
+        self.assertEqual({5: "deleted"}, self.removes(self.phone.pull(), "x.gone"))
+
     def test_applied_number_is_that_of_the_cut(self):
         """Proves I5."""
         self.assertEqual(0, self.phone.pull()["applied_seq"])

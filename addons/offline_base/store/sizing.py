@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import reader
+from .scope import Scope
 
 #: Above either of these a profile is refused unless a manager confirms it.
 RECORDS_LIMIT = 20_000
@@ -52,14 +53,11 @@ def measure(line: Any, adapter: Any, device: Any) -> Size:
 
     ``adapter`` is in the environment of the device's user: rights, companies and language are theirs.
     """
-    model = adapter.env[adapter._offline_model].with_context(active_test=False)
-    if line.direction == "push" or not model.has_access("read"):
-        return Size()
-    # sudo: what a profile says is for the engine to apply, whoever the device's user is.
-    domain = adapter._offline_scope(device) & line.with_env(adapter.env).sudo()._narrowing()
-    count = model.search_count(domain)
-    sample = model.search(domain, limit=_SAMPLE, order="id") if count else model
-    return Size(count, _bytes(adapter, sample.ids) * count // max(1, len(sample)))
+    scope = Scope(adapter, line, device)
+    sample = scope.query(limit=_SAMPLE)
+    ids = sample.get_result_ids() if sample is not None else ()
+    count = scope.count() if ids else 0
+    return Size(count, _bytes(adapter, ids) * count // max(1, len(ids)))
 
 
 def _bytes(adapter: Any, ids: Iterable[int]) -> int:

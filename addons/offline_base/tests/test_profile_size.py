@@ -34,6 +34,15 @@ class TestSize(OfflineCase):
         counted = {line.entity: line.preview_count for line in lines}
         self.assertEqual({entity: len(self.phone.held[entity]) for entity in (PARTNER, ACTIVITY)}, counted)
 
+    def test_preview_counts_children_of_held_records_only(self):
+        adapter = type(self.env["offline.entity.mail_activity"])
+        self.enterContext(patch.object(adapter, "_offline_parent", ("res_id", "res_model")))
+        self.new_activity(self.partner, self.user)
+        self.new_activity(self.user.partner_id, self.user)
+        self.phone.sync()
+        self.assertEqual(1, len(self.phone.held[ACTIVITY]))
+        self.assertEqual(1, self.profile._sizes(self.user)[self.line(ACTIVITY)].records)
+
     def test_estimate_of_bytes_is_near_what_travels(self):
         for number in range(80):
             self.new_partner(f"Partner {number}", comment="x" * (number % 10) * 40)

@@ -189,15 +189,20 @@ class OfflineConflict(models.Model):
         """The operation was decided elsewhere: on the device, or with its unit."""
         for conflict in self.filtered(lambda c: c.state == "open"):
             kept = conflict.operation_id.status not in ("resolved_server", "discarded", "amended")
-            conflict.write(
-                {
-                    "state": "done",
-                    "outcome": "device" if kept else "server",
-                    "decided_by_id": by.id,
-                    "decided_at": fields.Datetime.now(),
-                }
-            )
-            conflict.activity_feedback([_TODO])
+            conflict._note_decision("device" if kept else "server", by)
+
+    def _note_decision(self, outcome, by):
+        """Write down who decided what; nobody has to any more."""
+        # sudo: what was decided is the engine's to write; whether somebody may decide was checked before.
+        self.sudo().write(
+            {
+                "state": "done",
+                "outcome": outcome,
+                "decided_by_id": by.id,
+                "decided_at": fields.Datetime.now(),
+            }
+        )
+        self.activity_feedback([_TODO])
 
     def _sides(self, operation):
         """{field: base, mine, theirs}. Where the record is out of reach all that was sent is shown, to be rescued."""
@@ -281,16 +286,7 @@ class OfflineConflict(models.Model):
             conflict._carry_out(conflict.operation_id.sudo(), outcome)
             if conflict.operation_id.status == "conflict":
                 raise UserError(conflict._why_still_open())
-            # sudo: the reviewer's right was checked, and the decision is the engine's to write down.
-            conflict.sudo().write(
-                {
-                    "state": "done",
-                    "outcome": outcome,
-                    "decided_by_id": self.env.uid,
-                    "decided_at": fields.Datetime.now(),
-                }
-            )
-            conflict.activity_feedback([_TODO])
+            conflict._note_decision(outcome, self.env.user)
             conflict._tell_record()
         return True
 

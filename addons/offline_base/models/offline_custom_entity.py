@@ -161,12 +161,15 @@ class OfflineCustomEntity(models.Model):
                     "%s is in the profile %s: remove it there first.", used.entity, used.profile_id.name
                 )
             )
-        names = [PREFIX + entity.model.replace(".", "_") for entity in self._made()]
+        names = [entity._adapter_name() for entity in self._made()]
         done = super().unlink()
         # sudo: the adapters are the engine's own; who may remove what they were made for was decided above.
         self.env["ir.model"].sudo().search([("model", "in", names), ("state", "=", "manual")]).unlink()
         self._refresh()
         return done
+
+    def _adapter_name(self):
+        return PREFIX + self.model.replace(".", "_")
 
     def _made(self):
         """Those whose adapter was made, rather than extended."""
@@ -177,7 +180,7 @@ class OfflineCustomEntity(models.Model):
         self.env.flush_all()
         self.env.registry.clear_cache()
         for entity in self._made():
-            name = PREFIX + entity.model.replace(".", "_")
+            name = entity._adapter_name()
             # sudo: the adapter is the engine's own, and holds no records.
             models_ = self.env["ir.model"].sudo()
             if not models_.search_count([("model", "=", name)]):

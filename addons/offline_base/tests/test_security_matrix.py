@@ -37,36 +37,23 @@ ROUTES = {
     "/wipe": "leaving",
 }
 #: What each kind of caller is told: (status, code), None for an answer of the route itself.
-DOORS = {
-    "working": {
-        "nobody": (401, "token_missing"),
-        "session": (401, "token_missing"),
-        "manager's session": (401, "token_missing"),
-        "forged": (401, "token_invalid"),
-        "device": None,
-        "another user's device": None,
-        "another company's device": None,
-        "expired": (401, "token_expired"),
-        "revoked": (403, "device_revoked"),
-        "archived": (403, "user_inactive"),
-        "left the group": (403, "user_inactive"),
-        "no company of the profile": (403, "user_inactive"),
-    },
-    "leaving": {
-        "nobody": (401, "token_missing"),
-        "session": (401, "token_missing"),
-        "manager's session": (401, "token_missing"),
-        "forged": (401, "token_invalid"),
-        "device": None,
-        "another user's device": None,
-        "another company's device": None,
-        "expired": None,
-        "revoked": None,
-        "archived": None,
-        "left the group": None,
-        "no company of the profile": None,
-    },
+_WORKING = {
+    "nobody": (401, "token_missing"),
+    "session": (401, "token_missing"),
+    "manager's session": (401, "token_missing"),
+    "forged": (401, "token_invalid"),
+    "device": None,
+    "another user's device": None,
+    "another company's device": None,
+    "expired": (401, "token_expired"),
+    "revoked": (403, "device_revoked"),
+    "archived": (403, "user_inactive"),
+    "left the group": (403, "user_inactive"),
+    "no company of the profile": (403, "user_inactive"),
 }
+#: Who may not work any more may still leave in order.
+_LEAVING = dict.fromkeys(("expired", "revoked", "archived", "left the group", "no company of the profile"))
+DOORS = {"working": _WORKING, "leaving": _WORKING | _LEAVING}
 #: Where a model that device users may read says whose its records are.
 OWNERS = {
     "offline.blob": "user_id",

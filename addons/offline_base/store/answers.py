@@ -8,10 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from . import reader
-from .reader import existing_ids
 from .walk import EntityCut, Page
-
-__all__ = ["NOTHING", "Json", "changes", "existing_ids", "refs", "render"]
 
 
 class Json(str):

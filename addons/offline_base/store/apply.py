@@ -123,14 +123,7 @@ class Applier:
     def _apply(self, operation: Operation, at: datetime | None, force: Force | None) -> Outcome:
         if operation.verb == "void":
             return Outcome("discarded", code="superseded")
-        if operation.entity not in self.lines:
-            raise Refusal("entity_unknown")
-        line, adapter = self.lines[operation.entity]
-        if line.direction == "pull" and self.reviewer is None:
-            raise Refusal("entity_read_only")
-        adapter = adapter.with_context(**self._context(operation))
-        if operation.verb in _GENERIC_VERBS - adapter._offline_verbs:
-            raise Refusal("verb_unknown")
+        line, adapter = self.admitted(operation)
         if operation.verb == "create":
             return self._create(adapter, operation, at)
         if operation.verb == "update":
@@ -141,6 +134,18 @@ class Applier:
         if named is None:
             raise Refusal("verb_unknown")
         return self._call(adapter, named, operation, force)
+
+    def admitted(self, operation: Operation):
+        """The profile's line and the adapter that carry the operation out, or the refusal of the whole of it."""
+        if operation.entity not in self.lines:
+            raise Refusal("entity_unknown")
+        line, adapter = self.lines[operation.entity]
+        if line.direction == "pull" and self.reviewer is None:
+            raise Refusal("entity_read_only")
+        adapter = adapter.with_context(**self._context(operation))
+        if operation.verb in _GENERIC_VERBS - adapter._offline_verbs:
+            raise Refusal("verb_unknown")
+        return line, adapter
 
     def _context(self, operation) -> dict[str, Any]:
         context = {"mail_create_nolog": True, "offline_base__device": self.device.id}
@@ -278,17 +283,14 @@ class Applier:
 
     def commits(self, entity: str | None, verb: str | None) -> bool:
         """Whether the verb is a function that commits by itself: see `store.committing`."""
-        if entity not in self.lines or verb in ("create", "update", "delete", "void"):
+        if entity not in self.lines or verb in _GENERIC_VERBS or verb == "void":
             return False
         named = self.lines[entity][1]._offline_operations().get(verb)
         return named is not None and named.commits
 
     def prepared(self, operation: Operation, force: Force | None = None):
         """The adapter, function, record and arguments of such an operation, or a refusal as `run` would give it."""
-        line, adapter = self.lines[operation.entity]
-        if line.direction == "pull" and self.reviewer is None:
-            raise Refusal("entity_read_only")
-        adapter = adapter.with_context(**self._context(operation))
+        _line, adapter = self.admitted(operation)
         named = adapter._offline_operations()[operation.verb]
         record, args = self._checked_call(adapter, named, operation, force)
         return adapter, named, record, args
@@ -302,19 +304,11 @@ class Applier:
 
     def _done(self, status, record, adapter, specs, sent, before=None, written=()) -> Outcome:
         """The outcome of values that were written: what the server made of them, and the versions around it."""
-        outcome = self.named(Outcome(status, record.id, sent=sent, stored={}), record)
+        outcome = Outcome(status, record.id, sent=sent, stored={})
         if before is not None:
             outcome.v_before = to_hex(reader.version(adapter, record.id, before))
-        # Odoo lets people write what takes the record out of their sight, such as handing it to somebody else.
-        left = record.exists()
-        if not left.has_access("read"):
-            outcome.sent = None
-        elif after := reader.read_values(adapter, specs, left.ids).get(record.id):
-            outcome.v_after = to_hex(reader.version(adapter, record.id, after))
-            outcome.stored = {name: after[name] for name in sent}
-            if before is not None:
-                outcome.replaced = {n: {"before": before[n], "after": after[n]} for n in written}
-        return outcome
+            outcome.replaced = {name: {"before": before[name]} for name in written}
+        return with_results(adapter, specs, [outcome])[0]
 
     def named(self, outcome, record) -> Outcome:
         """The outcome with the names by which devices know the record, kept as they are now."""
@@ -379,6 +373,28 @@ class Applier:
         """The line that Odoo logs of tracked fields says where they come from; there is no line of ours besides."""
         if hasattr(record, "_track_set_log_message"):
             record._track_set_log_message(where_from(record.env, self.device, at))
+
+
+def with_results(adapter, specs, outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes with the records' names and with what the server made of the values, read at once."""
+    entity = adapter._offline_model
+    ids = [outcome.res_id for outcome in outcomes]
+    uids = adapter.env["offline.identity"]._uids(entity, ids)
+    births = reader.births(adapter.env, entity, ids)
+    # Odoo lets people write what takes the record out of their sight, such as handing it to somebody else.
+    readable = adapter.env[entity].browse(ids).exists()._filtered_access("read")
+    after = reader.read_values(adapter, specs, readable.ids)
+    for outcome in outcomes:
+        outcome.uid, outcome.born = uids.get(outcome.res_id), births[outcome.res_id]
+        now = after.get(outcome.res_id)
+        if now is None:
+            outcome.sent = outcome.replaced = None
+            continue
+        outcome.v_after = to_hex(reader.version(adapter, outcome.res_id, now))
+        outcome.stored = {name: now[name] for name in outcome.sent or ()}
+        for name, sides in (outcome.replaced or {}).items():
+            sides["after"] = now[name]
+    return outcomes
 
 
 def _leads_nowhere(sent: Any, resolved: Any) -> bool:

@@ -16,7 +16,7 @@ from ..core.fields import BLOB_TYPES, canonical_values, empty
 from ..core.merge import merge_record
 from ..core.wire import ByUid, Operation
 from . import reader, writer
-from .apply import Applier
+from .apply import Applier, with_results
 from .history import named_uids
 from .outcome import Outcome, guarded, is_transient, no_commit
 from .story import where_from
@@ -62,14 +62,7 @@ def run_batch(applier: Applier, tasks: Sequence[Task]) -> list[Outcome]:
 
 def _at_once(applier: Applier, tasks: Sequence[Task]) -> list[Outcome]:
     first = tasks[0][0]
-    if first.entity not in applier.lines:
-        raise Refusal("entity_unknown")
-    line, adapter = applier.lines[first.entity]
-    if line.direction == "pull":
-        raise Refusal("entity_read_only")
-    if first.verb not in adapter._offline_verbs:
-        raise Refusal("verb_unknown")
-    adapter = adapter.with_context(**applier._context(first))
+    line, adapter = applier.admitted(first)
     specs = adapter._offline_specs()
     if any(name in specs and specs[name].type in BLOB_TYPES for name in first.values):
         raise NotAlike  # bytes are written record by record
@@ -109,12 +102,11 @@ def _create(applier: Applier, adapter, tasks: Sequence[Task]) -> list[Outcome]:
         {name: one[name] if name in one else empty(spec) for name, spec in specs.items()} for one in values
     ]
     outcomes = [
-        Outcome("applied", record.id, uid=uid, sent=one, stored={})
-        for record, uid, one in zip(records, uids, shown, strict=True)
+        Outcome("applied", record.id, sent=one, stored={}) for record, one in zip(records, shown, strict=True)
     ]
     for outcome, record, others in zip(outcomes, records, suspects, strict=True):
         outcome.result = applier.told_of(record, others)
-    return _done(adapter, specs, outcomes)
+    return with_results(adapter, specs, outcomes)
 
 
 def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outcome]:
@@ -154,30 +146,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         outcome.replaced = {name: {"before": now[name]} for name in write}
         outcomes.append(outcome)
     env.flush_all()
-    uids = applier.env["offline.identity"]._uids(entity, ids)
-    for outcome in outcomes:
-        outcome.uid = uids.get(outcome.res_id)
-    return _done(adapter, specs, outcomes)
-
-
-def _done(adapter, specs, outcomes: list[Outcome]) -> list[Outcome]:
-    """The outcomes with what the server made of the values, read at once."""
-    entity = adapter._offline_model
-    ids = [outcome.res_id for outcome in outcomes]
-    births = reader.births(adapter.env, entity, ids)
-    readable = adapter.env[entity].browse(ids).exists()._filtered_access("read")
-    after = reader.read_values(adapter, specs, readable.ids)
-    for outcome in outcomes:
-        outcome.born = births[outcome.res_id]
-        now = after.get(outcome.res_id)
-        if now is None:
-            outcome.sent = outcome.replaced = None
-            continue
-        outcome.v_after = to_hex(reader.version(adapter, outcome.res_id, now))
-        outcome.stored = {name: now[name] for name in outcome.sent or ()}
-        for name, sides in (outcome.replaced or {}).items():
-            sides["after"] = now[name]
-    return outcomes
+    return with_results(adapter, specs, outcomes)
 
 
 def _of(specs, operation: Operation):

@@ -9,6 +9,7 @@ from typing import Any
 
 from odoo import fields as odoo_fields
 
+from ..core.fields import INTEGER_MAX
 from ..core.position import Snapshot
 from ..core.wire import PullRequest
 from . import feed, holdings
@@ -153,7 +154,7 @@ class Cuts:
     def remove_strangers(self, page: Page) -> None:
         """Entities that left the profile leave the device."""
         for entity in self.held.entities() - self.scopes.keys():
-            for record_id, version in self.held.between(entity, 0, (1 << 31) - 1).items():
+            for record_id, version in self.held.between(entity, 0, INTEGER_MAX).items():
                 page.remove(entity, record_id, version)
 
     def state(self, complete: bool) -> dict[str, Any]:

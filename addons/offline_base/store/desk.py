@@ -7,8 +7,6 @@ office by `decisions.at_desk`, the device itself within a push.
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import ValidationError as ShapeError
 
 from odoo.exceptions import UserError
@@ -19,6 +17,7 @@ from ..core.wire import Operation
 from .apply import Applier
 from .history import OPEN, History
 from .outcome import Edit, Force, Outcome
+from .rows import title
 from .units import Task, run_together
 
 #: The verbs by which a device decides about an operation that it sent before.
@@ -146,7 +145,7 @@ class Desk:
                 "v_before": outcome.v_before or operation.v_before,
                 "v_after": outcome.v_after or operation.v_after,
                 "code": outcome.code,
-                "message": outcome.message or self._title(outcome),
+                "message": outcome.message or title(self.device, outcome.code),
                 "field_errors": outcome.fields or False,
                 "result": outcome.result,
                 "conflict": outcome.conflict or operation.conflict,
@@ -222,10 +221,6 @@ class Desk:
         while (operation := operation.decides_id) and operation not in found:
             found |= operation
         return found
-
-    def _title(self, outcome: Outcome) -> Any:
-        title = Refusal(outcome.code).entry.title if outcome.code else None
-        return self.device._as_user().env._(title) if title else None  # pylint: disable=gettext-variable
 
 
 def _place(operation) -> int:

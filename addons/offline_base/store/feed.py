@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from odoo.tools import SQL
 
@@ -150,20 +149,3 @@ def lag_s(cr) -> float:
         )
     )
     return float(cr.fetchone()[0] or 0.0)
-
-
-def oldest_open_transaction(cr) -> dict[str, Any] | None:
-    """The transaction with a number that has been under way longest, {"pid", "state", "age_s", "database"}, or None.
-
-    Its changes are on no device yet. Others' rows show only to a role that may read all statistics; a prepared
-    transaction has no process (``pid`` None).
-    """
-    cr.execute(
-        """SELECT pid, state, extract(epoch FROM clock_timestamp() - began)::float, datname FROM (
-               SELECT pid, state, xact_start AS began, datname FROM pg_stat_activity
-                WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-               UNION ALL SELECT NULL, 'prepared', prepared, database FROM pg_prepared_xacts) AS open
-            WHERE began IS NOT NULL ORDER BY began LIMIT 1"""
-    )
-    row = cr.fetchone()
-    return row and dict(zip(("pid", "state", "age_s", "database"), row, strict=True))

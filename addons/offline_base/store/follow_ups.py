@@ -136,8 +136,8 @@ class FollowUps:
         self.desk.finish(own, done)
 
     def _refuse(self, own, refusal: Refusal, result: Any = None) -> None:
-        message = refusal.message or self.device._as_user().env._(refusal.entry.title)  # pylint: disable=gettext-variable
+        # The desk says the catalogue's sentence where there is no better one.
         outcome = Outcome(
-            "rejected", code=refusal.code, message=message, fields=refusal.fields, result=result
+            "rejected", code=refusal.code, message=refusal.message, fields=refusal.fields, result=result
         )
         self.desk.finish(own, outcome)

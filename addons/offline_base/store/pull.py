@@ -20,7 +20,7 @@ from ..core.errors import Problem
 from ..core.fields import INTEGER_MAX, format_instant
 from ..core.position import Snapshot
 from ..core.wire import PullRequest
-from . import answers, feed, holdings, positions, receipts, rights, sql_reader
+from . import answers, feed, holdings, positions, reader, receipts, rights, sql_reader
 from .cuts import Cuts
 from .walk import Page, Walk
 
@@ -106,10 +106,7 @@ class Pull:
         return self._answer(
             cursor=self.request.cursor,
             complete=True,
-            digests={
-                entity: {"count": count, "sum": total}
-                for entity, (count, total) in (position.digests or {}).items()
-            },
+            digests=_told(position.digests or {}),
         )
 
     def _confirm(self, position) -> holdings.Holdings:
@@ -192,9 +189,7 @@ class Pull:
             changes=answers.changes(self.env, page, self._why(page)),
             refs=answers.refs(self.user_env, cuts.entities, page),
             outcomes=outcomes,
-            digests={name: {"count": count, "sum": total} for name, (count, total) in digests.items()}
-            if complete
-            else {},
+            digests=_told(digests) if complete else {},
         )
 
     def _digests(self, position, held, page: Page, cuts) -> dict[str, tuple[int, str]]:
@@ -222,7 +217,7 @@ class Pull:
             ids = {record_id for record_id, version in removed.items() if version != 0}
             if self.request.held is not None:
                 ids = holdings.given(self.device, name, ids)
-            existing[name] = answers.existing_ids(self.env, name, ids)
+            existing[name] = reader.existing_ids(self.env, name, ids)
         return existing
 
     def _outcomes(self, position, changes) -> list[dict[str, Any]]:
@@ -256,3 +251,8 @@ class Pull:
             | answer,
             changes,
         )
+
+
+def _told(digests) -> dict[str, dict[str, Any]]:
+    """Digests as the wire has them, from {entity: (count, sum)}."""
+    return {entity: {"count": count, "sum": total} for entity, (count, total) in digests.items()}

@@ -86,7 +86,7 @@ class Push:
             alike = self._alike(groups[: min(run, self.most - taken)], known, applier)
             if len(alike) > 1:
                 self._take_alike(alike, applier)
-                group = [head for head, _operation in alike]
+                group = [head for head, _operation, _res_id in alike]
             else:
                 self._take(group, known, applier)
             groups = groups[max(1, len(alike)) :]
@@ -156,9 +156,9 @@ class Push:
             if not row.pop("is_stored", False):
                 self._unstored.append(row)
 
-    def _alike(self, groups, known, applier) -> list[tuple[OperationHead, Operation]]:
+    def _alike(self, groups, known, applier) -> list[tuple[OperationHead, Operation, int | None]]:
         """The longest run at the front that can be tried as one batch; see `store.batch`."""
-        found: list[tuple[OperationHead, Operation]] = []
+        found: list[tuple[OperationHead, Operation, int | None]] = []
         common, uids, targets, ops = None, set(), set(), set()
         for group in groups:
             operation = None
@@ -168,16 +168,14 @@ class Push:
             if operation is None or same is None or (found and same != common) or operation.op in ops:
                 break
             # One record may be named by its id here and by its uid there: an update's record is told by its id.
-            target = (
-                operation.target.uid
-                if operation.verb == "create" and isinstance(operation.target, ByUid)
-                else applier._target_id(operation)
-            )
+            res_id = applier._target_id(operation)
+            is_new = operation.verb == "create" and isinstance(operation.target, ByUid)
+            target = operation.target.uid if is_new else res_id
             if (
                 target is None
                 or target in targets
                 or refers_to(operation, uids)
-                or self.history.blockers(operation, applier._target_id(operation))
+                or self.history.blockers(operation, res_id)
             ):
                 break
             common = same
@@ -185,18 +183,17 @@ class Push:
             ops.add(operation.op)
             if operation.verb == "create":
                 uids.add(target)
-            found.append((group[0], operation))
+            found.append((group[0], operation, res_id))
         return found
 
     def _take_alike(self, alike, applier) -> None:
         """Give each its receipt, from one batch where that is possible."""
-        rows = [self.make.new(head) for head, _one in alike]
-        for row, (_head, operation) in zip(rows, alike, strict=True):
+        rows = [self.make.new(head) for head, _operation, _res_id in alike]
+        tasks = []
+        for row, (_head, operation, res_id) in zip(rows, alike, strict=True):
             self.make.name(row, operation)
-            row["res_id"] = applier._target_id(operation)
-        tasks = [
-            (operation, row["corrected_at"]) for row, (_head, operation) in zip(rows, alike, strict=True)
-        ]
+            row["res_id"] = res_id
+            tasks.append((operation, row["corrected_at"]))
         for row, (operation, _at), outcome in zip(rows, tasks, run_batch(applier, tasks), strict=True):
             self._ended(row, operation, outcome)
             self.rows[row["op"]] = row

@@ -53,7 +53,6 @@ class Rows:
 
     def decide(self, row: Row, outcome: Outcome) -> None:
         """Write what became of it."""
-        title = Refusal(outcome.code).entry.title if outcome.code else None
         row |= {
             "status": outcome.status,
             "res_id": outcome.res_id or row["res_id"],
@@ -62,7 +61,7 @@ class Rows:
             "v_before": outcome.v_before,
             "v_after": outcome.v_after,
             "code": outcome.code,
-            "message": outcome.message or (self.device._as_user().env._(title) if title else None),  # pylint: disable=gettext-variable
+            "message": outcome.message or title(self.device, outcome.code),
             "field_errors": outcome.fields or None,
             "result": outcome.result,
             "conflict": outcome.conflict,
@@ -87,6 +86,11 @@ class Rows:
                 "verb": first.verb,
                 "original_id": first.id,
             }
+
+
+def title(device, code: str | None) -> str | None:
+    """The catalogue's sentence for a code in the language of the device's user; None without a code."""
+    return device._as_user().env._(Refusal(code).entry.title) if code else None  # pylint: disable=gettext-variable
 
 
 def readable(head: OperationHead) -> Operation | None:

@@ -30,12 +30,12 @@ def verify(device, request: VerifyRequest) -> dict[str, Any]:
     position = _position(device, request.cursor)
     if not position:
         return {"differ": list(range(request.shards))}
-    held = holdings.view(device, position, request.entity)
+    held, differing = _compared(device, _cuts(device, position), request.entity)
     ours: dict[int, int] = defaultdict(int)
     for record_id, version in held.items():
         ours[record_id % request.shards] += version
     differ = {shard for shard, total in enumerate(request.sums) if from_hex(total) != ours[shard] % MODULUS}
-    differ |= {record_id % request.shards for record_id in check(device, position, request.entity)}
+    differ |= {record_id % request.shards for record_id in differing}
     return {"differ": sorted(differ)}
 
 
@@ -47,21 +47,24 @@ def _position(device, cursor: str | None):
     return device.env["offline.position"].search(newest, order="generation desc", limit=1)
 
 
-def check(device, position, entity: str) -> set[int]:
-    """The records of an entity that the device holds otherwise than they read now, and nothing explains it."""
+def _cuts(device, position) -> Cuts:
     sql_reader.do_not_compile(device.env.cr)
-    user_env = device._as_user().env
-    cuts = Cuts(device, user_env, PullRequest(cursor=None), position, holdings.Holdings(device))
+    request = PullRequest(cursor=None)
+    return Cuts(device, device._as_user().env, request, position, holdings.Holdings(device))
+
+
+def _compared(device, cuts: Cuts, entity: str) -> tuple[dict[int, int], set[int]]:
+    """What the device holds of an entity, and which of it reads otherwise now although nothing explains it."""
+    held = holdings.view(device, cuts.position, entity)
     cut = next((cut for cut in cuts.entities if cut.name == entity), None)
     if cut is None or cut.compare != CHANGED:
-        return set()
-    held = holdings.view(device, position, entity)
+        return held, set()
     fresh = {row.id: row.version for row in reader.read_rows(cut.scope, cut.reading)}
     differ = {i for i in held.keys() | fresh.keys() if held.get(i) != fresh.get(i)} - cut.changed
     if differ:
         _tell(device, cut, differ, held, fresh)
         _touch(device.env.cr, entity, differ)
-    return differ
+    return held, differ
 
 
 def _tell(device, cut, differ: Collection[int], held: dict[int, int], fresh: dict[int, int]) -> None:
@@ -119,5 +122,6 @@ def check_all(devices) -> dict[str, int]:
         position = _position(device, None)
         if position and device.state == "active" and device._may_work():
             checked += 1
-            defects += sum(len(check(device, position, entity)) for entity in position.scopes or {})
+            cuts = _cuts(device, position)
+            defects += sum(len(_compared(device, cuts, entity)[1]) for entity in position.scopes or {})
     return {"devices": checked, "defects": defects}

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+import uuid6
 
 from tests.faults.test_exactly_once import _wait_for_lock
 from tests.faults.wire import Wire
@@ -141,3 +142,88 @@ def test_phone_attaches_a_file_without_a_network_and_it_arrives_once(
     assert base64.b64decode(found[0]["datas"]) == photo.read_bytes()
     assert phone("status")["files_waiting"] == 0
     assert phone("show", "ir.attachment", kept["uid"])["values"]["raw"]["sha256"] == kept["sha256"]
+
+
+def test_blob_that_is_complete_while_its_use_is_written_fills_it(office, traveller, make_wire, connect):
+    """Proves I8, I10. The push has begun before the last part came, and ends after it: neither sees the other."""
+    wire = make_wire(traveller)
+    upload = Upload(wire, os.urandom(50_000))
+    held = office.create("res.partner", name="Held up")
+    blocker = connect()
+    with ThreadPoolExecutor(1) as pool:
+        blocker.cursor().execute("SELECT 1 FROM res_partner WHERE id = %s FOR UPDATE", [held])
+        pushed = pool.submit(wire.push, *_attach_and_edit(wire, office, upload, held))
+        _wait_for_lock(_watcher(connect))
+        upload.begin().raise_for_status()
+        upload.send(0).raise_for_status()
+        blocker.rollback()
+        assert [receipt["status"] for receipt in pushed.result()["receipts"]] == ["applied", "applied"]
+    assert _attached(office, held) == [upload.data]
+
+
+def test_blob_whose_last_part_comes_while_its_use_is_written_fills_it(office, traveller, make_wire, connect):
+    """Proves I8, I10. The last part has begun before the push, and ends after it."""
+    wire = make_wire(traveller)
+    upload = Upload(wire, os.urandom(50_000))
+    upload.begin().raise_for_status()
+    held = office.create("res.partner", name="Named in between")
+    blocker = connect()
+    with ThreadPoolExecutor(1) as pool:
+        # Weaker than what the last part takes, and no hindrance to a row that refers to this one.
+        blocker.cursor().execute(
+            "SELECT 1 FROM offline_blob WHERE sha256 = %s FOR NO KEY UPDATE", [upload.sha256]
+        )
+        sent = pool.submit(upload.send, 0)
+        _wait_for_lock(_watcher(connect))
+        receipts = wire.push(*_attach_and_edit(wire, office, upload, held))["receipts"]
+        assert [receipt["status"] for receipt in receipts] == ["applied", "applied"]
+        blocker.rollback()
+        sent.result().raise_for_status()
+    assert _attached(office, held) == [upload.data]
+
+
+def test_use_that_nobody_filled_is_filled_within_minutes(office, traveller, make_wire, connect):
+    """Proves I8, I10. The server died after the two commits, and before it looked again."""
+    wire = make_wire(traveller)
+    upload = Upload(wire, os.urandom(5_000))
+    held = office.create("res.partner", name="Died in between")
+    wire.push(*_attach_and_edit(wire, office, upload, held))
+    upload.begin().raise_for_status()
+    upload.send(0).raise_for_status()
+    assert _attached(office, held) == [upload.data]
+    # As it is when neither of the two transactions saw the other: the bytes are there, and nobody has used them.
+    connection = connect()
+    connection.cursor().execute(
+        "UPDATE offline_blob_use SET state = 'waiting' WHERE sha256 = %s", [upload.sha256]
+    )
+    connection.commit()
+    attachment = office.find("ir.attachment", ("res_model", "=", "res.partner"), ("res_id", "=", held))
+    office.write("ir.attachment", attachment, datas=False)
+    assert _attached(office, held) == [b""]
+    office("ir.cron", "method_direct_trigger", [office.ref("offline_base.offline_fence_cron")])
+    assert _attached(office, held) == [upload.data]
+
+
+def _attach_and_edit(wire, office, upload, partner):
+    """Work that names a blob, then touches a record."""
+    wire.pull()
+    value = {"sha256": upload.sha256, "size": len(upload.data), "type": "application/octet-stream"}
+    values = {"name": "a.bin", "res_model": "res.partner", "res_id": partner, "raw": value}
+    attach = wire.operation("ir.attachment", "create", target={"uid": str(uuid6.uuid7())}, values=values)
+    return attach, wire.update("res.partner", partner, {"city": "Liège"})
+
+
+def _attached(office, partner):
+    found = office(
+        "ir.attachment",
+        "search_read",
+        [("res_model", "=", "res.partner"), ("res_id", "=", partner)],
+        ["datas"],
+    )
+    return [base64.b64decode(one["datas"] or "") for one in found]
+
+
+def _watcher(connect):
+    watcher = connect()
+    watcher.autocommit = True
+    return watcher

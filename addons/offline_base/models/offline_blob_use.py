@@ -59,6 +59,7 @@ class OfflineBlobUse(models.Model):
                 "field_name": field_name,
             }
         )
+        blob_uses.look_again(self.env, [(device.user_id.id, sha256)])
 
     def _replace(self, device, record, field_name):
         """A later operation fills the field: what waits to do so must not come after it."""
@@ -68,18 +69,27 @@ class OfflineBlobUse(models.Model):
         )  # fmt: skip
         waiting.write({"state": "replaced"})
 
-    def _arrived(self, device, sha256):
-        """Fill what waits for these bytes, named by this device or by another one of its user."""
+    def _settle(self, user_id, sha256):
+        """Fill what waits for these bytes, named by whichever device of the user, if they are there."""
         waiting = self.search(
-            [
-                ("user_id", "=", device.user_id.id),
-                ("sha256", "=", sha256),
-                ("state", "in", ("waiting", "given_up")),
-            ],
+            [("user_id", "=", user_id), ("sha256", "=", sha256), ("state", "in", ("waiting", "given_up"))],
             order="id",
         )
-        if waiting:
-            waiting._fill(blob_reading.data(device, sha256))
+        data = blob_reading.data(waiting[0].device_id, sha256) if waiting else None
+        if data is not None:
+            waiting._fill(data)
+
+    def _look_again(self):
+        """Have filled what waits although its bytes are there: who should have looked again died before."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT DISTINCT u.user_id, u.sha256 FROM offline_blob_use u
+                WHERE u.state = 'waiting' AND (
+                      EXISTS (SELECT 1 FROM offline_blob b
+                               WHERE b.sha256 = u.sha256 AND b.user_id = u.user_id AND b.state = 'complete')
+                      OR EXISTS (SELECT 1 FROM offline_blob_hash h WHERE h.sha256 = u.sha256))"""
+        )
+        blob_uses.look_again(self.env, self.env.cr.fetchall())
 
     def _fill(self, data):
         """Write the bytes as the device's user, with the rights of today; what Odoo refuses is kept and shown."""

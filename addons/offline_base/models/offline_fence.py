@@ -21,10 +21,14 @@ class OfflineFence(models.Model):
 
     @api.model
     def _cron_place(self):
-        """Store a fence, and notice what only shows from time to time: another place, a closed replay window."""
+        """Store a fence, and notice what only shows from time to time.
+
+        Another place, a closed replay window, fields that wait for bytes that are there.
+        """
         retention.place_fence(self.env.cr)
         self.env["offline.epoch"]._settle_in()
         self.env["offline.epoch"]._run_waiting()
+        self.env["offline.blob.use"]._look_again()
 
     @api.autovacuum
     def _gc_log(self):

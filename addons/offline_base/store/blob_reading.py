@@ -1,4 +1,4 @@
-"""Reading blobs: the bytes that a device's user may read now, or that the device sent itself."""
+"""Reading blobs: the bytes that a device's user may read now, or sent with any device."""
 
 from __future__ import annotations
 
@@ -33,24 +33,27 @@ class Content:
 
 def find(device, sha256: str) -> Content:
     """The bytes of a blob, or `Problem`: missing and unreadable look alike."""
-    attachment = _attachment(device, sha256) if tus.is_hash(sha256) else None
-    if not attachment:
+    found = attachment(device, sha256) if tus.is_hash(sha256) else None
+    if not found:
         raise Problem("blob_unknown")
-    mimetype = attachment.mimetype if attachment.mimetype in _SAFE_TYPES else "application/octet-stream"
-    return Content(attachment.raw or b"", mimetype)
+    mimetype = found.mimetype if found.mimetype in _SAFE_TYPES else "application/octet-stream"
+    return Content(found.raw or b"", mimetype)
 
 
 def data(device, sha256: str) -> bytes | None:
-    """The bytes of a blob if the device sent them or its user may read them; None if they have not come."""
-    attachment = _attachment(device, sha256)
-    return (attachment.raw or b"") if attachment else None
+    """The bytes of a blob if its user sent them or may read them; None if they have not come."""
+    found = attachment(device, sha256)
+    return (found.raw or b"") if found else None
 
 
-def _attachment(device, sha256: str):
-    # sudo in `device`: what the device sent itself it may read; what else there is, its user must be able to.
+def attachment(device, sha256: str):
+    """What holds these bytes, if the device's user sent them, with whichever device, or may read them now."""
+    # sudo in `device`: what its user sent, that user may read; what else there is, the user must be able to.
     own = device.env["offline.blob"].search(
-        [("device_id", "=", device.id), ("sha256", "=", sha256), ("state", "=", "complete")]
-    )
+        [("user_id", "=", device.user_id.id), ("sha256", "=", sha256), ("state", "=", "complete"),
+         ("attachment_id", "!=", False)],
+        limit=1,
+    )  # fmt: skip
     found = own.attachment_id or readable(device, sha256)
     return found.sudo() if found else None  # sudo: who may read it was decided above
 
@@ -74,18 +77,18 @@ def readable(device, sha256: str):
         )
     )
     for (attachment_id,) in device.env.cr.fetchall():
-        attachment = env["ir.attachment"].browse(attachment_id)
-        if may_read(attachment):
-            return attachment
+        found = env["ir.attachment"].browse(attachment_id)
+        if may_read(found):
+            return found
     return None
 
 
-def may_read(attachment) -> bool:
+def may_read(found) -> bool:
     """Whether its user may read an attachment, or the field of a record that it is the content of."""
-    shown = attachment.sudo()  # sudo: to see what it belongs to, nothing of which is told
+    shown = found.sudo()  # sudo: to see what it belongs to, nothing of which is told
     if not shown.res_field:
-        return attachment.has_access("read")
-    env = attachment.env
+        return found.has_access("read")
+    env = found.env
     if shown.res_model not in env or shown.res_field not in env[shown.res_model]._fields:
         return False
     record = env[shown.res_model].browse(shown.res_id).exists()

@@ -1,7 +1,7 @@
 """Uploads of blobs: parts are rows until all have come, then one attachment.
 
-A blob is its SHA-256. What a device may have of a blob is decided by what it sent itself or what its user may
-read, never by knowing the hash: whoever does not have the bytes learns nothing and gets nothing.
+A blob is its SHA-256. What a device may have of a blob is decided by what its user sent or may read, never by
+knowing the hash: whoever does not have the bytes learns nothing and gets nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from odoo.tools.mimetypes import guess_mimetype
 
 from ..core import tus
 from ..core.errors import Problem
-from . import blob_reading
+from . import blob_reading, blob_uses
 
 #: An upload that nothing was added to for so long is given up.
 UNFINISHED_DAYS = 7
@@ -40,7 +40,7 @@ class BlobLimits:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A blob that the device need not send: its user may read these bytes already."""
+    """A blob that the device need not send: its user sent these bytes before, or may read them."""
 
     size: int
     received: int
@@ -61,16 +61,16 @@ class Blobs:
     def begin(self, declared: tus.Creation):
         """The upload of a blob: a new one, or the one of the same bytes that this device began or finished."""
         blob = self._own(declared.sha256)
-        if blob and blob.state == "complete":
+        if blob.state == "complete" and blob.attachment_id:
             return blob
-        known = blob_reading.readable(self.device, declared.sha256)
+        known = blob_reading.attachment(self.device, declared.sha256)
         if known is not None:
-            self.env["offline.blob.use"]._arrived(self.device, declared.sha256)
+            self._arrived(declared.sha256)
             return Known(known.file_size, known.file_size)
         if declared.size > self.limits.blob_bytes:
             raise Problem("limit_exceeded", limit={"blob_bytes": self.limits.blob_bytes})
-        if blob and blob.size != declared.size:
-            # Of two sizes of the same bytes one is wrong; the person's last word counts.
+        if blob and (blob.size != declared.size or blob.state == "complete"):
+            # Of two sizes of the same bytes one is wrong: the last word counts. And a file that is gone comes anew.
             blob.unlink()
             blob = self.model
         if not blob:
@@ -179,8 +179,13 @@ class Blobs:
                 "expires_at": False,
             }
         )
-        self.env["offline.blob.use"]._arrived(self.device, blob.sha256)
+        self._arrived(blob.sha256)
         return True
+
+    def _arrived(self, sha256: str) -> None:
+        user_id = self.device.user_id.id
+        self.env["offline.blob.use"]._settle(user_id, sha256)
+        blob_uses.look_again(self.env, [(user_id, sha256)])
 
 
 def _mimetype(data: bytes, name: str, declared: str) -> str:

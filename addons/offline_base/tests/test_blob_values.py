@@ -211,6 +211,63 @@ class TestFields(BlobValueCase):
         self.env.invalidate_all()
         self.assertEqual(data, base64.b64decode(self.partner.image_1920))
 
+    def test_blob_that_another_device_of_the_user_sent_is_used_at_once_and_not_sent_again(self):
+        """Proves I8. A phone was lost; its successor names what it had sent."""
+        data = picture()
+        self.send_blob(data, Phone(self.enrol(self.user)))
+        begun = Blobs(self.phone.device).begin(tus.Creation(sha256(data), len(data), "", ""))
+        self.assertEqual((len(data), len(data)), (begun.size, begun.received))
+        self.phone.push(self.phone.update(self.partner, {"image_1920": {"sha256": sha256(data)}}))
+        self.assertEqual(data, base64.b64decode(self.partner.image_1920))
+
+    def test_blob_that_is_named_half_way_fills_its_field_with_its_last_part(self):
+        data = picture()
+        blobs = Blobs(self.phone.device)
+        blob = blobs.begin(tus.Creation(sha256(data), len(data), "half.png", ""))
+        blobs.append(sha256(data), 0, io.BytesIO(data[:100]))
+        self.phone.push(self.phone.update(self.partner, {"image_1920": {"sha256": sha256(data)}}))
+        self.assertEqual("waiting", blob.use_ids.state)
+        self.assertFalse(self.partner.image_1920)
+        blobs.append(sha256(data), 100, io.BytesIO(data[100:]))
+        self.env.invalidate_all()
+        self.assertEqual(("filled", data), (blob.use_ids.state, base64.b64decode(self.partner.image_1920)))
+        self.assert_converged()
+
+    def test_blob_fills_every_field_that_names_it(self):
+        """Proves I2. The same bytes came once."""
+        data = picture()
+        partners = self.partner | self.env["res.partner"].create({"name": "Second", "ref": self.partner.ref})
+        self.phone.sync()
+        self.phone.push(
+            *(self.phone.update(one, {"image_1920": {"sha256": sha256(data)}}) for one in partners)
+        )
+        self.send_blob(data)
+        self.env.invalidate_all()
+        self.assertEqual([data] * 2, [base64.b64decode(one.image_1920) for one in partners])
+
+    def test_picture_that_odoo_makes_smaller_is_named_by_what_it_became(self):
+        """Proves I6. The device sent another hash than the record names from then on."""
+        data = picture(2400, 1800)
+        self.send_blob(data)
+        self.phone.push(self.phone.update(self.partner, {"image_1920": {"sha256": sha256(data)}}))
+        self.phone.sync()
+        shown = self.held("res.partner", self.partner.id)["values"]["image_1920"]
+        kept = base64.b64decode(self.partner.image_1920)
+        self.assertNotEqual(data, kept)
+        self.assertEqual((sha256(kept), len(kept)), (shown["sha256"], shown["size"]))
+        self.assert_converged()
+
+    def test_file_that_is_gone_from_a_complete_blob_is_sent_again(self):
+        """Proves I8. Somebody deleted the attachment that the bytes were kept in."""
+        data = picture()
+        self.send_blob(data)
+        self.env["offline.blob"].search([("sha256", "=", sha256(data))]).attachment_id.unlink()
+        self.phone.push(self.phone.update(self.partner, {"image_1920": {"sha256": sha256(data)}}))
+        self.assertFalse(self.partner.image_1920)
+        self.send_blob(data)
+        self.env.invalidate_all()
+        self.assertEqual(data, base64.b64decode(self.partner.image_1920))
+
     def test_values_that_name_no_hash_are_rejected(self):
         for value in ({"sha256": "x"}, {}, "aGVsbG8=", {"sha256": self.hash, "url": "file:///etc/passwd"}, 7):
             partner = self.new_partner("Another")

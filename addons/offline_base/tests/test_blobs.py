@@ -252,6 +252,8 @@ class TestUpload(BlobCase):
             self.assertEqual(201, self.begin(declared=f"{number:064x}", size=1 << 20).status_code)
         answer = self.begin()
         self.assert_refused(answer, 413, "limit_exceeded", limit={"unfinished_bytes": 2 << 20})
+        self.patch(blobs, "_UNFINISHED_MAX", 2)
+        self.assert_refused(self.begin(), 413, "limit_exceeded", limit={"unfinished_blobs": 2})
 
     def test_junk_in_metadata_is_refused(self):
         good = base64.b64encode(self.hash.encode()).decode()

@@ -1,8 +1,9 @@
-"""`python -m tools.gen_invariants [--check]`: fill the table of docs/invariants.md with the tests that prove each.
+"""`python -m tools.gen_invariants [--check]`: list in docs/invariants.md the tests that prove each invariant.
 
 A test cites an invariant by the words "Proves I2" (or "Proves I1, I9") in its docstring, in that of its class or
-in that of its file. Only the table between the two markers of the page is written. With `--check` nothing is
-written, and a stale table is an error, as is a citation of a number that the page does not have.
+in that of its file. Only what is between the two markers of the page is written, a line for each test, so that two
+changes seldom meet. With `--check` nothing is written, and a stale list is an error, as is a citation of a number that
+the page does not have.
 """
 
 from __future__ import annotations
@@ -51,36 +52,42 @@ def _tests(scope: ast.Module | ast.ClassDef, inherited: set[str]) -> Iterator[tu
             yield node.name, inherited | cited(ast.get_docstring(node))
 
 
-def collect(root: Path = ROOT) -> dict[str, list[str]]:
-    """{invariant: ["path::test", …]} over all tests of the repository, sorted."""
-    found = defaultdict(list)
+def collect(root: Path = ROOT) -> dict[str, dict[str, list[str]]]:
+    """{invariant: {path: [test, …]}} over all tests of the repository, by path."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     folders = [root / "tests", *sorted(root.glob("addons/*/tests")), *sorted(root.glob("client/*/tests"))]
     for path in sorted(path for folder in folders for path in folder.rglob("test_*.py")):
         for test, numbers in find_tests(path.read_text(encoding="utf-8")):
             for number in numbers:
-                found[number].append(f"{path.relative_to(root).as_posix()}::{test}")
-    return dict(found)
+                found[number][path.relative_to(root).as_posix()].append(test)
+    return {number: dict(files) for number, files in found.items()}
 
 
-def render(page: str, tests: Mapping[str, list[str]]) -> str:
-    """The page with its table filled; ValueError for a citation of a number without a heading."""
+def render(page: str, tests: Mapping[str, Mapping[str, list[str]]]) -> str:
+    """The page with its list filled; ValueError for a citation of a number without a heading."""
     numbers = _HEADING.findall(page)
     if unknown := sorted(set(tests) - set(numbers)):
         raise ValueError(f"tests cite {', '.join(unknown)}, which {PAGE.name} does not have")
-    lines = ["| invariant | tests |", "|---|---|"]
-    for number in numbers:
-        cell = "<br>".join(f"`{test}`" for test in tests.get(number, ())) or "none yet"
-        lines.append(f"| {number} | {cell} |")
     before, _, rest = page.partition(START)
     _, found, after = rest.partition(END)
     if not found:
         raise ValueError(f"{PAGE.name} has lost its markers {START} and {END}")
-    return before + START + "\n" + "\n".join(lines) + "\n" + END + after
+    return before + START + "\n" + "\n".join(_lines(numbers, tests)) + "\n" + END + after
+
+
+def _lines(numbers: list[str], tests: Mapping[str, Mapping[str, list[str]]]) -> Iterator[str]:
+    for number in numbers:
+        files = tests.get(number, {})
+        yield from (f"### Tests of {number}", "")
+        for path, names in files.items():
+            yield f"- `{path}`"
+            yield from (f"  - `{name}`" for name in names)
+        yield ""
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.gen_invariants", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when the table is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the list is stale")
     options = parser.parse_args(arguments)
     page = PAGE.read_text(encoding="utf-8")
     try:

@@ -71,4 +71,4 @@ def test_every_invariant_has_its_line_in_the_table_of_tests():
 def test_citation_of_an_unknown_invariant_is_refused():
     page = (DOCS / "invariants.md").read_text(encoding="utf-8")
     with pytest.raises(ValueError, match="I99"):
-        gen_invariants.render(page, {"I99": ["tests/x.py::test_y"]})
+        gen_invariants.render(page, {"I99": {"tests/x.py": ["test_y"]}})

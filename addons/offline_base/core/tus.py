@@ -118,7 +118,7 @@ def safe_name(text: str) -> str:
     >>> safe_name("../../etc/passwd"), safe_name("  Photo 1.jpg ")
     ('etc passwd', 'Photo 1.jpg')
     """
-    return _UNSAFE.sub(" ", text).strip(" .")[:_NAME_LENGTH]
+    return _UNSAFE.sub(" ", text).strip(" .")[:_NAME_LENGTH].rstrip(" .")
 
 
 def checksum(text: str | None) -> tuple[str, bytes] | None:

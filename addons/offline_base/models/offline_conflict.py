@@ -128,7 +128,8 @@ class OfflineConflict(models.Model):
             # sudo: which fields were sent; they are shown if the reader may read them.
             sent = (operation.sudo().payload or {}).get("values") or {}
             rest = [name for name in sent if name not in conflict.line_ids.mapped("field_name")]
-            conflict.rest_text = operation._lines(name for name in rest if operation._may_show(name))
+            shown = [name for name in rest if operation._may_show(name)]
+            conflict.rest_text = operation._lines(shown) if shown else ""
 
     @api.model
     def _open_for(self, operations):

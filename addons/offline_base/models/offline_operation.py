@@ -139,8 +139,7 @@ class OfflineOperation(models.Model):
             operation.record_name = operation._record_name()
 
     def _record_name(self):
-        """The record's name as far as the reader may see it."""
-        self.ensure_one()
+        """The record's name as far as the reader may see it; nothing for an operation that is not there."""
         if self.entity not in self.env or not self.res_id:
             return False
         record = self.env[self.entity].browse(self.res_id).exists()

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg2
 from psycopg2 import errorcodes
+from psycopg2.pool import PoolError
 
 from odoo.exceptions import ConcurrencyError, LockError
 
@@ -33,10 +34,13 @@ def is_concurrency(error: Exception) -> bool:
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether it says nothing of the operation: others in the way, no disk, a query cancelled, a server going down."""
+    """Whether it says nothing of the operation.
+
+    Others in the way, no disk, no connection left, a query cancelled, a server going down.
+    """
     return (
         is_concurrency(error)
-        or isinstance(error, MemoryError)
+        or isinstance(error, MemoryError | PoolError)
         or _is_worker_limit(error)
         or (
             isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)

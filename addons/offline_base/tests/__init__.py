@@ -33,5 +33,6 @@ from . import (
     test_tracing,
     test_translations,
     test_units,
+    test_unsaved,
     test_verify,
 )

@@ -1,4 +1,5 @@
-import psycopg2
+from psycopg2.errors import DiskFull, QueryCanceled
+from psycopg2.pool import PoolError
 
 from odoo.exceptions import ConcurrencyError, LockError, UserError
 from odoo.tools import mute_logger
@@ -161,9 +162,9 @@ class TestEdges(PushCase):
             self.phone.push_one(self.phone.update(self.partner, {"phone": "1"}))
 
     def test_fault_that_passes_takes_no_number(self):
-        """Proves I8, I10. No disk, a cancelled query, a row locked by others: the work itself is not at fault."""
+        """Proves I8, I10. No disk, a cancelled query, no connection left, a lock: the work itself is not at fault."""
         operation = self.phone.update(self.partner, {"phone": "1"})
-        for error in (psycopg2.errors.QueryCanceled(), psycopg2.errors.DiskFull(), LockError("Locked")):
+        for error in (QueryCanceled(), DiskFull(), PoolError("full"), LockError("Locked")):
 
             def fail(records, error=error):
                 raise error

@@ -16,6 +16,7 @@ from tools.provision import database, postgres
 from tools.provision.workspace import Workspace
 
 _OWNER = "cluster_owner"
+_PAGE = 8192
 # Nobody but a committing transaction writes the log out, if it can be helped: the log writer sleeps as long as it may,
 # there are neither checkpoints nor snapshots for standbys. What was not flushed is in memory when the crash comes.
 _SETTINGS = """
@@ -82,6 +83,16 @@ class Cluster:
     def stop(self) -> None:
         """An orderly end; the files are complete."""
         self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+
+    def set_next_transaction(self, number: int) -> None:
+        """Go on with this transaction number; the cluster was stopped in order, and its numbers are smaller.
+
+        The file that says which transactions committed must reach as far: four of them to a byte, in pages of 8 KiB.
+        """
+        size = (number // (4 * _PAGE) + 1) * _PAGE
+        commits = self.data / "pg_xact" / "0000"
+        subprocess.run(postgres.as_owner(["truncate", "-s", str(size), str(commits)]), cwd="/", check=True)
+        self._run("pg_resetwal", "-x", str(number), "-D", str(self.data))
 
     def take_snapshot(self) -> None:
         """Copy the files, as a snapshot of the volumes would; the cluster is stopped."""

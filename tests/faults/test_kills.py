@@ -1,0 +1,177 @@
+"""SIGKILL in every phase of a push and a pull, to a worker of Odoo or to PostgreSQL: at marked points, not by luck.
+
+Triggers of the test wait for a lock that the test holds. Killed there, a call did all of it or nothing; asked again
+it gives the one answer.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import psycopg2
+import pytest
+import requests
+
+from tests.faults.cluster import Cluster
+from tests.faults.waiting import until
+from tests.faults.wire import Json, Wire
+from tools.provision.server import OdooServer
+from tools.stage.office import Office
+
+PARTNER = "res.partner"
+#: The points of a push and of a pull, in their order: {name: (key of the lock, the trigger that waits for it)}.
+PUSH = {
+    "effect": (1, "CREATE TRIGGER pause_1 AFTER INSERT OR UPDATE ON res_partner"),
+    "receipt": (2, "CREATE TRIGGER pause_2 AFTER INSERT OR UPDATE ON offline_operation"),
+    "end of lane": (3, "CREATE TRIGGER pause_3 AFTER UPDATE ON offline_lane"),
+    "commit": (
+        4,
+        "CREATE CONSTRAINT TRIGGER pause_4 AFTER UPDATE ON offline_lane DEFERRABLE INITIALLY DEFERRED",
+    ),
+}
+PULL = {
+    "holdings": (5, "CREATE TRIGGER pause_5 AFTER INSERT OR UPDATE ON offline_holding"),
+    "position": (6, "CREATE TRIGGER pause_6 AFTER INSERT ON offline_position"),
+    "end of lane": PUSH["end of lane"],
+    "commit": PUSH["commit"],
+}
+_FUNCTION = """
+CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_advisory_xact_lock(TG_ARGV[0]::bigint); RETURN NULL; END $$
+"""
+
+
+class Site:
+    """A cluster and a server of two workers, both of which may be killed, and a device."""
+
+    def __init__(self, cluster: Cluster, server: OdooServer) -> None:
+        self.cluster, self.server = cluster, server
+        self.office = Office(server.url, server.db)
+        self.device = Wire.enrol(server.url, self.office.code(self.office.hire_traveller("killed", "Killed")))
+        self.partner = self.office.create(PARTNER, name="Changed by the office")
+        self.device.pull()
+        self.sql(_FUNCTION)
+        for key, trigger in {**PUSH, **PULL}.values():
+            each = "FOR EACH ROW" if "CONSTRAINT" in trigger else "FOR EACH STATEMENT"
+            self.sql(f"{trigger} {each} EXECUTE FUNCTION pause('{key}')")
+
+    def sql(self, statement: str, *values: object) -> list[Any]:
+        """Run a statement on a connection of its own, as soon as PostgreSQL is there."""
+        connection = until(lambda: psycopg2.connect(**self.cluster.dsn()), psycopg2.OperationalError)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            found = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return found
+
+    def killed(self, victim: str, key: int, call: Callable[[], requests.Response]) -> None:
+        """Send a call, kill at the point, let go; the call was not answered with success."""
+        with self.held(key) as waiting, ThreadPoolExecutor(1) as pool:
+            sent = pool.submit(call)
+            backend, since = until(waiting, LookupError)
+            if victim == "worker":
+                # The processes that serve, not the one that starts them anew.
+                for worker in self._workers():
+                    os.kill(worker, signal.SIGKILL)
+                with pytest.raises(requests.RequestException):
+                    sent.result()
+            else:
+                os.kill(backend, signal.SIGKILL)
+                answer = sent.result()
+                assert answer.status_code == 503, answer.text
+        until(lambda: self._ended(backend, since), LookupError)
+
+    def _workers(self) -> list[int]:
+        command = ["ps", "-o", "pid=", "--ppid", str(self.server.pid)]
+        return [int(pid) for pid in subprocess.check_output(command, text=True).split()]
+
+    def _ended(self, backend: int, since: datetime) -> None:
+        """The transaction of the killed one is over, whichever way."""
+        if self.sql("SELECT 1 FROM pg_stat_activity WHERE pid = %s AND xact_start = %s", backend, since):
+            raise LookupError("it still runs")
+
+    @contextmanager
+    def held(self, key: int) -> Iterator[Callable[[], tuple[int, datetime]]]:
+        """Hold the lock of a point; yields a function that tells who waits: its backend, and since when it works."""
+        connection = psycopg2.connect(**self.cluster.dsn())
+        connection.cursor().execute("SELECT pg_advisory_lock(%s)", [key])
+        connection.commit()
+
+        def waiting() -> tuple[int, datetime]:
+            found = self.sql(
+                """SELECT a.pid, a.xact_start FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                    WHERE l.locktype = 'advisory' AND l.objid = %s AND NOT l.granted""",
+                key,
+            )
+            if not found:
+                raise LookupError("nobody came to the point")
+            return found[0]
+
+        try:
+            yield waiting
+        finally:
+            connection.close()
+
+    def again(self, route: str, body: Json) -> Json:
+        """Send until it is served: the server may be coming back, the lane may still be held."""
+
+        def send() -> Json:
+            answer = self.device.post(route, body)
+            answer.raise_for_status()
+            found: Json = answer.json()
+            if any(receipt["status"] == "retry" for receipt in found.get("receipts", ())):
+                raise requests.ConnectionError("busy")
+            return found
+
+        return until(send, requests.RequestException)
+
+
+@pytest.fixture(scope="module")
+def site(make_database: Callable[..., str]) -> Iterator[Site]:
+    with (
+        Cluster(make_database()) as cluster,
+        OdooServer(cluster.db, workers=2, extra=cluster.options) as server,
+    ):
+        yield Site(cluster, server)
+
+
+@pytest.mark.parametrize("victim", ["worker", "postgresql"])
+@pytest.mark.parametrize("point", PUSH)
+def test_push_killed_at_any_point_counts_once(site, victim, point):
+    """Proves I2, I5, I10. Asked again, at once, it has one effect and one receipt."""
+    device, name = site.device, f"Push killed at {point} of {victim}"
+    body = {"operations": [device.create(PARTNER, name=name), device.create(PARTNER, name=f"{name}, second")]}
+    site.killed(victim, PUSH[point][0], lambda: device.post("push", body))
+    [(before,)] = site.sql("SELECT count(*) FROM res_partner WHERE name LIKE %s", f"{name}%")
+    assert before in (0, 2)
+    # Who dies while PostgreSQL already commits does not stop it.
+    assert before == (2 if (victim, point) == ("worker", "commit") else 0)
+    receipts = site.again("push", body)["receipts"]
+    assert [receipt["status"] for receipt in receipts] == ["applied", "applied"]
+    assert site.sql("SELECT count(*) FROM res_partner WHERE name LIKE %s", f"{name}%") == [(2,)]
+    assert site.again("push", body)["receipts"] == receipts
+
+
+@pytest.mark.parametrize("victim", ["worker", "postgresql"])
+@pytest.mark.parametrize("point", PULL)
+def test_pull_killed_at_any_point_loses_nothing(site, victim, point):
+    """Proves I1, I6, I10. The same cursor, at once, brings what the killed one would have brought."""
+    device = site.device
+    device.apply(site.again("pull", {"cursor": device.cursor}))
+    site.sql("UPDATE res_partner SET phone = %s WHERE id = %s", f"{victim} {point}", site.partner)
+    site.killed(victim, PULL[point][0], lambda: device.post("pull", {"cursor": device.cursor}))
+    site.sql("UPDATE res_partner SET city = %s WHERE id = %s", f"{victim} {point}", site.partner)
+    page = site.again("pull", {"cursor": device.cursor})
+    device.apply(page)
+    values = device.held[PARTNER][site.partner]["values"]
+    assert (values["phone"], values["city"]) == (f"{victim} {point}", f"{victim} {point}")
+    assert page["complete"]
+    versions = sum(int(row["v"], 16) for row in device.held[PARTNER].values()) % 2**64
+    assert page["digests"][PARTNER] == {"count": len(device.held[PARTNER]), "sum": f"{versions:016x}"}

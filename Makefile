@@ -13,10 +13,10 @@ DB ?= demo
 TEST_OPTIONS = $(if $(LAYER),--layer $(LAYER)) $(if $(MODULE),--module $(MODULE))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve stop test lint bench clean
+.PHONY: help setup demo serve stop test lint bench fuzz faults-deep foreign clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 13
 
 setup: ## get Odoo 19, PostgreSQL and the Python packages (again: a moment)
 	@$(PY) -m tools.provision setup
@@ -38,6 +38,15 @@ lint: setup ## check style, types and generated files
 
 bench: setup ## measure
 	@$(DEV_PYTHON) -m tests.bench
+
+fuzz: setup ## send made-up calls to a server for longer than `make test` does; EXAMPLES=100 for each route
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(DEV_PYTHON) -m pytest tests/contract/test_fuzz.py
+
+faults-deep: setup ## a million rows imported, 500 devices at once, a full disk
+	@$(DEV_PYTHON) -m pytest -m deep -s tests/faults
+
+foreign: setup ## run Odoo's own tests with and without our addons; FOREIGN=mail,calendar for some, FRESH=1 anew
+	@$(DEV_PYTHON) -m tools.foreign $(if $(FOREIGN),--only $(FOREIGN)) $(if $(FRESH),--fresh)
 
 clean: ## stop and remove all of it; downloads stay unless CACHE=1
 	@$(PY) -m tools.provision clean $(if $(CACHE),--cache)

@@ -36,7 +36,8 @@ MODULES = (
     "stock",
     "point_of_sale",
 )
-_RECORDER = Path(__file__).with_name("recorder.py")
+#: In a folder that is no package: it needs Odoo, which nothing else of the tools can import.
+_RECORDER = Path(__file__).parent / "in_odoo" / "recorder.py"
 
 
 class Foreign:

@@ -64,6 +64,16 @@ def allowed_policies(field_type: str) -> tuple[str, ...]:
     )
 
 
+def countable(policies: Mapping[str, str], base: Mapping[str, Any]) -> dict[str, str]:
+    """The policies, with review for fields whose base is of before they got another type: it stands as text.
+
+    >>> countable({"qty": "sum", "note": "append"}, {"qty": "ten", "note": "text"})
+    {'qty': 'review', 'note': 'append'}
+    """
+    lost = {n for n, seen in base.items() if isinstance(seen, str) and policies.get(n) in (SUM, UNION)}
+    return {**policies, **dict.fromkeys(lost, REVIEW)}
+
+
 def merge_record(
     base: Mapping[str, Any],
     mine: Mapping[str, Any],

@@ -14,6 +14,8 @@ class IrModel(models.Model):
         gone = self.mapped("model")
         done = super()._drop_table()
         capture.log_all(self.env.cr, gone)
+        if "offline.identity" in self.env:
+            self.env["offline.identity"]._bury(gone)
         return done
 
     def _instanciate_attrs(self, model_data):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -57,6 +57,15 @@ class OfflineIdentity(models.Model):
                 model, res_id, uid,
             )
         )  # fmt: skip
+
+    @api.model
+    def _bury(self, tables):
+        """The records of these models went with their tables: their uids name no record that is made later."""
+        self.env.cr.execute("SELECT to_regclass('offline_identity')")
+        if self.env.cr.fetchone()[0] is not None:  # else the engine itself is being uninstalled
+            self.env.cr.execute(
+                SQL("UPDATE offline_identity SET res_id = -id WHERE res_model = ANY(%s)", list(tables))
+            )
 
     def _forget(self, model, uid):
         """Let a uid name another record: the one that it named is gone and is created again."""

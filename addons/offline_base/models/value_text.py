@@ -27,11 +27,13 @@ def field_label(model, name: str) -> str:
 def value_text(model, name: str, value: Any) -> str:
     """A canonical value (core.fields) as a person reads it; references by name as far as they may see them."""
     env, field = model.env, model._fields[name]
-    if field.type == "boolean":
+    if field.type == "boolean" and not isinstance(value, str):
         return env._("Yes") if value else env._("No")
     if value is None or value is False or value in ("", []):
         return ""  # zero is a value
     if field.comodel_name:
+        if isinstance(value, str):
+            return value  # from before the field became a reference
         items = value if isinstance(value, list) else [value]
         records = env[field.comodel_name].browse([item for item in items if isinstance(item, int)]).exists()
         names = records._filtered_access("read").mapped("display_name")

@@ -7,23 +7,19 @@ import logging
 from datetime import datetime
 from typing import Any
 
-import psycopg2
 from markupsafe import Markup
-from psycopg2 import errorcodes
 from pydantic import ValidationError as ShapeError
 
-from odoo.exceptions import AccessError, RedirectWarning, UserError
-
 from ..core.digest import to_hex
-from ..core.errors import Refusal
+from ..core.errors import CATALOGUE, Refusal
 from ..core.fields import canonical_values, empty
-from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, merge_record
+from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, countable, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import blob_uses, reader, writer
 from .feed import changed_at
-from .outcome import VALUE_CLASSES, Edit, Force, Outcome, Parked, guarded, is_transient, no_commit
+from .outcome import Edit, Force, Outcome, Parked, guarded, is_transient, no_commit
+from .refused import refused
 from .story import where_from
-from .unseen import may_wait
 
 _logger = logging.getLogger(__name__)
 _GENERIC_VERBS = frozenset({"create", "update", "delete"})
@@ -58,7 +54,7 @@ class Applier:
         except Exception as error:
             if is_transient(error):
                 raise
-            return self.refused(operation, error)
+            return refused(self, operation, error)
 
     def leave(self, operation: Operation) -> Outcome:
         """The outcome of giving way to the server: the device's values stand for what the server holds instead."""
@@ -68,64 +64,21 @@ class Applier:
             specs = adapter._offline_specs()
             record = self._record(adapter, operation)
             theirs = reader.read_values(adapter, specs, record.ids)[record.id]
-            sent = writer.checked(adapter.env, specs, operation.values, writing=False)
+            # A field that is gone takes nothing from what is said of the others.
+            known = {name: value for name, value in operation.values.items() if name in specs}
+            sent = writer.checked(adapter.env, specs, known, writing=False)
             outcome.sent = writer.resolved(adapter.env, specs, sent, theirs, must_exist=False)
             outcome.stored = {name: theirs[name] for name in outcome.sent}
         except (KeyError, Parked, Refusal):
             _logger.info("operation %s gave way to a record that its user cannot read any more", operation.op)
         return outcome
 
-    def refused(self, operation, error) -> Outcome:
-        """The outcome of an operation that failed; nothing of it stands."""
-        env = self.user_env
-        res_id = self._target_id(operation)
-        if isinstance(error, Parked):
-            conflict = error.conflict | {"decider": self._decider(operation, error.conflict)}
-            return Outcome("conflict", res_id, conflict=conflict)
-        if isinstance(error, Refusal):
-            if error.code == "reference_unknown" and self.history.names_discarded(operation):
-                error = Refusal("depends_on_discarded", fields=error.fields)
-            if error.code == "reference_unknown" and may_wait(env, operation):
-                return Outcome("deferred", res_id, code=error.code, message=env._(error.entry.title))  # pylint: disable=gettext-variable
-            message = error.message or env._(error.entry.title)  # pylint: disable=gettext-variable
-            return Outcome("rejected", res_id, code=error.code, message=message, fields=error.fields)
-        if isinstance(error, AccessError):
-            return Outcome("rejected", res_id, code="access_denied", message=str(error))
-        if isinstance(error, UserError | RedirectWarning):
-            message = str(error.args[0] if error.args else error)
-            return Outcome("rejected", res_id, code="validation_failed", message=message)
-        if isinstance(error, psycopg2.IntegrityError):
-            column = error.diag.column_name
-            if error.pgcode == errorcodes.NOT_NULL_VIOLATION and column:
-                message = env._("A required field is empty.")
-                fields = {column: message}
-                return Outcome("rejected", res_id, code="required_missing", message=message, fields=fields)
-            message = env[operation.entity]._sql_error_to_message(error)
-            return Outcome("rejected", res_id, code="constraint_violated", message=message)
-        if isinstance(error, psycopg2.Error) and (error.pgcode or "")[:2] in VALUE_CLASSES:
-            message = env._("A value does not fit its field.")
-            return Outcome("rejected", res_id, code="value_invalid", message=message)
-        _logger.exception(
-            "operation %s #%s of device %s failed", operation.op, operation.seq, self.device.uid
-        )
-        message = env._("The server failed at this operation.")
-        return Outcome("rejected", res_id, code="internal_error", message=message)
-
-    def _decider(self, operation, conflict) -> str:
-        """Who decides: the person on the device if every field in question says ``ask``, else the office."""
-        line = self.lines[operation.entity][0]
-        if conflict["kind"] in ("deleted", "scope") or operation.verb == "delete":
-            return "device" if line.delete_policy == ASK else "office"
-        policies = line._policies()
-        asked = conflict["fields"] and all(policies.get(name) == ASK for name in conflict["fields"])
-        return "device" if asked else "office"
-
     def _apply(self, operation: Operation, at: datetime | None, force: Force | None) -> Outcome:
         if operation.verb == "void":
             return Outcome("discarded", code="superseded")
         line, adapter = self.admitted(operation)
         if operation.verb == "create":
-            return self._create(adapter, operation, at)
+            return self._create(adapter, line, operation, at, force)
         if operation.verb == "update":
             return self._update(adapter, line, operation, at, force)
         if operation.verb == "delete":
@@ -152,7 +105,8 @@ class Applier:
         if operation.company is not None:
             allowed = self.user_env.context["allowed_company_ids"]
             if operation.company not in allowed:
-                raise Refusal("company_invalid")
+                sentence = CATALOGUE["company_invalid"].title
+                raise Refusal("company_invalid", fields={"company": self.user_env._(sentence)})  # pylint: disable=gettext-variable
             context["allowed_company_ids"] = [operation.company] + [
                 c for c in allowed if c != operation.company
             ]
@@ -160,7 +114,7 @@ class Applier:
 
     # --- verbs ----------------------------------------------------------------------------------------------
 
-    def _create(self, adapter, operation, at) -> Outcome:
+    def _create(self, adapter, line, operation, at, force) -> Outcome:
         if not isinstance(operation.target, ByUid):
             raise Refusal(
                 "operation_invalid", fields={"target": self.user_env._("A new record is named by a uid.")}
@@ -173,7 +127,9 @@ class Applier:
         values = writer.resolved(adapter.env, specs, sent, {})
         plain, blobs = blob_uses.split(specs, values)
         prepared = adapter._offline_prepare(writer.orm_values(specs, plain))
-        suspects = adapter._offline_duplicates(prepared)
+        suspects = self.suspects(adapter, line, prepared)
+        if suspects and force is None and line.duplicate_policy in (ASK, REVIEW):
+            raise Parked("duplicate", result={"duplicates": suspects.ids})
         record = adapter._offline_create(prepared)
         blob_uses.fill(self.device, record, blobs)
         adapter.env.flush_all()
@@ -209,7 +165,7 @@ class Applier:
         mine = writer.resolved(adapter.env, specs, sent, theirs)
         base = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
         base = self.history.current_base(operation.entity, record.id, base, theirs)
-        policies = line._policies()
+        policies = countable(line._policies(), base)
         newer = self.newer(record, policies, at)
         merge = merge_record(base, mine, theirs, force.policies(policies) if force else policies, newer=newer)
         if merge.conflicts:
@@ -321,7 +277,8 @@ class Applier:
             return operation.target.id
         if operation.target is None or operation.entity is None or operation.verb == "create":
             return None
-        return self.env["offline.identity"]._record_id(operation.entity, operation.target.uid)
+        found = self.env["offline.identity"]._record_id(operation.entity, operation.target.uid)
+        return found if found and found > 0 else None
 
     def _record(self, adapter, operation):
         """The record an operation is about, or `Parked`: deleted, re-issued after a restore, or no longer readable.
@@ -334,7 +291,9 @@ class Applier:
             )
         record_id = self._target_id(operation)
         if record_id is None:
-            raise Refusal("reference_unknown")
+            # A uid that is known and leads nowhere: the record went with its table.
+            known = self.env["offline.identity"]._record_id(operation.entity, operation.target.uid)
+            raise Parked("deleted") if known else Refusal("reference_unknown")
         born = reader.births(self.env, operation.entity, [record_id]).get(record_id)
         if born is None or (isinstance(operation.target, ById) and operation.target.born not in (None, born)):
             raise Parked("deleted")
@@ -358,6 +317,12 @@ class Applier:
     def _note(self, record, at):
         if hasattr(record, "_message_log"):
             record._message_log(body=where_from(record.env, self.device, at))
+
+    def suspects(self, adapter, line, values):
+        """The records that a new one with these prepared values may be a duplicate of, unless nobody wants to know."""
+        if line.duplicate_policy == "off":
+            return adapter.env[adapter._offline_model]
+        return adapter._offline_duplicates(values)
 
     def told_of(self, record, suspects) -> dict[str, Any] | None:
         """Say on a new record which others it may be a duplicate of; the device gets their ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ def checked(
 ) -> dict[str, Any]:
     """Canonical values of fields that exist and may be written, or `Refusal` naming each that does not fit.
 
-    With ``writing`` False (bases: what the device once saw) null means that nobody had filled the field yet.
+    With ``writing`` False (bases: what the device once saw) null means that nobody had filled the field yet, and what
+    the field cannot hold any more stands as text: it is compared, and equals nothing that is there now.
     """
     if unknown := {name: env._("This field is not in the profile.") for name in values if name not in specs}:
         raise Refusal("field_unknown", fields=unknown)
@@ -38,7 +40,10 @@ def checked(
             blank = value is None and not writing
             result[name] = empty(specs[name]) if blank else canonical(specs[name], value)
         except ValueInvalid as error:
-            wrong[name] = str(error)
+            if writing:
+                wrong[name] = str(error)
+            else:
+                result[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if wrong:
         raise Refusal("value_invalid", fields=wrong)
     return result

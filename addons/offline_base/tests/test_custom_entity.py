@@ -7,8 +7,8 @@ from .common import PARTNER, Phone, PushCase
 MACHINE = "x_machine"
 
 
-class TestCustomEntity(PushCase):
-    """Records and fields of a company's own, given to devices by clicking."""
+class MachineCase(PushCase):
+    """A company's own model, which a test may give to devices by clicking."""
 
     @classmethod
     def setUpClass(cls):
@@ -56,6 +56,10 @@ class TestCustomEntity(PushCase):
         )
         self.profile.with_user(self.manager).entity_ids = [Command.create({"entity": MACHINE})]
         return entity
+
+
+class TestCustomEntity(MachineCase):
+    """Records and fields of a company's own, given to devices by clicking."""
 
     def test_custom_model_syncs_both_ways(self):
         self.give("x_name", "x_hours")

@@ -9,7 +9,7 @@ from ..store.apply import Applier
 from ..store.history import History
 from .common import ACTIVITY, PARTNER, PushCase, new_uid
 
-_APPLY_LOG = "odoo.addons.offline_base.store.apply"
+_APPLY_LOG = "odoo.addons.offline_base.store.refused"
 
 
 class TestEdges(PushCase):

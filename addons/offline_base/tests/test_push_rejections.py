@@ -3,7 +3,7 @@ from odoo.tools import mute_logger
 
 from .common import ACTIVITY, PARTNER, PushCase, new_uid
 
-_APPLY_LOG = "odoo.addons.offline_base.store.apply"
+_APPLY_LOG = "odoo.addons.offline_base.store.refused"
 _SQL_LOG = "odoo.sql_db"
 
 
@@ -96,7 +96,7 @@ class TestRejections(PushCase):
         """Proves I4."""
         company = self.env["res.company"].create({"name": "Not theirs"})
         operation = self.phone.update(self.partner, {"phone": "1"}, company=company.id)
-        self.assert_refused(operation, "company_invalid")
+        self.assert_refused(operation, "company_invalid", "company")
 
     def test_uid_that_is_taken(self):
         """Proves I2."""

@@ -366,7 +366,7 @@ class TestAttacks(PushCase):
             )
         return found
 
-    @mute_logger("odoo.addons.offline_base.store.apply")
+    @mute_logger("odoo.addons.offline_base.store.refused")
     def test_attacks_are_refused_logged_with_their_device_and_change_nothing(self):
         """Proves I4. Proves I8."""
         before = self.watched()

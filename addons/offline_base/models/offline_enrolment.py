@@ -20,6 +20,10 @@ def _digest(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _random_letters():
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_PREFIX_LENGTH + _SECRET_LENGTH))
+
+
 class OfflineEnrolment(models.Model):
     """A code that lets one device in, once, as one user. Only its hash is stored."""
 
@@ -42,7 +46,9 @@ class OfflineEnrolment(models.Model):
     @api.model
     def _issue(self, user, profile):
         """A new enrolment and its code in clear, which is shown once: (record, "ABCD-EFGH-JKMN-PQRS")."""
-        letters = "".join(secrets.choice(_ALPHABET) for _ in range(_PREFIX_LENGTH + _SECRET_LENGTH))
+        letters = _random_letters()
+        while self.search_count([("prefix", "=", letters[:_PREFIX_LENGTH])]):
+            letters = _random_letters()  # there are 29 ** 4 prefixes: among a thousand codes two meet
         enrolment = self.create(
             {
                 "user_id": user.id,

@@ -22,6 +22,7 @@ class OfflineOperation(models.Model):
 
     _name = "offline.operation"
     _description = "Offline Operation"
+    _inherit = ["offline.asked"]
     _log_access = False
     _order = "id desc"
 
@@ -33,7 +34,10 @@ class OfflineOperation(models.Model):
         readonly=True, help="Its identifier was received before, under another number."
     )
     original_id = fields.Many2one(
-        "offline.operation", readonly=True, help="The same operation, received before under another number."
+        "offline.operation",
+        readonly=True,
+        index="btree_not_null",
+        help="The same operation, received before under another number.",
     )
     entity = fields.Char("Model", readonly=True)
     entity_label = fields.Char("Kind of Records", compute="_compute_entity_label")
@@ -138,11 +142,15 @@ class OfflineOperation(models.Model):
         for operation in self:
             operation.record_name = operation._record_name()
 
-    def _record_name(self):
-        """The record's name as far as the reader may see it; nothing for an operation that is not there."""
-        if self.entity not in self.env or not self.res_id:
+    def _record_name(self, res_id=None):
+        """The record's name as far as the reader may see it; nothing for an operation that is not there.
+
+        With ``res_id`` that of another record of the kind.
+        """
+        res_id = res_id or self.res_id
+        if self.entity not in self.env or not res_id:
             return False
-        record = self.env[self.entity].browse(self.res_id).exists()
+        record = self.env[self.entity].browse(res_id).exists()
         return record._filtered_access("read").display_name or False
 
     @api.depends("entity")

@@ -14,9 +14,10 @@ from typing import Any
 from odoo import api
 from odoo.tools import SQL
 
-from .desk import Desk
+from .desk import Desk, desk_of
 from .history import History
 from .outcome import Outcome, is_transient
+from .refused import refused
 
 #: The first half of the key of the lock that a runner holds; "offl" in ASCII.
 _LOCK_CLASS = 0x6F66666C
@@ -72,7 +73,7 @@ def _outcome(operation, first: bool) -> Outcome | None:
         if is_transient(error):
             raise
         # Before anything began it is a refusal; afterwards a record that is gone says nothing of what happened.
-        return applier.refused(wanted, error) if first else None
+        return refused(applier, wanted, error) if first else None
     done = applier.named(Outcome("applied", record.id), record)
 
     def happened() -> Any:
@@ -94,18 +95,15 @@ def _outcome(operation, first: bool) -> Outcome | None:
             raise
         answer = happened()
         if answer is False:
-            return applier.refused(wanted, error)
+            return refused(applier, wanted, error)
         return done if answer else None
 
 
 def _finish(operation, outcome: Outcome) -> None:
     device = operation.device_id
-    lanes = device.env["offline.lane"]
-    counter = lanes._acquire(device, "push", wait=True)
-    desk = Desk(device, History(device), operation.decided_by_id or device.user_id)
-    desk.finish(operation, outcome)
-    desk.release()
-    lanes._release(device, "push", counter)
+    with desk_of(device, operation.decided_by_id or device.user_id, wait=True) as desk:
+        assert desk is not None
+        desk.finish(operation, outcome)
     device.env.flush_all()
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from odoo.exceptions import UserError
 
-from .desk import Desk
-from .history import History
+from .desk import Desk, desk_of
 from .outcome import Edit, Force, Outcome
 
 
@@ -81,11 +80,9 @@ def at_desk(operation) -> AbstractContextManager[Desk]:
 @contextmanager
 def _desk_of(device, user) -> Iterator[Desk]:
     """Hold the device's push lane, as a push would: decisions and new operations never overtake one another."""
-    lanes = device.env["offline.lane"]
-    counter = lanes._acquire(device, "push")
-    if counter is None:
-        raise UserError(device.env._("%s is sending its work right now: try again in a moment.", device.name))
-    desk = Desk(device, History(device), user)
-    yield desk
-    desk.release()
-    lanes._release(device, "push", counter)
+    with desk_of(device, user) as desk:
+        if desk is None:
+            raise UserError(
+                device.env._("%s is sending its work right now: try again in a moment.", device.name)
+            )
+        yield desk

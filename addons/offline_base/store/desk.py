@@ -7,6 +7,9 @@ office by `decisions.at_desk`, the device itself within a push.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pydantic import ValidationError as ShapeError
 
 from odoo.exceptions import UserError
@@ -43,6 +46,7 @@ class Desk:
         self.device, self.history, self.by = device, history, by
         self.env = device.env
         self.applier = Applier(device, history)
+        self._ended: set[int] = set()
 
     # --- decisions ------------------------------------------------------------------------------------------
 
@@ -94,7 +98,10 @@ class Desk:
             self.finish(member, outcome)
 
     def release(self) -> None:
-        """Run what waits no longer, in the device's order; each may free or block those after it."""
+        """Run what waits no longer, in the device's order; each may free or block those after it.
+
+        So do the devices that sent some of the same work again under numbers of their own.
+        """
         waiting = self.env["offline.operation"].search(
             [("device_id", "=", self.device.id), ("status", "=", "deferred"), ("is_repeat", "=", False)]
         )
@@ -109,6 +116,11 @@ class Desk:
                 self.execute(operation)
             elif roots != operation.blocked_by:
                 members.write({"blocked_by": roots})
+        ended, self._ended = self._ended, set()
+        again = self.env["offline.operation"].search([("original_id", "in", list(ended))]) if ended else ()
+        for device in again and again.device_id - self.device:
+            with desk_of(device, self.by, wait=True):
+                pass
 
     def execute(self, operation) -> None:
         """Run it as it stands, with its unit if it is in one."""
@@ -158,6 +170,10 @@ class Desk:
         )
         operation.env.flush_all()
         self.history.reload()
+        if operation.reviewer_id and outcome.status != "rejected":
+            operation._answered()
+        if outcome.status not in OPEN:
+            self._ended.add(operation.id)
         if outcome.status == "conflict":
             operation.env["offline.conflict"]._open_for(operation)
         elif operation.conflict_ids:
@@ -169,7 +185,7 @@ class Desk:
             return operation
         members = operation.search(
             [
-                ("device_id", "=", self.device.id),
+                ("device_id", "=", operation.device_id.id),
                 ("unit_uid", "=", operation.unit_uid),
                 ("status", "in", OPEN),
                 ("is_repeat", "=", False),
@@ -221,6 +237,28 @@ class Desk:
         while (operation := operation.decides_id) and operation not in found:
             found |= operation
         return found
+
+
+@contextmanager
+def desk_of(device, by, *, wait: bool = False) -> Iterator[Desk | None]:
+    """The desk of a device whose lane is held meanwhile, as by a push; what the decisions free runs at the end.
+
+    None when somebody else holds the lane, unless one is to ``wait``: then this transaction starts again if that
+    one changed anything.
+    """
+    lanes = device.env["offline.lane"]
+    counter = lanes._acquire(device, "push", wait=wait)
+    if counter is None:
+        yield None
+        return
+    desk = Desk(device, History(device), by)
+    try:
+        yield desk
+    except (Refusal, UserError):
+        lanes._release(device, "push", counter)
+        raise
+    desk.release()
+    lanes._release(device, "push", counter)
 
 
 def _place(operation) -> int:

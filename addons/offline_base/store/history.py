@@ -49,16 +49,27 @@ class History:
     # --- what waits -----------------------------------------------------------------------------------------
 
     def waiting(self) -> list[Waiting]:
-        """The device's parked operations, in order."""
+        """The device's parked operations, in order: its own, and what it sent again after another enrolment."""
         if self._waiting is None:
             self.env.cr.execute(
                 SQL(
-                    """SELECT seq, COALESCE(place, seq), unit_uid, status, blocked_by, entity, verb, res_id,
+                    """SELECT seq, COALESCE(place, seq) AS place, unit_uid, status, blocked_by, entity, verb, res_id,
                               target_uid, COALESCE(wanted, payload)->'values'
                          FROM offline_operation
-                        WHERE device_id = %s AND NOT is_repeat AND status = ANY(%s)
-                        ORDER BY COALESCE(place, seq)""",
-                    self.device.id, list(OPEN),
+                        WHERE device_id = %(device)s AND NOT is_repeat AND status = ANY(%(open)s)
+                        UNION ALL
+                       SELECT again.seq, again.seq, NULL, first.status,
+                              -- The roots by their numbers here, as far as they were sent again as well.
+                              (SELECT jsonb_agg(root.seq ORDER BY root.seq)
+                                 FROM offline_operation root JOIN offline_operation named ON named.id = root.original_id
+                                WHERE root.device_id = again.device_id AND named.device_id = first.device_id
+                                  AND first.blocked_by @> to_jsonb(named.seq)),
+                              first.entity, first.verb, first.res_id, first.target_uid,
+                              COALESCE(first.wanted, first.payload)->'values'
+                         FROM offline_operation again JOIN offline_operation first ON first.id = again.original_id
+                        WHERE again.device_id = %(device)s AND first.status = ANY(%(open)s)
+                        ORDER BY place""",
+                    device=self.device.id, open=list(OPEN),
                 )
             )  # fmt: skip
             self._waiting = [
@@ -123,7 +134,8 @@ class History:
         self.env.cr.execute(
             SQL(
                 """SELECT 1 FROM offline_operation
-                    WHERE user_id = %s AND status = 'discarded' AND verb = 'create' AND target_uid = ANY(%s) LIMIT 1""",
+                    WHERE user_id = %s AND status IN ('discarded', 'resolved_server') AND verb = 'create'
+                      AND target_uid = ANY(%s) LIMIT 1""",
                 self.device.user_id.id, list(_uids(wanted)),
             )
         )  # fmt: skip
@@ -173,8 +185,11 @@ class History:
         self.env.cr.execute(
             SQL(
                 """SELECT res_id, sent, stored, v_before, v_after FROM offline_operation
-                    WHERE device_id = %s AND entity = %s AND res_id = ANY(%s) AND sent IS NOT NULL ORDER BY seq""",
-                self.device.id, entity, missing,
+                    WHERE (device_id = %(device)s OR id IN (
+                            SELECT original_id FROM offline_operation
+                             WHERE device_id = %(device)s AND original_id IS NOT NULL))
+                      AND entity = %(entity)s AND res_id = ANY(%(ids)s) AND sent IS NOT NULL ORDER BY seq""",
+                device=self.device.id, entity=entity, ids=missing,
             )
         )  # fmt: skip
         for res_id in missing:

@@ -23,7 +23,7 @@ from .apply import Applier, shape_errors
 from .batch import LONGEST, likeness, refers_to, run_batch
 from .desk import FOLLOW_UPS, Desk
 from .follow_ups import FollowUps
-from .history import History, Waiting
+from .history import OPEN, History, Waiting
 from .outcome import Outcome
 from .rows import Rows, readable
 from .units import Task, grouped, run_together, unit_of
@@ -155,6 +155,10 @@ class Push:
             self.rows[row["op"]] = row
             if not row.pop("is_stored", False):
                 self._unstored.append(row)
+        if any(row["original_id"] and row["status"] in OPEN for row in rows):
+            # Sent again after another enrolment, and still undecided: what waits for it looks among what is stored.
+            self._store()
+            self.history.reload()
 
     def _alike(self, groups, known, applier) -> list[tuple[OperationHead, Operation, int | None]]:
         """The longest run at the front that can be tried as one batch; see `store.batch`."""

@@ -122,6 +122,11 @@ class OfflineAdapter(models.AbstractModel):
         """The records that a new one with these values (as `create` takes them) may be a duplicate of."""
         return self.env[self._offline_model]
 
+    @api.model
+    def _offline_tells_duplicates(self):
+        """Whether the entity has a rule by which a new record may be a duplicate."""
+        return type(self)._offline_duplicates is not self.env.registry["offline.adapter"]._offline_duplicates
+
     def _offline_created(self, record, device):
         """Called after a device's create, inside the operation; for what a screen would have done besides."""
 

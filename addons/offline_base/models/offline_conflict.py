@@ -1,5 +1,4 @@
 import logging
-from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -13,7 +12,6 @@ from ..store.story import moment, where_from
 _logger = logging.getLogger(__name__)
 
 _GROUP_REVIEWER = "offline_base.offline_base_group_reviewer"
-_TODO = "mail.mail_activity_data_todo"
 _ENGINE_FIELDS = frozenset(
     {
         "operation_id", "res_model", "res_id", "kind", "state", "outcome", "decided_by_id", "decided_at",
@@ -27,7 +25,7 @@ class OfflineConflict(models.Model):
 
     _name = "offline.conflict"
     _description = "Offline Conflict"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["offline.asked"]
     _order = "state desc, id desc"
     _rec_name = "name"
 
@@ -58,6 +56,7 @@ class OfflineConflict(models.Model):
             ("deleted", "Deleted Meanwhile"),
             ("scope", "Left the Device"),
             ("expect", "No Longer as Expected"),
+            ("duplicate", "Maybe a Duplicate"),
         ],
         string="What Happened",
         required=True,
@@ -107,7 +106,7 @@ class OfflineConflict(models.Model):
     @api.depends_context("uid")
     def _compute_record_name(self):
         for conflict in self:
-            conflict.record_name = conflict.operation_id._record_name()
+            conflict.record_name = conflict.operation_id._record_name(conflict.res_id)
 
     @api.depends("name", "record_name")
     def _compute_display_name(self):
@@ -157,7 +156,8 @@ class OfflineConflict(models.Model):
         values = {
             "operation_id": operation.id,
             "res_model": operation.entity,
-            "res_id": operation.res_id,
+            # What may be a duplicate is shown beside the record that it may be one of.
+            "res_id": operation.res_id or next(iter((operation.result or {}).get("duplicates", ())), False),
             "kind": operation.conflict["kind"],
             "state": "open",
             "outcome": False,
@@ -174,14 +174,7 @@ class OfflineConflict(models.Model):
         operation = self.operation_id.sudo()  # sudo: the engine's record
         self.reviewer_id = self._find_reviewer()
         if operation.conflict.get("decider") != "device":
-            within = self.device_id.profile_id.review_within_days
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                _TODO,
-                date_deadline=fields.Date.context_today(self) + timedelta(days=within),
-                user_id=self.reviewer_id.id,
-                summary=self.env._("Decide a conflict"),
-            )
-            self.reviewer_id._bus_send("offline_base/to_do", {})  # the count in their systray
+            self._ask(self.device_id.profile_id, self.env._("Decide a conflict"))
         self._message_log(
             body=where_from(self.env, operation.device_id, operation.corrected_at, operation.received_at)
         )
@@ -203,12 +196,12 @@ class OfflineConflict(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
-        self.activity_feedback([_TODO])
+        self._answered()
 
     def _sides(self, operation):
         """{field: base, mine, theirs}. Where the record is out of reach all that was sent is shown, to be rescued."""
         sides = operation.conflict["fields"]
-        if sides or operation.verb != "update":
+        if sides or (operation.verb != "update" and operation.conflict["kind"] != "duplicate"):
             return sides
         model = self.env.get(operation.entity)
         base = operation.payload.get("base") or {}
@@ -230,14 +223,6 @@ class OfflineConflict(models.Model):
             lambda user: user.active and user.has_group("offline_base.offline_base_group_reviewer")
         )
         return reviewers[:1] or self.env.ref("base.user_admin")
-
-    def write(self, vals):
-        """The activity goes to whom the conflict is given."""
-        result = super().write(vals)
-        if vals.get("reviewer_id"):
-            self.activity_reschedule([_TODO], new_user_id=vals["reviewer_id"])
-            self.reviewer_id._bus_send("offline_base/to_do", {})
-        return result
 
     @api.depends("state", "kind", "operation_id")
     @api.depends_context("uid")
@@ -343,6 +328,8 @@ class OfflineConflict(models.Model):
         body = Markup("<p>%s</p>") % told
         author = self.env.user.partner_id.id
         self._message_log(body=body, author_id=author)
+        if self.res_model not in self.env:
+            return
         # sudo: who may decide need not be allowed to write on the record; the line says nothing of its values.
         record = self.env[self.res_model].sudo().browse(self.operation_id.res_id).exists()
         if record and hasattr(record, "_message_log"):
@@ -350,7 +337,9 @@ class OfflineConflict(models.Model):
 
     def action_open_record(self):
         """The record that the conflict is about."""
-        return self.operation_id.action_open_record()
+        self.ensure_one()
+        action = self.operation_id.action_open_record()
+        return action | {"res_id": action["res_id"] or self.res_id}
 
     def action_open_operation(self):
         """What the device sent, and what became of it."""

@@ -17,5 +17,14 @@ class OfflineEntityResPartner(models.AbstractModel):
     )  # fmt: skip
     _offline_policies = {"category_id": "union", "comment": "append"}
 
+    def _offline_duplicates(self, values):
+        """A contact with the same tax number, as Odoo's own form warns of it."""
+        found = super()._offline_duplicates(values)
+        if values.get("vat"):
+            # Odoo looks beyond what the user may read: of the rest nothing is told.
+            same = self.env["res.partner"].new(values).same_vat_partner_id
+            found |= self.env["res.partner"].browse(same._origin.ids or same.ids)._filtered_access("read")
+        return found
+
     def _offline_scope(self, device):
         return super()._offline_scope(device) | Domain("active", "=", True)

@@ -65,6 +65,20 @@ class OfflineProfileEntity(models.Model):
         string="When One Deletes What the Other Changes",
         help="A change of what was deleted in Odoo can only be given up: the device's side means that it is reviewed.",
     )
+    duplicate_policy = fields.Selection(
+        [
+            ("off", "Look for None"),
+            ("flag", "Create It and Say So"),
+            ("review", "Park for Review"),
+            ("ask", "Ask on the Device"),
+        ],
+        required=True,
+        default="flag",
+        string="When a New One May Be a Duplicate",
+        help="Parked work is decided like a conflict: the device's side means that it is created all the same, Odoo's "
+        "that it is given up.",
+    )
+    tells_duplicates = fields.Boolean(compute="_compute_tells_duplicates")
     default_policy = fields.Selection(
         selection="_select_policies",
         required=True,
@@ -100,6 +114,12 @@ class OfflineProfileEntity(models.Model):
         for line in self:
             adapter = self.env["offline.adapter"]._offline_adapter(line.entity)
             line.direction = "both" if adapter is None else adapter._offline_direction
+
+    @api.depends("entity")
+    def _compute_tells_duplicates(self):
+        for line in self:
+            adapter = self.env["offline.adapter"]._offline_adapter(line.entity)
+            line.tells_duplicates = adapter is not None and adapter._offline_tells_duplicates()
 
     @api.depends("entity")
     def _compute_available_window_field_ids(self):

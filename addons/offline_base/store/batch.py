@@ -13,7 +13,7 @@ from typing import Any
 from ..core.digest import to_hex
 from ..core.errors import Refusal
 from ..core.fields import BLOB_TYPES, canonical_values, empty
-from ..core.merge import merge_record
+from ..core.merge import ASK, REVIEW, countable, merge_record
 from ..core.wire import ByUid, Operation
 from . import reader, writer
 from .apply import Applier, with_results
@@ -69,11 +69,13 @@ def _at_once(applier: Applier, tasks: Sequence[Task]) -> list[Outcome]:
     if first.verb == "create":
         if type(adapter)._offline_create is not adapter.env.registry["offline.adapter"]._offline_create:
             raise NotAlike  # the model makes its records one by one
-        return _create(applier, adapter, tasks)
+        if line.duplicate_policy in (ASK, REVIEW) and adapter._offline_tells_duplicates():
+            raise NotAlike  # one of the run may be what another one is parked for
+        return _create(applier, adapter, line, tasks)
     return _update(applier, adapter, line, tasks)
 
 
-def _create(applier: Applier, adapter, tasks: Sequence[Task]) -> list[Outcome]:
+def _create(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outcome]:
     env, specs, entity = adapter.env, adapter._offline_specs(), adapter._offline_model
     identities = applier.env["offline.identity"]
     uids = [operation.target.uid for operation, _at in tasks if isinstance(operation.target, ByUid)]
@@ -83,7 +85,6 @@ def _create(applier: Applier, adapter, tasks: Sequence[Task]) -> list[Outcome]:
     known = writer.Readable()
     values = [writer.resolved(env, specs, one, {}, readable=known) for one in sent]
     prepared = [adapter._offline_prepare(writer.orm_values(specs, one)) for one in values]
-    suspects = [adapter._offline_duplicates(one) for one in prepared]
     records = env[entity].create(prepared)
     env.flush_all()
     if len(records) != len(tasks):
@@ -104,8 +105,11 @@ def _create(applier: Applier, adapter, tasks: Sequence[Task]) -> list[Outcome]:
     outcomes = [
         Outcome("applied", record.id, sent=one, stored={}) for record, one in zip(records, shown, strict=True)
     ]
-    for outcome, record, others in zip(outcomes, records, suspects, strict=True):
-        outcome.result = applier.told_of(record, others)
+    if adapter._offline_tells_duplicates():
+        for index, (outcome, one) in enumerate(zip(outcomes, prepared, strict=True)):
+            # Each is compared with what was there before it, as if it had come alone.
+            suspects = applier.suspects(adapter, line, one) - records[index:]
+            outcome.result = applier.told_of(records[index], suspects)
     return with_results(adapter, specs, outcomes)
 
 
@@ -134,7 +138,8 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         mine = writer.resolved(env, specs, sent, now, readable=known)
         base = writer.resolved(env, specs, base, now, must_exist=False)
         base = applier.history.current_base(entity, record.id, base, now)
-        merge = merge_record(base, mine, now, policies, newer=applier.newer(record, policies, at))
+        own = countable(policies, base)
+        merge = merge_record(base, mine, now, own, newer=applier.newer(record, own, at))
         if merge.conflicts:
             raise NotAlike
         write = canonical_values(specs, merge.write)

@@ -55,10 +55,20 @@ def _is_worker_limit(error: Exception) -> bool:
 
 
 class Parked(Exception):
-    """Only a person can decide: nothing was done. ``conflict`` is core.wire.ConflictView as a dict."""
+    """Only a person can decide: nothing was done. ``conflict`` is core.wire.ConflictView as a dict.
 
-    def __init__(self, kind: str, conflicts: Mapping[str, Conflict] | None = None):
+    A create that may be a duplicate has the kind ``duplicate``, for which the wire has no word: see store/receipts.py.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        conflicts: Mapping[str, Conflict] | None = None,
+        *,
+        result: dict[str, Any] | None = None,
+    ):
         super().__init__(kind)
+        self.result = result
         self.conflict = {
             "kind": kind,
             "fields": {

@@ -48,4 +48,6 @@ def _conflict(env, operation):
             for name, sides in conflict["fields"].items()
             if name in model._fields and model._has_field_access(model._fields[name], "read")
         }
-    return {"kind": conflict["kind"], "decider": conflict.get("decider", "office"), "fields": readable}
+    # To devices a possible duplicate is not as they expected; which records it may be stands in the result.
+    kind = "expect" if conflict["kind"] == "duplicate" else conflict["kind"]
+    return {"kind": kind, "decider": conflict.get("decider", "office"), "fields": readable}

@@ -145,17 +145,19 @@ class TestBatches(PushCase):
             self.assertEqual(PARTNER, record._name)
 
     def test_suspected_duplicates_are_created_and_said(self):
-        """Proves I8. In a run as well as alone; a run's own records are not looked at twice."""
+        """Proves I8. In a run as well as alone, where each is compared with those before it."""
 
         def found(adapter, values):
             return adapter.env[PARTNER].search([("name", "=", values["name"])])
 
         with patch.object(type(self.adapter()), "_offline_duplicates", found):
-            names = ["Azure Interior", "Nobody Else"]
+            names = ["Azure Interior", "Nobody Else", "Nobody Else"]
             receipts = self.phone.push(*(self.phone.create({"name": name}) for name in names))
             alone = self.phone.push_one(self.phone.create({"name": "Nobody Else", "phone": "1"}))
         self.assertIn(self.partner.id, receipts[0]["result"]["duplicates"])
         self.assertIsNone(receipts[1]["result"])
-        self.assertEqual({"duplicates": [receipts[1]["target"]["id"]]}, alone["result"])
+        first, second = (receipt["target"]["id"] for receipt in receipts[1:])
+        self.assertEqual({"duplicates": [first]}, receipts[2]["result"])
+        self.assertEqual({first, second}, set(alone["result"]["duplicates"]))
         record = self.env[PARTNER].browse(receipts[0]["target"]["id"])
         self.assertIn("Azure Interior", record.message_ids[:1].body)

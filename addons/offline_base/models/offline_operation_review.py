@@ -79,13 +79,11 @@ class OfflineOperationReview(models.Model):
     @api.depends("blocked_by")
     def _compute_blocker_ids(self):
         for operation in self:
-            operation.blocker_ids = self.search(
-                [
-                    ("device_id", "=", operation.device_id.id),
-                    ("seq", "in", operation.blocked_by or []),
-                    ("is_repeat", "=", False),
-                ]
+            found = self.search(
+                [("device_id", "=", operation.device_id.id), ("seq", "in", operation.blocked_by or [])]
             )
+            # Work that was sent again after another enrolment is decided where it was received first.
+            operation.blocker_ids = found.filtered(lambda o: not o.is_repeat) | found.original_id
 
     # --- what the screen shows ------------------------------------------------------------------------------
 
@@ -222,7 +220,10 @@ class OfflineOperationReview(models.Model):
         user = self.env["res.users"].browse(user_id).exists()
         if not user or not user.has_group(_GROUP_REVIEWER):
             raise UserError(self.env._("Only a conflict reviewer can be asked to decide."))
-        self.sudo().reviewer_id = user  # sudo: the engine's record; who may assign was checked
+        operations = self.sudo()  # sudo: the engine's records; who may assign was checked
+        operations.reviewer_id = user
+        for operation in operations.filtered(lambda one: one.status == "rejected"):
+            operation._ask(operation.device_id.profile_id, self.env._("Finish refused work"))
         return True
 
     def action_assign_to_me(self):

@@ -1,7 +1,7 @@
 from odoo.tools import mute_logger
 
 from ..store import decisions
-from .common import PARTNER, Phone, PushCase, new_uid
+from .common import Phone, PushCase, new_uid
 
 
 class FollowUpCase(PushCase):
@@ -211,6 +211,23 @@ class TestResolve(FollowUpCase):
             self.partner.phone = "third"
             self.env.flush_all()
 
+    def test_decision_that_meets_a_newer_change_leaves_nothing_and_shows_all_sides(self):
+        """What the office decides after that is what its screen shows. Proves I8."""
+        self.partner.city = "before"
+        first = self.ask(phone="device", city="Device")
+        self.partner.city = "Office"
+        receipt = self.follow("resolve", first, by="values", values={"phone": "third"})
+        self.assert_rejected(receipt, "decision_invalid")
+        stored = self.phone.stored(first)
+        self.assertEqual({"phone", "city"}, set(stored.conflict["fields"]))
+        self.assertEqual(
+            ("office", False, False), (stored.conflict["decider"], stored.edited, stored.decision)
+        )
+        conflict = stored.conflict_ids.with_user(self.reviewer)
+        self.assertEqual({"device", "Device"}, set(conflict.line_ids.mapped("mine_text")))
+        conflict.action_keep_device()
+        self.assertEqual(("device", "Device"), (self.partner.phone, self.partner.city))
+
     def test_nobody_in_the_office_is_bothered_with_what_the_device_is_asked(self):
         conflict = self.phone.stored(self.ask()).conflict_ids
         self.assertFalse(conflict.activity_ids)
@@ -353,43 +370,3 @@ class TestOffice(FollowUpCase):
         decisions.set_values(self.office(first), {"phone": "third"})
         self.assertEqual(("third", "Office"), (self.partner.phone, self.partner.city))
         self.assertEqual(self.reviewer, self.partner.write_uid)
-
-
-class TestDeletePolicy(FollowUpCase):
-    def delete(self, policy):
-        self.partner_line.delete_policy = policy
-        self.phone.sync()
-        version = self.phone.held[PARTNER][self.partner.id]["v"]
-        self.partner.phone = f"changed {policy}"
-        return self.phone.push_one(self.phone.delete(self.partner, base_v=version))
-
-    def edit_of_deleted(self, policy):
-        self.partner_line.delete_policy = policy
-        operation = self.phone.update(self.partner, {"phone": "1"})
-        self.partner.unlink()
-        return self.phone.push_one(operation)
-
-    def test_delete_of_a_changed_record_is_done_where_the_device_counts(self):
-        self.assert_status("applied", self.delete("device"))
-        self.assertFalse(self.partner.exists())
-
-    def test_delete_of_a_changed_record_is_given_up_where_the_server_counts(self):
-        self.assert_status("resolved_server", self.delete("server"))
-        self.assertTrue(self.partner.exists())
-
-    def test_delete_of_a_changed_record_asks_who_should_be_asked(self):
-        for policy, decider in (("ask", "device"), ("review", "office")):
-            receipt = self.delete(policy)
-            self.assertEqual(("conflict", decider), (receipt["status"], receipt["conflict"]["decider"]))
-            self.phone.stored(receipt).status = "discarded"
-
-    def test_person_who_is_asked_deletes_the_changed_record(self):
-        first = self.delete("ask")
-        self.assert_status("applied", self.follow("resolve", first, by="device"))
-        self.assertFalse(self.partner.exists())
-
-    def test_edit_of_a_deleted_record_is_given_up_where_the_server_counts(self):
-        self.assert_status("resolved_server", self.edit_of_deleted("server"))
-
-    def test_edit_of_a_deleted_record_is_a_conflict_otherwise(self):
-        self.assert_status("conflict", self.edit_of_deleted("device"))

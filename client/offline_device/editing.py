@@ -97,19 +97,25 @@ class Editing:
         return self._on(self._shown(entity, ref), name, after, **members)
 
     def amend(self, op: str, values: Mapping[str, Any] | None, args: Mapping[str, Any] | None) -> Entry:
-        """Other values, or arguments, for a rejected operation; what is not named stays as it was."""
+        """Other values, or arguments, for a rejected operation; what is not named stays as it was.
+
+        Fields that the profile no longer has are left out: with them it would be refused again.
+        """
         entry = self._decidable(op, "amend")
         body = self._outbox.effective(entry)
         if args is not None:
             return self._decide(entry, "amend", args={**body.get("args", {}), **args})
-        checked = self._checked(self._writable(entry.entity), values or {})
+        profile = self._writable(entry.entity)
+        checked = self._checked(profile, values or {})
+        there = {field.name for field in profile.fields_}
+        kept = {name: value for name, value in body.get("values", {}).items() if name in there}
         base: dict[str, Any] = {}
         if body.get("verb") == "update" and (new := checked.keys() - body.get("base", {}).keys()):
             ref = entry.target_uid if entry.target_uid is not None else entry.target_id
             assert ref is not None
             shown = self._shown(entry.entity, ref)
             base = {name: shown.values.get(name) for name in sorted(new)}
-        return self._decide(entry, "amend", base, values={**body.get("values", {}), **checked})
+        return self._decide(entry, "amend", base, values={**kept, **checked})
 
     def discard(self, op: str, reason: str) -> Entry:
         """The person gives a parked operation up."""

@@ -166,6 +166,17 @@ def test_an_amendment_takes_the_place_of_what_was_rejected(synced: Device, serve
     assert shown(synced, 1) == server.content()[1] == {"name": "Azure", "phone": "right", "city": "Liège"}
 
 
+def test_an_amendment_leaves_out_what_the_profile_no_longer_has(synced: Device, server: FakeServer) -> None:
+    server.verdicts[1] = ("rejected", "field_unknown")
+    entry = synced.update(PARTNER, 1, {"phone": "1", "city": "Namur"})
+    partner = server.profile["entities"][0]
+    partner["fields"] = [field for field in partner["fields"] if field["name"] != "city"]
+    server.profile["profile_version"] += 1
+    synced.sync()
+    amended = synced.amend(entry.op, {"phone": "2"})
+    assert amended.body["args"]["values"] == {"phone": "2"}
+
+
 def test_discarded_work_is_no_longer_shown(synced: Device, server: FakeServer) -> None:
     server.verdicts[1] = ("rejected", "validation_failed")
     entry = synced.update(PARTNER, 1, {"phone": "wrong"})

@@ -23,7 +23,7 @@ class OfflineEntityResPartner(models.AbstractModel):
         if values.get("vat"):
             # Odoo looks beyond what the user may read: of the rest nothing is told.
             same = self.env["res.partner"].new(values).same_vat_partner_id
-            found |= self.env["res.partner"].browse(same._origin.ids or same.ids)._filtered_access("read")
+            found |= self.env["res.partner"].browse(same._origin.ids)._filtered_access("read")
         return found
 
     def _offline_scope(self, device):

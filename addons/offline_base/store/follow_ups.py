@@ -115,7 +115,7 @@ class FollowUps:
             changed["args"] = args.args
         if follow_up.base_v:
             changed["base_v"] = follow_up.base_v
-        if follow_up.company:
+        if old.get("company") not in (None, *self.device._user_context()["allowed_company_ids"]):
             changed["company"] = follow_up.company
         wanted = Operation.model_validate(
             {**old, "seq": follow_up.seq, "op": follow_up.op, "at": follow_up.at, **changed}

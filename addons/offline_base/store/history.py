@@ -62,12 +62,14 @@ class History:
                               -- The roots by their numbers here, as far as they were sent again as well.
                               (SELECT jsonb_agg(root.seq ORDER BY root.seq)
                                  FROM offline_operation root JOIN offline_operation named ON named.id = root.original_id
-                                WHERE root.device_id = again.device_id AND named.device_id = first.device_id
+                                WHERE root.device_id = again.device_id AND root.original_id IS NOT NULL
+                                  AND named.device_id = first.device_id
                                   AND first.blocked_by @> to_jsonb(named.seq)),
                               first.entity, first.verb, first.res_id, first.target_uid,
                               COALESCE(first.wanted, first.payload)->'values'
                          FROM offline_operation again JOIN offline_operation first ON first.id = again.original_id
-                        WHERE again.device_id = %(device)s AND first.status = ANY(%(open)s)
+                        WHERE again.device_id = %(device)s AND again.original_id IS NOT NULL
+                          AND first.status = ANY(%(open)s)
                         ORDER BY place""",
                     device=self.device.id, open=list(OPEN),
                 )

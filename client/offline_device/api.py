@@ -110,7 +110,8 @@ def _heads(entries: tuple[Entry, ...]) -> list[OperationHead]:
 
 
 def _dump(request: BaseModel) -> dict[str, object]:
-    return request.model_dump(mode="json", by_alias=True)
+    # What was not said is not sent: an older server refuses members that it does not know.
+    return request.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def _read(model: type[A], reply: Reply) -> A:

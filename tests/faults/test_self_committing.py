@@ -96,6 +96,29 @@ def test_function_that_rolls_back_and_fails_is_refused(shop: Shop) -> None:
     assert (receipt["status"], receipt["message"]) == ("rejected", "The till does not balance.")
 
 
+def test_dry_run_of_a_function_that_commits_is_refused_and_nothing_happens(shop: Shop) -> None:
+    """Proves I2. Neither it nor what stands before it was done; interrupted work is not gone on with either."""
+    till = shop.till()
+    shop.device.pull()
+    before = shop.device.update(TILL, till, {"name": "Before"}, {"name": "Till"})
+    close = shop.close(till)
+    for operations in ([before, close], [before]):
+        answer = shop.device.post("push", {"operations": operations, "dry_run": True})
+        if close in operations:
+            assert (answer.status_code, answer.json()["code"]) == (409, "dry_run_impossible")
+            assert answer.json()["seq"] == close["seq"]
+        else:
+            assert answer.json()["receipts"][0]["status"] == "applied"
+        assert shop.office.read(TILL, till, "name", "begun") == {"id": till, "name": "Till", "begun": 0}
+    shop.push(before)
+    shop.killed_while_closing(close)
+    answer = shop.device.post("push", {"operations": [before, close], "dry_run": True})
+    assert answer.json()["code"] == "dry_run_impossible"
+    assert shop.stored(close["op"])["status"] == "unknown"
+    assert shop.push(close)[0]["status"] == "applied"
+    assert shop.counted(till) == (2, 1)
+
+
 def test_interrupted_function_is_asked_whether_it_happened_and_runs_again_if_not(shop: Shop) -> None:
     """Proves I2, I8. Killed after its first commit and before its second."""
     till = shop.till()

@@ -18,6 +18,7 @@ from offline_core.digest import content_text, digest, to_hex
 from offline_core.errors import CATALOGUE
 from offline_core.fields import json_text, parse_instant
 from offline_core.wire import (
+    Delivery,
     DeviceProof,
     EnrolRequest,
     JournalRequest,
@@ -372,7 +373,7 @@ class FakeServer:
             raise problem("epoch_changed", epoch=self.epoch)
         return self._take(request)
 
-    def _take(self, request: PushRequest) -> dict[str, Any]:
+    def _take(self, request: Delivery) -> dict[str, Any]:
         receipts: list[dict[str, Any]] = []
         for head in request.operations:
             operation = Operation.model_validate(head.model_dump())

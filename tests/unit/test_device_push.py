@@ -302,3 +302,10 @@ def test_the_devices_own_view_travels_with_each_call(synced: Device, server: Fak
     state = server.sent("push")[0]["state"]
     assert (state["outbox"], state["oldest_seq"], state["highest_seq"], state["unresolved"]) == (1, 1, 1, 0)
     assert state["clock"] == "2026-11-21T10:00:00Z"
+
+
+def test_what_a_device_does_not_say_it_does_not_send(synced: Device, server: FakeServer) -> None:
+    """An older server refuses members that it does not know, with the whole call."""
+    synced.update(PARTNER, 1, {"phone": "1"})
+    synced.sync()
+    assert set(server.sent("push")[0]) == {"operations", "cursor", "state"}

@@ -12,6 +12,7 @@ from ..core.fields import format_instant
 from ..core.routes import PREFIX, ROUTES
 from ..store.pull import Pull
 from ..store.push import Push
+from ..store.rehearsal import Rehearsal
 from ..store.replay import Replay
 from ..store.verify import verify
 
@@ -104,7 +105,7 @@ class OfflineController(Controller):
     @offline_route("push")
     def push(self, payload, attempt):
         """Numbered operations; fewer at once when others change the same records."""
-        return self._take(Push, payload, attempt)
+        return self._take(Rehearsal if payload.dry_run else Push, payload, attempt)
 
     @offline_route("journal")
     def journal(self, payload, attempt):

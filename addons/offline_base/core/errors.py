@@ -59,6 +59,7 @@ _ENTRIES = (
     Entry("seq_gap", 409, _("An operation number is missing before this one."), _("Send the operations from expected_seq on.")),
     Entry("seq_reused", 409, _("The number was already used by another operation."), _("Do not renumber what was sent; report it with the app's version.")),
     Entry("unit_incomplete", 409, _("The operations of a unit do not stand together in this call."), _("Send all operations of the unit in one push.")),
+    Entry("dry_run_impossible", 409, _("One of the operations cannot be tried without doing it: it finishes by itself."), _("Leave it out of the dry run, or send it without dry_run.")),
     Entry("epoch_changed", 409, _("The database is in another life: it was restored, or moved, since this device's cursor."), _("Pull: the answer says from which number on to deliver again. Everything on the device is kept.")),
     Entry("copy_suspected", 503, _("This may be a copy of another database: it serves no device until a manager says which it is."), _("Ask an offline manager to decide it under Offline / Configuration; everything on the device is kept.")),
     Entry("busy", 503, _("Another call of this device is under way."), _("Try again after Retry-After.")),

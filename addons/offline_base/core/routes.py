@@ -69,7 +69,7 @@ ROUTES: tuple[Route, ...] = (
         wire.PushRequest, wire.PushAnswer, 200,
         (
             *_TRANSPORT, *_DEVICE, "seq_gap", "seq_reused", "unit_incomplete", "limit_exceeded", "cursor_invalid",
-            "epoch_changed",
+            "epoch_changed", "dry_run_impossible",
         ),
     ),
     Route(

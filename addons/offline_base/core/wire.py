@@ -526,8 +526,8 @@ class OperationHead(BaseModel):
     op: Uid
 
 
-class PushRequest(Request):
-    """Operations in the order of their numbers; an empty list asks for ``next_seq``.
+class Delivery(Request):
+    """Operations in the order of their numbers.
 
     ``cursor``, the device's present one, lets the server notice that it was restored before it takes anything.
     """
@@ -535,6 +535,15 @@ class PushRequest(Request):
     operations: list[OperationHead]
     cursor: Annotated[str, Field(max_length=200)] | None = None
     state: DeviceState | None = None
+
+
+class PushRequest(Delivery):
+    """A delivery of new operations; an empty list asks for ``next_seq``.
+
+    With ``dry_run`` the receipts are those that the push would give now, and nothing is done.
+    """
+
+    dry_run: bool = False
 
 
 class EscrowContent(Request):
@@ -546,16 +555,20 @@ class EscrowContent(Request):
     operations: list[OperationHead]
 
 
-class JournalRequest(PushRequest):
+class JournalRequest(Delivery):
     """Operations that were delivered before, from ``replay_from_seq`` on; answered as a push."""
 
 
 class PushAnswer(Answer):
-    """Receipts of a prefix of what was sent; the device goes on at ``next_seq``."""
+    """Receipts of a prefix of what was sent; the device goes on at ``next_seq``.
+
+    With ``dry_run`` no number was taken: ``next_seq`` is what it was before.
+    """
 
     receipts: list[Receipt]
     next_seq: Seq
     server_time: Instant
+    dry_run: bool = False
 
 
 # --- errors ---------------------------------------------------------------------------------------------------

@@ -140,6 +140,7 @@ class OfflineBlobUse(models.Model):
             if data is None:
                 raise UserError(self.env._("The file is not here: the device must send it again."))
             use._fill(data)
+        return True
 
     def action_open_record(self):
         """The record that waits for the file."""

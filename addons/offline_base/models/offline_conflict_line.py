@@ -64,7 +64,9 @@ class OfflineConflictLine(models.Model):
     def action_choose_device(self):
         """Keep what the device wanted; nothing is written until the choices are applied."""
         self.chosen = "device"
+        return True
 
     def action_choose_server(self):
         """Keep what the server holds."""
         self.chosen = "server"
+        return True

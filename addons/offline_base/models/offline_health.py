@@ -46,8 +46,8 @@ class OfflineHealth(models.TransientModel):
             "checked_at": fields.Datetime.now(),
             "log_rows": rows,
             "log_mb": size / 1e6,
-            "log_since": since,
-            "open_since": feed.oldest_open(self.env.cr),
+            "log_since": since or False,
+            "open_since": feed.oldest_open(self.env.cr) or False,
         }, lines
 
     def _labels(self, source):

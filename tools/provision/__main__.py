@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from . import database, odoo, postgres, server, system, venv
+from . import database, node, odoo, postgres, server, system, venv
 from .errors import ProvisionError
 from .server import OdooServer
 from .steps import locked
@@ -31,6 +31,7 @@ def setup(space: Workspace) -> None:
         odoo.ensure_odoo(space)
         venv.ensure_odoo_venv(space)
         venv.ensure_dev_venv(space)
+        node.ensure_packages(space)
         system.ensure_chromium(space)
         odoo.write_conf(space)
         space.record_versions(python=sys.version.split()[0])

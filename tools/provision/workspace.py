@@ -64,6 +64,11 @@ class Workspace:
         return self.state / "venv-dev"
 
     @property
+    def npm(self) -> Path:
+        """The npm packages that the tests use."""
+        return self.state / "npm"
+
+    @property
     def odoo_python(self) -> Path:
         return self.odoo_venv / "bin" / "python"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import re
@@ -10,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from offline_core import routes, wire
+from offline_core import openapi, routes, wire
 from offline_core.errors import CATALOGUE
 from tools import gen_examples, gen_invariants
 
@@ -18,7 +19,7 @@ from .vectors import load
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"])
 PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
 MARKED = re.compile(r"<!-- example: (\S+) (\S+) -->\n```json\n(.*?)\n```", re.DOTALL)
 
@@ -60,6 +61,18 @@ def test_every_relative_link_leads_to_a_file(path):
     for target in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+
+
+def test_changelog_begins_with_the_version_of_the_addon():
+    manifest = ast.literal_eval((ROOT / "addons/offline_base/__manifest__.py").read_text(encoding="utf-8"))
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[0] == manifest["version"]
+    assert headings == sorted(headings, key=lambda v: [int(n) for n in v.split(".")], reverse=True)
+
+
+def test_nothing_of_the_wire_is_deprecated_as_the_protocol_says():
+    assert "Today there is none." in PROTOCOL
+    assert '"deprecated"' not in json.dumps(openapi.document("0"))
 
 
 def test_every_invariant_is_proved_by_some_test():

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -82,3 +85,22 @@ def test_note_of_the_guide_syncs_both_ways(server: OdooServer, tmp_path: Path) -
     assert office.read(NOTE, given, "body")["body"] == "Twice.\nNot on Sundays.\nThey are deaf."
     assert [found["id"] for found in phone("search", NOTE)["records"]] == [given]
     assert phone("status")["heals"] == 0
+
+
+def test_terminal_of_the_guide_does_what_it_says(server: OdooServer, tmp_path: Path) -> None:
+    """Line by line as printed, but for the record's name that the search has shown."""
+    office = Office(server.url, server.db)
+    user = office.hire("terminal", "Terminal", "offline_base.offline_base_group_device_user")
+    phone = Phone(tmp_path / "phone")
+    phone.enrol(server.url, office.code(user, office.ref("offline_test_note.offline_profile_notes")), "Phone")
+    [block] = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for line in block.splitlines():
+        if f"{NOTE} 1 " in line:
+            [made] = phone("search", NOTE)["records"]
+            line = line.replace(f"{NOTE} 1 ", f"{NOTE} {made['uid']} ")
+        env = {**os.environ, "OFFLINE_DEVICE_HOME": str(phone.home), "PATH": path}
+        subprocess.run(["bash", "-ec", line], env=env, check=True, timeout=300)
+    phone.sync()
+    [bought] = office(NOTE, "search_read", [("user_id", "=", user)], ["name", "outcome"])
+    assert (bought["name"], bought["outcome"]) == ("Buy oil", "Five litres.")

@@ -129,6 +129,17 @@ def test_dry_run_of_a_decision_leaves_it_to_be_taken(world):
         assert wire.push(*amend)[0]["status"] == "applied"
 
 
+def test_dry_run_of_what_cannot_be_read_gets_its_receipt(world):
+    """Proves I8. Also where a number that was used comes with other content than it had."""
+    with world.given("created_one") as named:
+        wire: Wire = named["wire"]
+        again = {"seq": 2, "op": named["done_op"], "entity": ["res.partner"], "verb": {}, "at": 5}
+        odd = {"seq": 3, "op": uuid7(), "entity": {"a": 1}, "verb": "create", "target": {"uid": uuid7()}}
+        first, second = try_it(wire, [again, odd])["receipts"]
+    assert (first["status"], first["target"]["id"]) == ("applied", named["new_id"])
+    assert (second["status"], second["code"]) == ("rejected", "operation_invalid")
+
+
 def test_dry_run_with_a_gap_is_refused_as_the_push_would_be(world):
     wire = world.device()
     [operation] = numbered({"verb": "void"})

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from odoo.tools import SQL
+
 from ..core.errors import Problem
 from ..core.wire import PUSH_LIMIT, PushRequest
 from .outcome import guarded, no_commit
@@ -39,16 +41,18 @@ class Rehearsal(Push):
             answer = end.answer
         # The transaction's caches went with the savepoint; this worker's may know what was there meanwhile.
         self.env.registry.reset_changes()
-        entities = {head.seq: (head.model_extra or {}).get("entity") for head in self.request.operations}
-        for receipt in answer["receipts"]:
-            self._without_names_of_nothing(receipt, entities[receipt["seq"]])
+        self._leave_out_names_of_nothing(answer["receipts"])
         next_seq = self.env["offline.lane"]._peek(self.device, "push")
         return answer | {"next_seq": next_seq, "dry_run": True}
 
-    def _without_names_of_nothing(self, receipt, entity) -> None:
-        target = receipt["target"]
-        if target and target["uid"] and not self.env["offline.identity"]._record_id(entity, target["uid"]):
-            target["id"] = target["born"] = None
+    def _leave_out_names_of_nothing(self, receipts: list[dict[str, Any]]) -> None:
+        targets = [receipt["target"] for receipt in receipts if (receipt["target"] or {}).get("uid")]
+        uids = [target["uid"] for target in targets]
+        self.env.cr.execute(SQL("SELECT uid FROM offline_identity WHERE uid = ANY(%s)", uids))
+        known = {uid for (uid,) in self.env.cr.fetchall()}
+        for target in targets:
+            if target["uid"] not in known:
+                target["id"] = target["born"] = None
 
     def _interrupted(self):
         if found := super()._interrupted():

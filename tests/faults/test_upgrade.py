@@ -6,15 +6,21 @@
 from __future__ import annotations
 
 import tarfile
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import odoorpc
 import psycopg2
 import pytest
+import requests
 
+from tests.faults.waiting import until
 from tests.faults.wire import Wire
 from tools.provision import database, odoo
 from tools.provision.server import OdooServer
@@ -180,15 +186,49 @@ def test_repair_of_a_table_in_use_fails_cleanly_and_works_afterwards(story: Stor
     assert story.device.held[PARTNER][story.ids["Quiet"]]["values"]["city"] == "Busy"
 
 
-def test_update_runs_while_the_server_serves_and_a_table_is_in_use(story: Story) -> None:
-    """Functions are replaced without a lock on their tables."""
+def test_module_is_upgraded_while_devices_pull_and_push_and_a_table_is_in_use(story: Story) -> None:
+    """Proves I1, I2, I10. Functions are replaced without a lock on their tables; what was refused is sent again."""
     busy = story.connect(story.db)
     busy.cursor().execute("UPDATE res_partner SET city = 'Again' WHERE id = %s", [story.ids["Quiet"]])
-    odoo.update(Workspace.here(), story.db, upgrade=["offline_base"], what="Upgrading under load", demo=False)
+    devices = [Wire.enrol(story.device.url, story.office.code(story.user)) for _ in range(2)]
+    done = threading.Event()
+
+    def work(number: int) -> int:
+        """Create one contact after the other, each pulled by its own device; how many."""
+        device = devices[number]
+        for turn in count():
+            operation = device.create(PARTNER, name=f"Upgrade {number} {turn}")
+            until(partial(_pushed, device, operation), requests.RequestException)
+            until(device.pull, requests.RequestException)
+            assert f"Upgrade {number} {turn}" in device.names()
+            if done.is_set():
+                return turn + 1
+        raise AssertionError
+
+    with ThreadPoolExecutor(len(devices)) as pool:
+        working = [pool.submit(work, number) for number in range(len(devices))]
+        try:
+            odoo.update(
+                Workspace.here(), story.db, upgrade=["offline_base"], what="Upgrading under load", demo=False
+            )
+        finally:
+            done.set()
+        made = [one.result() for one in working]
     busy.commit()
     busy.close()
-    story.device.pull()
-    assert story.device.held[PARTNER][story.ids["Quiet"]]["values"]["city"] == "Again"
+    names = [f"Upgrade {number} {turn}" for number, turns in enumerate(made) for turn in range(turns)]
+    assert len(names) > len(devices)
+    for device in (story.device, *devices):
+        device.pull()
+        assert device.held[PARTNER][story.ids["Quiet"]]["values"]["city"] == "Again"
+        assert sorted(name for name in device.names() if name.startswith("Upgrade ")) == sorted(names)
+
+
+def _pushed(device: Wire, operation: dict[str, Any]) -> None:
+    [receipt] = device.push(operation)["receipts"]
+    if receipt["status"] == "retry":
+        raise requests.ConnectionError("busy")
+    assert receipt["status"] == "applied", receipt
 
 
 def _last_change(story: Story) -> int:

@@ -11,7 +11,7 @@ from tools.foreign.compare import Run, failing
 from tools.provision.workspace import Workspace
 
 #: Fewer tests than this on either side means that Odoo left some out in silence.
-FLOORS: dict[str, int] = {}
+FLOORS = {"base": 1900, "calendar": 270, "contacts": 1, "mail": 280, "product": 135}
 
 _HEAD = """# Odoo's own tests with our addons
 

@@ -1,4 +1,9 @@
+import logging
+import random
 import re
+from functools import wraps
+
+from werkzeug.exceptions import HTTPException
 
 from odoo import fields, models
 from odoo.http import request
@@ -6,9 +11,29 @@ from odoo.http import request
 from ..controllers.cors import is_preflight
 from ..controllers.problems import ProblemResponse
 from ..core.errors import Problem
+from ..store.outcome import is_transient
 from .offline_token import GIVEN, SPENT
 
+_logger = logging.getLogger(__name__)
 _BEARER = re.compile(r"bearer\s+(\S+)\s*", re.IGNORECASE)
+
+
+def _judging_tokens_only(method):
+    """Let faults be faults: Odoo would say "access denied", and a device would take its token for worthless."""
+
+    @wraps(method)
+    def judge(cls):
+        try:
+            method(cls)
+        except HTTPException:
+            raise
+        except Exception as error:
+            _logger.warning("nobody could find out whose token it is", exc_info=True)
+            if is_transient(error):
+                raise ProblemResponse(Problem("contention", retry_after_s=random.randint(1, 3))) from None
+            raise ProblemResponse(Problem("server_error")) from None
+
+    return judge
 
 
 class IrHttp(models.AbstractModel):
@@ -25,6 +50,7 @@ class IrHttp(models.AbstractModel):
             cls._auth_method_offline_device()
 
     @classmethod
+    @_judging_tokens_only
     def _auth_method_offline_device(cls):
         """Find the device of the token and work as its user, or refuse with a problem document. Only reads.
 
@@ -37,6 +63,7 @@ class IrHttp(models.AbstractModel):
             raise ProblemResponse(Problem("token_rotation_due"), user_env)
 
     @classmethod
+    @_judging_tokens_only
     def _auth_method_offline_rotation(cls):
         """As `offline_device`, for the one call that a device is left with when it is asked to rotate."""
         if is_preflight(request.httprequest):
@@ -44,6 +71,7 @@ class IrHttp(models.AbstractModel):
         cls._offline_working_device()
 
     @classmethod
+    @_judging_tokens_only
     def _auth_method_offline_leaving(cls):
         """A device that hands over its work and confirms its wipe: also when revoked, expired, its user gone."""
         if is_preflight(request.httprequest):

@@ -1,5 +1,10 @@
 import json
 from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2 import OperationalError
+from psycopg2.errors import UndefinedColumn
+from psycopg2.pool import PoolError
 
 from odoo import fields
 from odoo.tests import HttpCase
@@ -56,6 +61,18 @@ class TestRoutes(OfflineCase, HttpCase):
 
     def test_unknown_token_is_refused(self):
         self.everywhere(401, "token_invalid", "x" * 43)
+
+    @mute_logger("odoo.addons.offline_base.models.ir_http", "odoo.http")
+    def test_fault_while_the_token_is_looked_up_says_nothing_of_the_token(self):
+        """Proves I10. A device that is told that its token is no good waits for a person."""
+        for error, status, code in (
+            (OperationalError("server closed the connection"), 503, "contention"),
+            (PoolError("The Connection Pool Is Full"), 503, "contention"),
+            (UndefinedColumn("a migration renamed it"), 500, "server_error"),
+        ):
+            with patch.object(type(self.env["offline.token"]), "_find", side_effect=error):
+                self.everywhere(status, code, self.token)
+        self.assertEqual(200, self.call("/profile", token=self.token).status_code)
 
     def test_other_schemes_are_refused(self):
         for header in ("Basic YTpi", "Bearer", f"Bearer {self.token} x", self.token):

@@ -418,6 +418,25 @@ def test_older_clients_get_the_answers_by_xml_rpc_too(stage: Stage):
     assert proxy.execute_kw(*who, "offline.device", "action_revoke", [*_device(stage).args]) is True
 
 
+@pytest.mark.parametrize("act", ["server", "device", "retry", "discard", "assign"])
+def test_window_of_decisions_takes_every_act_over_rpc(stage: Stage, act: str):
+    """As a list hands its records to it: by the context."""
+    manager = stage.manager
+    if act in ("server", "device"):
+        model, ids = "offline.conflict", [_conflict(stage), _conflict(stage)]
+    else:
+        model, ids = "offline.operation", [_operation(stage, "rejected_one")]
+    values = {"act": act, "reason": "Sent twice", "user_id": manager.uid}
+    window = manager("offline.decision", "create", values, context={"active_model": model, "active_ids": ids})
+    shown = manager.read("offline.decision", window, "count", "kinds_text", "similar_count")
+    assert shown["count"] == len(ids)
+    assert shown["kinds_text"]
+    assert not _unreadable(manager("offline.decision", "action_decide", [window]))
+    found = manager.read("offline.decision", window, "state", "done_count", "failed_count")
+    done = 0 if act == "retry" else len(ids)  # Odoo refuses the same work again
+    assert (found["state"], found["done_count"], found["failed_count"]) == ("done", done, len(ids) - done)
+
+
 # --- what screens do without a method of ours ---------------------------------------------------------------------
 
 

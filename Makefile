@@ -13,7 +13,7 @@ DB ?= demo
 TEST_OPTIONS = $(if $(LAYER),--layer $(LAYER)) $(if $(MODULE),--module $(MODULE))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve stop test lint bench fuzz faults-deep foreign clean
+.PHONY: help setup demo serve stop test lint prove bench fuzz faults-deep foreign clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 13
@@ -35,6 +35,10 @@ test: setup ## run all tests; LAYER=unit|contract|odoo|model|faults|e2e, MODULE=
 
 lint: setup ## check style, types and generated files
 	@$(DEV_PYTHON) -m tools.lint
+
+prove: setup ## random histories for an hour, and planted defects: HISTORIES=200 MINUTES=60 SEED=7; adds to docs/proof.json
+	@$(DEV_PYTHON) -m tests.model.prove $(if $(HISTORIES),--histories=$(HISTORIES)) $(if $(MINUTES),--minutes=$(MINUTES)) \
+		$(if $(SEED),--seed=$(SEED))
 
 bench: setup ## measure
 	@$(DEV_PYTHON) -m tests.bench

@@ -1,7 +1,7 @@
-"""The model of truth: what the office's database must hold, and how each operation must end.
+"""The model of truth: how each operation must end, and what it leaves in the office's database.
 
-Plain dictionaries, written for reading and apart from the engine's code: it shares no line with the merge, the
-history or the push. It sees what the people do and which operations reached the server, nothing else.
+It shares no line with the merge, the history or the push of the engine. It sees what people do and which operations
+reached the server, nothing else. Decisions are in `tests.model.decisions`.
 """
 
 from __future__ import annotations
@@ -10,27 +10,16 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-POLICIES = {
-    "phone": "review", "city": "device", "function": "server", "zip": "ask", "category_id": "union",
-}  # fmt: skip
-FIELDS = tuple(POLICIES)
-EMPTY = {"phone": None, "city": None, "function": None, "zip": None, "category_id": []}
+from .world import CONTACT, EMPTY, FILE, JOB, POLICIES, Record, World
+
 WAITING = ("conflict", "deferred", "rejected")
 DONE = ("applied", "merged")
-
-
-@dataclass
-class Contact:
-    """A record: its values, whether it still exists and whether it is active (devices hold only active ones)."""
-
-    values: dict[str, Any]
-    exists: bool = True
-    active: bool = True
+DECISIONS = ("amend", "discard", "resolve")
 
 
 @dataclass
 class Sent:
-    """An operation that reached the server, and its predicted state."""
+    """An operation that reached the server, and its predicted state. ``body`` names records by their names."""
 
     device: str
     seq: int
@@ -48,44 +37,51 @@ class Sent:
     #: A decision, or one that was refused: it waits for nothing and nothing waits for it.
     over: bool = False
 
+    @property
+    def verb(self) -> str:
+        return str(self.body["verb"])
+
+    @property
+    def record(self) -> str:
+        return str(self.body["record"])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return dict(self.body.get("values") or {})
+
 
 @dataclass
 class Truth:
-    """Contacts by name (names are unique and never change), operations by their id."""
+    """The world, and the operations by their id."""
 
-    contacts: dict[str, Contact] = field(default_factory=dict)
+    world: World = field(default_factory=World)
     operations: dict[str, Sent] = field(default_factory=dict)
-    #: What a device sent for a field, and what the server made of it: (device, contact, field) → [(sent, stored), …].
+    #: Whose a device is.
+    owners: dict[str, str] = field(default_factory=dict)
+    #: What a device sent for a field, and what the server made of it: (device, record, field) → [(sent, stored), …].
     chain: dict[tuple[str, str, str], list[tuple[Any, Any]]] = field(default_factory=dict)
+    #: What a device's own edits made of a record: (device, record) → [(content before, or None, content after), …].
+    versions: dict[tuple[str, str], list[tuple[Any, Any]]] = field(default_factory=dict)
 
-    # --- the office -------------------------------------------------------------------------------------------
-
-    def office_creates(self, name: str, values: dict[str, Any]) -> None:
-        self.contacts[name] = Contact(EMPTY | values)
-
-    def office_edits(self, name: str, values: dict[str, Any]) -> None:
-        self.contacts[name].values |= values
-
-    # --- devices ----------------------------------------------------------------------------------------------
-
-    def arrive(self, device: str, bodies: list[dict[str, Any]], names: list[str]) -> list[str]:
+    def arrive(self, device: str, bodies: list[dict[str, Any]]) -> list[str]:
         """An operation, or all of a unit, reaches the server, for the first time or again; the states afterwards."""
         if bodies[0]["op"] not in self.operations:
-            arrived = [
-                Sent(device, body["seq"], body | {"contact": name}, place=body["seq"])
-                for body, name in zip(bodies, names, strict=True)
-            ]
+            arrived = [Sent(device, body["seq"], body, place=body["seq"]) for body in bodies]
             for sent in arrived:
                 sent.unit = (sent.body.get("unit") or {}).get("id")
                 self.operations[sent.body["op"]] = sent
-            if arrived[0].body["verb"] in ("amend", "discard", "resolve"):
-                self._follow_up(arrived[0])
+            if arrived[0].verb in DECISIONS:
+                self.follow_up(arrived[0])
             else:
-                self._run(arrived)
+                self.run(arrived)
         return [self.operations[body["op"]].state for body in bodies]
 
-    def _run(self, members: list[Sent]) -> None:
-        """All of them or none; one alone is a unit of one."""
+    def follow_up(self, sent: Sent) -> None:
+        """A decision of the person on the device; see `tests.model.decisions`."""
+        raise NotImplementedError
+
+    def run(self, members: list[Sent]) -> None:
+        """All of them or none; one alone is a unit of one (I5)."""
         blockers = {number for sent in members for number in self._blockers(sent)}
         for sent in members:
             sent.blocked_by = tuple(sorted(blockers))
@@ -93,177 +89,145 @@ class Truth:
             for sent in members:
                 sent.state = "deferred"
             return
-        before = copy.deepcopy((self.contacts, self.chain))
+        kept = (self.world, self.chain, self.versions)
+        if len(members) > 1:
+            self.world, self.chain, self.versions = copy.deepcopy(kept)
         for sent in members:
             sent.state = self._apply(sent)
             if sent.state not in DONE:
-                self.contacts, self.chain = before
+                self.world, self.chain, self.versions = kept
                 for other in members:
                     if other is not sent:
                         other.state, other.blocked_by = "deferred", (sent.seq,)
                 return
 
+    # --- one operation ----------------------------------------------------------------------------------------
+
     def _apply(self, sent: Sent) -> str:
-        name = sent.body["contact"]
-        if sent.body["verb"] == "create":
-            if not sent.body["values"].get("name"):
-                return "rejected"
-            self.contacts[name] = Contact(
-                EMPTY | {n: v for n, v in sent.body["values"].items() if n in FIELDS}
-            )
-            self._remember(sent)
-            return "applied"
-        return self._update(sent) if name in self.contacts else "rejected"
-
-    def _blockers(self, sent: Sent) -> set[int]:
-        """Parked operations before it, of the same device and contact, that touch a same field or create it."""
-        roots: set[int] = set()
-        for other in self._waiting(sent.device):
-            if other.place >= sent.place or (sent.unit and sent.unit == other.unit):
-                continue
-            same = other.body["contact"] == sent.body["contact"]
-            creates = other.body["verb"] == "create"
-            if same and (creates or set(other.body["values"]) & set(sent.body["values"])):
-                roots |= set(other.blocked_by) if other.state == "deferred" else {other.seq}
-        return roots
-
-    def _update(self, sent: Sent) -> str:
-        contact = self.contacts[sent.body["contact"]]
-        if not contact.exists:
+        if sent.verb == "create":
+            return self._create(sent)
+        if sent.record not in self.world.records:
+            return "rejected"
+        if sent.verb == "delete":
+            return self._delete(sent)
+        if not self.sees(sent):
             sent.conflicting = set()
             return "conflict"
+        if sent.verb == "visit":
+            self._now(sent).values["count"] += sent.body["args"]["by"]
+            return "applied"
+        return self._update(sent)
+
+    def sees(self, sent: Sent) -> bool:
+        """Whether the operation's user may read its record now (I4, I7)."""
+        return self.world.sees(self.owners[sent.device], sent.record)
+
+    def _now(self, sent: Sent) -> Record:
+        return self.world.records[sent.record]
+
+    def _may_write(self, sent: Sent) -> bool:
+        return sent.body["entity"] == JOB or self.world.people[self.owners[sent.device]].may_write
+
+    def _create(self, sent: Sent) -> str:
+        kind, values = sent.body["entity"], sent.values
+        person = self.owners[sent.device]
+        wanted = values.get("contact" if kind == FILE else "contact_id")
+        is_lost = (wanted is not None or kind == FILE) and not self.world.sees(person, wanted)
+        if not values.get("name") or is_lost or not self._may_write(sent):
+            return "rejected"
+        self.world.create(kind, sent.record, {n: v for n, v in values.items() if n in EMPTY[kind]})
+        self.remember(sent)
+        self.versions[sent.device, sent.record] = [(None, self._content(sent))]
+        return "applied"
+
+    def _delete(self, sent: Sent) -> str:
+        """Only while nobody but this device changed the record since the person saw it."""
+        if self.world.alive(sent.record):
+            if sent.decided != "device" and not self._leads_to(sent):
+                sent.conflicting = set()
+                return "conflict"
+            self.world.delete(sent.record)
+        return "applied"
+
+    def _leads_to(self, sent: Sent) -> bool:
+        """Whether only this device's own edits lie between what it saw and what stands now."""
+        current = self._content(sent)
+        for before, after in reversed(self.versions.get((sent.device, sent.record), [])):
+            if current != sent.body["saw"] and after == current:
+                current = before
+        return current is None or bool(current == sent.body["saw"])
+
+    def _content(self, sent: Sent) -> Any:
+        return copy.deepcopy(self.world.content(sent.record))
+
+    def _update(self, sent: Sent) -> str:
+        record = self._now(sent)
         write, merged, parked = {}, False, set()
         entered = sent.decided if isinstance(sent.decided, dict) else {}
-        for name, mine in sent.body["values"].items():
-            base, theirs = self._base(sent, name), contact.values[name]
+        for name, mine in sent.values.items():
+            base, theirs, policy = self._base(sent, name), record.values[name], POLICIES[record.kind][name]
             if mine in (base, theirs) or name in entered:
                 continue
             if base == theirs:
                 write[name] = mine
-            elif POLICIES[name] in ("review", "ask"):
+            elif policy in ("review", "ask"):
                 if sent.decided == "device":
                     write[name] = mine
                 else:
                     parked.add(name)
             else:
                 merged = True
-                write[name] = self._policy(name, base, mine, theirs)
+                write[name] = merged_value(policy, base, mine, theirs)
         if parked:
             sent.conflicting = parked
             return "conflict"
-        contact.values |= write | entered
-        self._remember(sent)
+        changed = {name: value for name, value in (write | entered).items() if value != record.values[name]}
+        if changed and not self._may_write(sent):
+            return "rejected"
+        before = self._content(sent)
+        record.values |= changed
+        self.remember(sent)
+        self.versions.setdefault((sent.device, sent.record), []).append((before, self._content(sent)))
         return "merged" if merged else "applied"
 
     def _base(self, sent: Sent, name: str) -> Any:
         """What the person saw; their own earlier value counts as what the server made of it, while it holds that."""
-        base = sent.body["base"][name]
+        base, record = sent.body["base"][name], self._now(sent)
         if base is None:
-            base = EMPTY[name]  # nobody had filled it
-        earlier = self.chain.get((sent.device, sent.body["contact"], name), [])
-        theirs = self.contacts[sent.body["contact"]].values[name]
-        return theirs if (base, theirs) in earlier else base
+            base = EMPTY[record.kind][name]  # nobody had filled it
+        theirs = record.values[name]
+        return theirs if (base, theirs) in self.chain.get((sent.device, sent.record, name), []) else base
 
-    @staticmethod
-    def _policy(name: str, base: Any, mine: Any, theirs: Any) -> Any:
-        match POLICIES[name]:
-            case "device":
-                return mine
-            case "server":
-                return theirs
-            case _union:
-                removed, added = set(base) - set(mine), set(mine) - set(base)
-                return sorted((set(theirs) - removed) | added)
-
-    def _remember(self, sent: Sent, values: dict[str, Any] | None = None) -> None:
+    def remember(self, sent: Sent, values: dict[str, Any] | None = None) -> None:
         """What the device sent, or had sent before it was amended, stands for what the server holds now."""
-        holds = self.contacts[sent.body["contact"]].values
-        for name, mine in (sent.body["values"] if values is None else values).items():
-            if name in FIELDS:
-                key = (sent.device, sent.body["contact"], name)
-                self.chain.setdefault(key, []).append((mine, holds[name]))
+        record = self._now(sent)
+        for name, mine in (sent.values if values is None else values).items():
+            if name in POLICIES[record.kind]:
+                key = (sent.device, sent.record, name)
+                self.chain.setdefault(key, []).append((mine, record.values[name]))
         if sent.replaces is not None and values is None:
-            self._remember(sent.replaces)
+            self.remember(sent.replaces)
 
-    # --- decisions --------------------------------------------------------------------------------------------
+    # --- what waits (I3) --------------------------------------------------------------------------------------
 
-    def _follow_up(self, sent: Sent) -> None:
-        """The person on the device decides; what waited for it runs, in order."""
-        args = sent.body["args"]
-        about = self.operations[args["op"]]
-        verb = sent.body["verb"]
-        allowed = {
-            "amend": about.state in ("rejected", "deferred"),
-            "discard": about.state in WAITING,
-            "resolve": about.state == "conflict" and self.asks_the_device(about),
-        }
-        if about.over or not allowed[verb]:
-            sent.state, sent.over = "rejected", True
-            return
-        if verb == "amend":
-            about.state = "amended"
-            sent.body = {
-                **about.body,
-                "values": args["values"],
-                "base": {**about.body.get("base", {}), **sent.body.get("base", {})},
-            }
-            sent.place, sent.unit, sent.replaces = about.place, about.unit, about
-            sent.state = "deferred"
-            self._run(self._members(sent))
-        else:
-            sent.state, sent.over = "applied", True
-            if verb == "discard":
-                for member in self._members(about):
-                    member.state = "discarded"
-            else:
-                self._settle(about, args["values"] if args["by"] == "values" else args["by"])
-                if about.state == "conflict":
-                    sent.state = "rejected"
-                elif args["by"] == "values" and about.state in DONE:
-                    self._remember(about, args["values"])
-        self._release(sent.device)
+    def _blockers(self, sent: Sent) -> set[int]:
+        """Parked operations before it, of the same device, that create what it needs or touch what it touches."""
+        roots: set[int] = set()
+        for other in self.waiting(sent.device):
+            if other.place >= sent.place or (sent.unit and sent.unit == other.unit):
+                continue
+            needed = other.verb == "create" and other.record in _names(sent)
+            overlapping = other.record == sent.record and (
+                not {sent.verb, other.verb} <= {"create", "update"}
+                or other.verb == "create"
+                or bool(set(other.values) & set(sent.values))
+            )
+            if needed or overlapping:
+                roots |= set(other.blocked_by) if other.state == "deferred" else {other.seq}
+        return roots
 
-    def asks_the_device(self, sent: Sent) -> bool:
-        """Whether the person on the device may decide the conflict."""
-        return bool(sent.conflicting) and all(POLICIES[name] == "ask" for name in sent.conflicting)
-
-    def decide(self, op: str, side: str) -> None:
-        """The office decides a conflict; what waited for it runs, in order."""
-        self._settle(self.operations[op], side)
-        self._release(self.operations[op].device)
-
-    def _settle(self, sent: Sent, side: Any) -> None:
-        members = self._members(sent)
-        if side != "server":
-            sent.decided = side
-            self._run(members)
-            return
-        # What the device sent stands for what the server holds instead: its next edit builds on that.
-        if self.contacts[sent.body["contact"]].exists:
-            self._remember_own(sent)
-        for member in members:
-            member.state = "resolved_server" if member is sent else "discarded"
-
-    def _remember_own(self, sent: Sent) -> None:
-        self._remember(sent, sent.body["values"])
-
-    def _members(self, sent: Sent) -> list[Sent]:
-        """The open operations of its unit, in order; itself alone when it is in none."""
-        if sent.unit is None:
-            return [sent]
-        return [other for other in self._waiting(sent.device) if other.unit == sent.unit]
-
-    def _release(self, device: str) -> None:
-        for other in list(self._waiting(device)):
-            members = self._members(other)
-            if other.state == "deferred" and all(member.state == "deferred" for member in members):
-                self._run(members)
-
-    def conflicts(self) -> list[str]:
-        """The operations that wait for the office."""
-        return [op for op, sent in self.operations.items() if sent.state == "conflict"]
-
-    def _waiting(self, device: str) -> list[Sent]:
+    def waiting(self, device: str) -> list[Sent]:
+        """What has no final state, in the device's order."""
         mine = [
             sent
             for sent in self.operations.values()
@@ -271,8 +235,41 @@ class Truth:
         ]
         return sorted(mine, key=lambda sent: sent.place)
 
-    # --- what everybody must see ------------------------------------------------------------------------------
 
-    def scope(self) -> dict[str, dict[str, Any]]:
-        """What every device holds once it has synced."""
-        return {name: c.values for name, c in self.contacts.items() if c.exists and c.active}
+def _names(sent: Sent) -> set[Any]:
+    return {sent.record, sent.values.get("contact"), sent.values.get("contact_id")}
+
+
+def merged_value(policy: str, base: Any, mine: Any, theirs: Any) -> Any:
+    r"""What a policy makes of a field that both sides changed.
+
+    >>> merged_value("sum", 5, 7, 6), merged_value("max", 5, 7, 6), merged_value("union", [1, 2], [2, 3], [1, 2, 4])
+    (8, 7, [2, 3, 4])
+    >>> merged_value("append", "a", "a\nb", "a\nc")
+    'a\nc\nb'
+    """
+    match policy:
+        case "device":
+            return mine
+        case "server":
+            return theirs
+        case "sum":
+            return theirs + mine - base
+        case "max":
+            return max(mine, theirs)
+        case "append":
+            return _appended(base or "", mine or "", theirs or "")
+        case _union:
+            removed, added = set(base) - set(mine), set(mine) - set(base)
+            return sorted((set(theirs) - removed) | added)
+
+
+def _appended(base: str, mine: str, theirs: str) -> str | None:
+    """Both texts, without a line block of mine that theirs has already."""
+    added = (mine[len(base) :] if mine.startswith(base) else mine).strip("\n")
+    if not added or f"\n{added}\n" in f"\n{theirs}\n":
+        return theirs or None
+    return f"{theirs}\n{added}" if theirs else added
+
+
+__all__ = ["CONTACT", "DECISIONS", "DONE", "WAITING", "Sent", "Truth", "merged_value"]

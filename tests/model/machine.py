@@ -1,0 +1,375 @@
+"""Random histories: what people do, what goes wrong, and what must hold when nothing more happens.
+
+Every part is real but the network between a device and the server, and the end of a device's process. A failure
+prints the steps that lead to it, and what runs them again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from .decisions import Judged
+from .devices import Crash, Handset, Names
+from .office import Bureau, Ground
+from .strategies import DEVICES, actions, edits, office_actions, persons, picks, rights, texts, troubles, whos
+from .truth import WAITING
+from .world import CONTACT, FILE, JOB, POLICIES, TEAMS, Person
+
+_MEMORY = Path("/dev/shm")
+
+
+def agree(found: dict[str, Any], truth: dict[str, Any], what: object) -> None:
+    """Both are equal; else what differs is told: {name: (found, in the model)}."""
+    names = {n for n in found.keys() | truth.keys() if found.get(n, "absent") != truth.get(n, "absent")}
+    assert not names, (what, {n: (found.get(n, "absent"), truth.get(n, "absent")) for n in sorted(names)})
+
+
+class Histories(RuleBasedStateMachine):
+    """One history: fresh records, three fresh devices of two people, one profile of its own."""
+
+    ground: ClassVar[Ground]
+    #: Over all histories: final states, faults by kind, how many there were.
+    ends: ClassVar[Counter[str]] = Counter()
+    faults: ClassVar[Counter[str]] = Counter()
+    histories: ClassVar[int] = 0
+    #: Called after each history.
+    told: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
+
+    @initialize()
+    def begin(self) -> None:
+        self.prefix = f"H{next(self.ground.numbers)}-"
+        self.numbers = count(1)
+        self.truth, self.names = Judged(), Names()
+        self.truth.world.people = {name: Person() for name in self.ground.users}
+        self.saw: dict[str, Any] = {}
+        self.homes = Path(tempfile.mkdtemp(prefix="oracle-", dir=_MEMORY if _MEMORY.is_dir() else None))
+        self.ground.reset()
+        self.office = Bureau(self.ground, self.truth, self.names, self.prefix)
+        self.handsets = {name: self._enrolled(name, *how) for name, how in DEVICES.items()}
+        for values in ({"phone": "a"}, {"ref": "red"}):
+            self.office.create(CONTACT, self.new_name(), values)
+        #: Changed in long transactions only: nobody else waits for their rows.
+        self.reserved = self.new_name()
+        self.office.create(CONTACT, self.reserved, {})
+        self.office.create(JOB, self.new_name(), {"count": 1, "best": 1})
+        for handset in self.handsets.values():
+            assert handset.sync()
+
+    def _enrolled(self, name: str, person: str, page_size: int) -> Handset:
+        handset = Handset(
+            name, person, self.homes / name, self.ground.url, self.truth, self.names, self.faults,
+            self.ground.stored, page_size,
+        )  # fmt: skip
+        handset.saw = self.saw
+        handset.device.enrol(self.ground.url, self.office.code(person), name=f"{self.prefix}{name}")
+        return handset
+
+    def new_name(self) -> str:
+        return f"{self.prefix}{next(self.numbers)}"
+
+    def pick(self, kind: str, number: int) -> str | None:
+        """One of the records that exist, leaving out what long transactions hold."""
+        there = [
+            name
+            for name, record in self.truth.world.records.items()
+            if record.kind == kind and record.exists and name != self.reserved
+        ]
+        return there[number % len(there)] if there else None
+
+    # --- the office ---------------------------------------------------------------------------------------------
+
+    @rule(todo=st.lists(office_actions, min_size=1, max_size=5))
+    def office_works(self, todo: list[tuple[str, int, Any]]) -> None:
+        for what, number, how in todo:
+            self._office_acts(what, number, how)
+
+    def _office_acts(self, what: str, number: int, how: Any) -> None:
+        contact, job, office = self.pick(CONTACT, number), self.pick(JOB, number), self.office
+        match what:
+            case "create":
+                office.create(CONTACT, self.new_name(), how)
+            case "make a job":
+                office.create(JOB, self.new_name(), how | {"contact_id": contact})
+            case "edit" if contact:
+                office.edit(contact, how)
+            case "edit a job" if job:
+                office.edit(job, how)
+            case "tag" if contact:
+                office.edit(contact, {"category_id": sorted(self.ground.tags[i] for i in how)})
+            case "team" if contact:
+                office.edit(contact, {"ref": how})
+            case "company" if contact:
+                office.edit(contact, {"company_id": self.ground.abroad if how else None})
+            case "archive" if contact:
+                office.archive(contact, how)
+            case "delete" if contact:
+                office.delete(contact)
+            case "delete a job" if job:
+                office.delete(job)
+            case "sql":
+                names = {
+                    name for other in range(number % 3 + 1) if (name := self.pick(CONTACT, number + other))
+                }
+                office.by_sql(sorted(names), how)
+            case "merge" if contact:
+                other = str(self.pick(CONTACT, how))
+                both = [self.truth.world.records[name] for name in (contact, other)]
+                if contact != other and all(one.active and not one.values["company_id"] for one in both):
+                    office.merge(contact, other)
+
+    @rule(city=texts)
+    def a_long_transaction_writes(self, city: str | None) -> None:
+        self.office.begin_long(self.reserved, city, self.new_name())
+
+    @precondition(lambda self: self.office.is_long_open)
+    @rule(commit=st.sampled_from((True, True, False)))
+    def the_long_transaction_ends(self, commit: bool) -> None:
+        self.office.end_long(commit=commit)
+
+    @precondition(lambda self: self.truth.waits_for_the_office("conflict"))
+    @rule(pick=picks, side=st.sampled_from(["server", "device"]))
+    def office_decides(self, pick: int, side: str) -> None:
+        self.office.decide(pick, side)
+
+    @precondition(lambda self: self.truth.waits_for_the_office("rejected"))
+    @rule(pick=picks, act=st.sampled_from(["retry", "discard"]))
+    def office_finishes_refused_work(self, pick: int, act: str) -> None:
+        self.office.finish_refused(pick, act)
+
+    # --- rights and profiles ------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.office.changes_of_rights < 2)
+    @rule(what=rights, who=persons, teams=st.sets(st.sampled_from(TEAMS)))
+    def rights_change(self, what: tuple[str, bool], who: str, teams: set[str]) -> None:
+        """Of a person, or of all who are in the team."""
+        match what:
+            case ("team", within):
+                self.office.put_in_team(who, within)
+            case ("abroad", abroad):
+                self.office.send_abroad(who, abroad)
+            case ("write", may):
+                self.office.let_write(who, may)
+            case _:
+                self.office.show_teams(teams)
+
+    @precondition(lambda self: self.office.changes_of_profile < 3)
+    @rule(without_city=st.sampled_from((None, "c")), below=st.sampled_from((None, 5)))
+    def profile_changes(self, without_city: str | None, below: int | None) -> None:
+        self.office.narrow(without_city, below)
+
+    # --- devices ------------------------------------------------------------------------------------------------
+
+    @rule(who=whos, todo=st.lists(actions, min_size=12, max_size=30))
+    def device_works(self, who: str, todo: list[tuple[str, int, Any]]) -> None:
+        """A person works on, one thing after the other."""
+        for what, number, how in todo:
+            self._act(self.handsets[who], what, number, how)
+
+    @rule(who=whos, todo=st.lists(actions, min_size=12, max_size=30))
+    def device_works_and_syncs(self, who: str, todo: list[tuple[str, int, Any]]) -> None:
+        self.device_works(who, todo)
+        self.handsets[who].sync()
+
+    @rule(who=whos, number=picks, mine=edits, named=st.booleans())
+    def device_works_in_a_unit(self, who: str, number: int, mine: dict[str, Any], named: bool) -> None:
+        """A new contact, a change of it, a change of a known one, a visit: together or not at all."""
+        handset, name = self.handsets[who], self.new_name()
+        with handset.device.unit():
+            record = handset.device.create(CONTACT, {"name": name} if named else {"city": "nameless"})
+            self.names.learn(CONTACT, record.uid, name)
+            handset.device.update(CONTACT, record.uid, {"phone": "unit"})
+            self._act(handset, "edit", number, mine)
+            self._act(handset, "visit", number, 1)
+
+    @rule(number=picks, mine=edits, yours=edits, theirs=edits)
+    def everybody_edits_the_same(self, number: int, mine: Any, yours: Any, theirs: Any) -> None:
+        """Two devices and the office, none knowing of the others."""
+        if name := self.pick(CONTACT, number):
+            for who, values in (("ann", mine), ("cem", yours)):
+                if record := self.handsets[who].visible(CONTACT).get(name):
+                    self.handsets[who].device.update(CONTACT, record.ref, values)
+            self.office.edit(name, theirs)
+
+    @rule(who=whos, pick=picks, verb=st.sampled_from(["amend", "discard", "resolve"]), text=texts,
+          by=st.sampled_from(["server", "device", "values"]))  # fmt: skip
+    def device_decides(self, who: str, pick: int, verb: str, text: str | None, by: str) -> None:
+        self.handsets[who].decide(pick, verb, by, text)
+
+    def _act(self, handset: Handset, what: str, number: int, how: Any) -> None:
+        device = handset.device
+        if what in ("contact", "nameless", "job"):
+            name = self.new_name()
+            kind = JOB if what == "job" else CONTACT
+            values = {"phone": "x"} if what == "nameless" else {"name": name}
+            if what == "contact":
+                values |= how
+            if what == "job":
+                contacts = list(self._seen(handset, CONTACT).values())
+                values |= {"count": how, "best": how}
+                if contacts and number % 2:
+                    ref = contacts[number % len(contacts)]
+                    values["contact_id"] = {"uid": ref.uid} if ref.uid else ref.id
+            self.names.learn(kind, device.create(kind, values).uid, name)
+            return
+        seen = self._seen(handset, JOB if "job" in what or what == "visit" else CONTACT)
+        if not seen:
+            return
+        name = list(seen)[number % len(seen)]
+        record = seen[name]
+        match what:
+            case "edit":
+                device.update(CONTACT, record.ref, how)
+            case "tag":
+                device.update(CONTACT, record.ref, {"category_id": sorted(self.ground.tags[i] for i in how)})
+            case "job edit":
+                device.update(JOB, record.ref, how)
+            case "visit":
+                device.call(JOB, record.ref, "visit", {"by": how})
+            case "delete job":
+                content = handset.held(JOB).get(name)
+                self.saw[device.delete(JOB, record.ref).op] = content and (content, True)
+            case "file":
+                path = self.homes / f"{self.new_name()}.txt"
+                path.write_text(f"{path.name} {how}" * 3)
+                self.names.learn(FILE, device.attach(CONTACT, record.ref, path).uid, path.name)
+
+    def _seen(self, handset: Handset, kind: str) -> dict[str, Any]:
+        """What a person may choose from on a device; what a long transaction holds would keep the push waiting."""
+        seen = handset.visible(kind)
+        return {name: record for name, record in seen.items() if name != self.reserved}
+
+    # --- syncs and what may go wrong ----------------------------------------------------------------------------
+
+    @rule(who=whos)
+    def syncs(self, who: str) -> None:
+        self.handsets[who].sync()
+
+    @rule(who=whos, todo=st.lists(actions, max_size=12), ahead=st.lists(troubles, min_size=1, max_size=4),
+          tries=st.integers(1, 3))  # fmt: skip
+    def works_and_syncs_over_a_bad_network(self, who: str, todo: Any, ahead: list[Any], tries: int) -> None:
+        """Requests and answers are lost, cut, repeated, held up; the server's workers are killed (I2)."""
+        handset = self.handsets[who]
+        self.device_works(who, todo)
+        handset.network.ahead.extend(ahead)
+        for _try in range(tries):
+            handset.sync()
+        handset.network.ahead.clear()
+
+    @rule(
+        who=whos,
+        number=picks,
+        comes=st.booleans(),
+        way=st.sampled_from(("delete", "archive", "team", "edit")),
+    )
+    def a_contact_goes_after_an_answer_was_lost(self, who: str, number: int, comes: bool, way: str) -> None:
+        """The device may hold it or not: its removal must be said, its newest content sent (I1, I4)."""
+        handset = self.handsets[who]
+        name = self.new_name() if comes else self.pick(CONTACT, number)
+        if name is None or not handset.sync():
+            return
+        if comes:
+            self.office.create(CONTACT, name, {"phone": "a"})
+        else:
+            self.office.edit(name, {"phone": "b"})
+        handset.network.ahead.append(("lose", 0))
+        handset.sync()
+        match way:
+            case "delete":
+                self.office.delete(name)
+            case "archive":
+                self.office.archive(name, False)
+            case "team":
+                self.office.edit(name, {"ref": "blue"})
+        handset.sync()
+
+    @rule(who=whos, after=st.integers(0, 14))
+    def syncs_and_its_process_dies(self, who: str, after: int) -> None:
+        handset = self.handsets[who]
+        handset.crash_after = after
+        handset.sync()
+        handset.crash_after = None
+
+    @rule(who=whos)
+    def held_up_requests_arrive(self, who: str) -> None:
+        self.handsets[who].network.deliver_late()
+
+    @rule()
+    def everybody_syncs(self) -> None:
+        self.quiet()
+
+    # --- what must hold when nothing more happens ---------------------------------------------------------------
+
+    def quiet(self) -> None:
+        """I1, I2, I3, I4, I5, I6, I7, I8, I10: two rounds of syncs, then all agree with the model."""
+        for handset in self.handsets.values():
+            handset.network.deliver_late()
+        for _round in range(2):
+            for handset in self.handsets.values():
+                assert handset.sync(), "without faults a sync goes through"
+        world = self.truth.world
+        for kind in (CONTACT, JOB):
+            there = {n: r.values for n, r in world.records.items() if r.kind == kind and r.exists}
+            agree(self.office.stored(kind), there, ("the database", kind))
+        for handset in self.handsets.values():
+            self._check(handset)
+        ann, bob = (self.handsets[name].device.records.digests() for name in ("ann", "bob"))
+        agree(ann, bob, "two devices of one person")
+
+    def _check(self, handset: Handset) -> None:
+        mine = {op: sent for op, sent in self.truth.operations.items() if sent.device == handset.name}
+        agree(handset.states(), {op: sent.state for op, sent in mine.items()}, (handset.name, "operations"))
+        status = handset.device.status()
+        healthy = (status.heals, status.incidents, status.unsent, status.files_waiting)
+        assert healthy == (0, [], 0, 0), (handset.name, healthy)
+        waiting = {sent.record for sent in mine.values() if sent.state in WAITING}
+        for kind in POLICIES:
+            truth = self.truth.world.scope(handset.person, kind)
+            agree(handset.held(kind), truth, (handset.name, kind))
+            for name, record in handset.visible(kind).items():
+                assert name in truth or name in waiting, (handset.name, kind, name)
+                if name not in waiting and kind != FILE:
+                    assert record.values["name"] == name
+
+    def check_files(self) -> None:
+        """I4: the bytes of a file go to those who may read it, or sent them."""
+        for name, record in list(self.truth.world.records.items())[-40:]:
+            if record.kind != FILE or not record.exists:
+                continue
+            sender = next(
+                s.device for s in self.truth.operations.values() if s.record == name and s.verb == "create"
+            )
+            for handset in self.handsets.values():
+                may = self.truth.world.sees(handset.person, name) or handset.name == sender
+                assert handset.may_fetch(record.values["sha256"]) == may, (handset.name, name)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "handsets") or len(self.handsets) < len(DEVICES):
+            return
+        try:
+            self.office.end_long()
+            self.quiet()
+            self.check_files()
+            for handset in self.handsets.values():
+                verified = handset.device.verify()
+                assert (verified.differ, verified.rotten) == ({}, [])
+        finally:
+            Histories.histories += 1
+            self.ends.update(sent.state for sent in self.truth.operations.values())
+            self.office.close()
+            for handset in self.handsets.values():
+                handset.device.close()
+                handset.network.close()
+            shutil.rmtree(self.homes, ignore_errors=True)
+            self.told()
+
+
+__all__ = ["Crash", "Histories"]

@@ -1,0 +1,127 @@
+"""A network between a device and the real server that does, to the next requests, what networks do."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from offline_core.routes import PREFIX
+from offline_device import Offline, Refused
+from offline_device.transport import HttpTransport, RawReply, Reply
+
+Body = dict[str, Any]
+#: What may befall one request: (kind, how far). "die" kills the server's worker at its n-th step in the database,
+#: "cut" breaks the request off after n percent of its bytes, "delay" delivers it when `deliver_late` is called.
+Fault = tuple[str, int]
+FINE: Fault = ("fine", 0)
+_PUSHES = ("/push", "/journal")
+_DIES_AT = "X-Oracle-Dies-At"
+
+
+class Network:
+    """HTTP to the server, with faults; ``heard`` gets each push that was answered, ``lost`` those that may not be."""
+
+    def __init__(
+        self,
+        url: str,
+        faults: Counter[str],
+        heard: Callable[[Body, Body], None],
+        lost: Callable[[Body], None],
+    ) -> None:
+        self._url, self._heard, self._lost, self._faults = url, heard, lost, faults
+        self._session = requests.Session()
+        self._http = HttpTransport(url, session=self._session)
+        self._late: list[tuple[str, str, Body | None, str | None]] = []
+        #: What befalls the next requests, in order.
+        self.ahead: deque[Fault] = deque()
+
+    def send(self, method: str, path: str, body: Body | None, token: str | None) -> Reply:
+        kind, number = self._next()
+        if kind == "down":
+            raise Offline("the network is down")
+        if kind == "cut":
+            self._send_a_part(method, path, body, token, number)
+            raise Offline("the request broke off")
+        if kind == "delay":
+            self._late.append((method, path, body, token))
+            raise Offline("the request is on its way")
+        if kind == "repeat":
+            self._deliver(method, path, body, token)
+        reply = self._deliver(method, path, body, token, dies_at=number if kind == "die" else None)
+        if kind == "lose":
+            raise Offline("the answer was lost")
+        if kind == "later":
+            self._late.append((method, path, body, token))
+        return reply
+
+    def exchange(
+        self, method: str, path: str, content: bytes | None, headers: dict[str, str], token: str
+    ) -> RawReply:
+        kind, number = self._next()
+        if kind in ("down", "delay", "cut"):
+            raise Offline("the network is down")
+        self._session.headers[_DIES_AT] = str(number if kind == "die" else -1)
+        reply = self._http.exchange(method, path, content, headers, token)
+        if kind == "lose":
+            raise Offline("the answer was lost")
+        return reply
+
+    def deliver_late(self) -> None:
+        """What was held up, or repeated, arrives now; nobody waits for the answers any more."""
+        late, self._late = self._late, []
+        for request in reversed(late):
+            try:
+                self._deliver(*request)
+                self._faults["late"] += 1
+            except (Offline, Refused):
+                self._faults["late and refused"] += 1
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _next(self) -> Fault:
+        kind, number = self.ahead.popleft() if self.ahead else FINE
+        if kind != "fine":
+            self._faults[kind] += 1
+        return kind, number
+
+    def _deliver(
+        self, method: str, path: str, body: Body | None, token: str | None, dies_at: int | None = None
+    ) -> Reply:
+        self._session.headers[_DIES_AT] = str(-1 if dies_at is None else dies_at)
+        try:
+            reply = self._http.send(method, path, body, token)
+        except Offline:
+            if path in _PUSHES and body is not None:
+                self._lost(body)
+            raise
+        if path in _PUSHES and body is not None:
+            self._heard(body, reply.body)
+        return reply
+
+    def _send_a_part(
+        self, method: str, path: str, body: Body | None, token: str | None, percent: int
+    ) -> None:
+        """Promise the whole and send less; wait until the server has let go of it."""
+        content = json.dumps(body or {}).encode()
+        where = urlsplit(self._url)
+        head = [
+            f"{method} {PREFIX}{path} HTTP/1.1",
+            f"Host: {where.netloc}",
+            f"Authorization: Bearer {token}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(content)}",
+            "Connection: close",
+        ]
+        with socket.create_connection((where.hostname, where.port), timeout=60) as connection:
+            connection.sendall("\r\n".join(head).encode() + b"\r\n\r\n")
+            connection.sendall(content[: len(content) * percent // 100])
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65_536):
+                pass

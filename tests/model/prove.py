@@ -1,0 +1,234 @@
+"""`make prove`: many random histories, and planted defects that they must notice; adds up in docs/proof.json.
+
+Histories run in processes side by side, each with a database and a server of its own. What was done is recorded
+also when the run is interrupted. HISTORIES and MINUTES bound the run, whichever comes first; SEED repeats one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tools.gen_proof import DATA, DEFECTS, added, write
+from tools.provision import database, postgres, templates
+from tools.provision.workspace import Workspace
+
+from .machine import Histories
+from .server import prepared
+
+STEPS = 50
+#: Histories of one seed: a violation names the seed, and at most so many have to run again.
+_BATCH = 5
+#: A planted defect has to be noticed within so many histories.
+DEFECT_HISTORIES = 60
+
+
+class Interrupted(BaseException):
+    """Somebody ends the run; what was done until now counts."""
+
+    #: Whether it happened: what goes wrong from then on says nothing of the engine.
+    happened = False
+
+
+def run_histories(number: int, chosen: int, *, shrink: bool) -> None:
+    """Histories of one seed; raises what the first that goes wrong raised."""
+
+    class Seeded(Histories):
+        """The same histories each time."""
+
+    run_state_machine_as_test(
+        seed(chosen)(Seeded),
+        settings=settings(
+            max_examples=number,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def work(report: Path, first: int, histories: int, minutes: float, defect: str | None) -> None:
+    """One process: histories until there are enough, the time is up, or a planted defect was noticed."""
+    result: dict[str, Any] = {"histories": 0, "operations": 0, "ends": {}, "faults": {}, "violations": []}
+
+    def tell() -> None:
+        result.update(histories=Histories.histories, operations=sum(Histories.ends.values()))
+        result.update(ends=dict(Histories.ends), faults=dict(Histories.faults))
+        partial = report.with_suffix(".part")
+        partial.write_text(json.dumps(result))
+        partial.replace(report)
+
+    until, chosen = time.monotonic() + minutes * 60, first
+    with prepared(defect) as Histories.ground:
+        Histories.told = staticmethod(tell)
+        while Histories.histories < histories and time.monotonic() < until:
+            try:
+                run_histories(min(_BATCH, histories - Histories.histories), chosen, shrink=defect is None)
+            except Exception:
+                if Interrupted.happened:
+                    break
+                violation = {"seed": chosen, "text": traceback.format_exc()[-6000:]}
+                result["violations"].append(violation)
+                print(f"seed {chosen}:\n{violation['text']}", file=sys.stderr, flush=True)
+                if defect is not None:
+                    break
+            finally:
+                tell()
+            chosen += 1
+        result["finished"] = not Interrupted.happened
+        tell()
+
+
+def side_by_side(tasks: Sequence[dict[str, Any]], at_once: int) -> list[dict[str, Any]]:
+    """The reports of processes, so many at a time; of those that were interrupted what they had."""
+    folder = Path(tempfile.mkdtemp(prefix="prove-"))
+    waiting = list(enumerate(tasks))
+    running: dict[subprocess.Popen[bytes], Path] = {}
+    reports = [folder / f"{index}.json" for index in range(len(tasks))]
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                index, task = waiting.pop(0)
+                arguments = [f"--{name.replace('_', '-')}={value}" for name, value in task.items()]
+                command = [
+                    sys.executable,
+                    "-m",
+                    "tests.model.prove",
+                    f"--report={reports[index]}",
+                    *arguments,
+                ]
+                running[subprocess.Popen(command)] = reports[index]
+            done = [process for process in running if process.poll() is not None]
+            for process in done:
+                if process.returncode:
+                    print(f"a process ended with code {process.returncode}", file=sys.stderr)
+                del running[process]
+            time.sleep(0.2)
+    except (Interrupted, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(60)
+    return [json.loads(report.read_text()) if report.is_file() else {} for report in reports]
+
+
+def histories(options: argparse.Namespace, first: int) -> dict[str, Any]:
+    """The histories of a run, added up."""
+    share = -(-options.histories // options.processes)
+    tasks = [
+        {"histories": share, "minutes": options.minutes, "seed": first + 1000 * number}
+        for number in range(options.processes)
+    ]
+    total: dict[str, Any] = {"histories": 0, "operations": 0, "violations": []}
+    ends: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
+    for report in side_by_side(tasks, options.processes):
+        for name in ("histories", "operations"):
+            total[name] += report.get(name, 0)
+        total["violations"] += report.get("violations", [])
+        ends.update(report.get("ends", {}))
+        faults.update(report.get("faults", {}))
+    return total | {"ends": dict(ends), "faults": dict(faults)}
+
+
+def defects(options: argparse.Namespace, first: int) -> dict[str, dict[str, Any]]:
+    """{planted defect: whether it was noticed, and within how many histories}."""
+    names = options.only or list(DEFECTS)
+    tasks = [{"histories": DEFECT_HISTORIES, "minutes": 30, "seed": first, "defect": name} for name in names]
+    reports = side_by_side(tasks, options.processes)
+    return {
+        name: {"caught": bool(report["violations"]), "histories": report["histories"]}
+        for name, report in zip(names, reports, strict=True)
+        if report.get("finished")
+    }
+
+
+def versions() -> dict[str, str]:
+    """What was proved: the code, Odoo, PostgreSQL, Python."""
+    space = Workspace.here()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=space.root, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return {
+        "commit": commit,
+        "odoo": space.versions().get("odoo", ""),
+        "postgresql": postgres.psql(space, "postgres", "SHOW server_version"),
+        "python": sys.version.split()[0],
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.model.prove", description=__doc__)
+    parser.add_argument("--histories", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--without-defects", action="store_true")
+    parser.add_argument("--only", action="append", help="plant this defect only; may be repeated")
+    parser.add_argument("--defect", help=argparse.SUPPRESS)
+    parser.add_argument("--report", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(argv)
+    os.environ.update(database.environment())
+    signal.signal(signal.SIGTERM, _interrupt)
+    if options.report:
+        with suppress(Interrupted, KeyboardInterrupt):
+            work(options.report, options.seed, options.histories, options.minutes, options.defect)
+        return 0
+    templates.ensure(Workspace.here(), "tests")
+    return _prove(options)
+
+
+def _prove(options: argparse.Namespace) -> int:
+    print(f"SEED={options.seed}", flush=True)
+    started = time.monotonic()
+    run: dict[str, Any] = {}
+    planted: dict[str, dict[str, Any]] = {}
+    if not options.only:
+        run = histories(options, options.seed)
+    if not options.without_defects and not Interrupted.happened:
+        planted = defects(options, options.seed)
+    known = json.loads(DATA.read_text()) if DATA.is_file() else {}
+    about = {
+        "seed": options.seed,
+        "date": datetime.now(UTC).date().isoformat(),
+        "minutes": round((time.monotonic() - started) / 60, 1),
+        "versions": versions(),
+    }
+    write(added(known, run, planted, about))
+    missed = [name for name, found in planted.items() if not found["caught"]]
+    print(f"{run.get('histories', 0)} histories, {run.get('operations', 0)} operations,", end=" ")
+    print(f"{len(run.get('violations', []))} violations; {len(planted)} defects planted, missed: {missed}")
+    return 1 if run.get("violations") or missed else 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    Interrupted.happened = True
+    raise Interrupted
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""A database and a prefork server of its own for random histories, whose workers can be killed and come again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from tools.provision import database, postgres
+from tools.provision.server import OdooServer
+from tools.provision.workspace import Workspace
+
+from .office import Ground
+
+WORKERS = 2
+
+
+@contextmanager
+def prepared(defect: str | None = None) -> Iterator[Ground]:
+    """The ground of a run; with a defect planted in its server if one is named."""
+    db = f"offline_test_{uuid4().hex[:12]}"
+    database.create(db, template="tests")
+    try:
+        _set(db, "offline_test_oracle.mortal", "1")
+        if defect is not None:
+            _set(db, "offline_test_oracle.defect", defect)
+        with OdooServer(db, workers=WORKERS) as server:
+            yield Ground(server.url, db)
+    finally:
+        database.drop(db)
+
+
+def _set(db: str, key: str, value: str) -> None:
+    statement = f"INSERT INTO ir_config_parameter (key, value) VALUES ('{key}', '{value}')"
+    postgres.psql(Workspace.here(), db, statement)

@@ -1,0 +1,113 @@
+"""`python -m tools.gen_proof [--check]`: docs/proof.md from docs/proof.json, which `make prove` adds to."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "docs" / "proof.json"
+PAGE = ROOT / "docs" / "proof.md"
+_SOURCE = ROOT / "tests" / "addons" / "offline_test_oracle" / "defects.py"
+
+
+def planted(source: str) -> dict[str, str]:
+    r"""{defect: what it is}: the functions of a file of defects, in order, but the one that plants them.
+
+    >>> planted('def lossy():\n    "Loses."\ndef plant(name):\n    "Plants."')
+    {'lossy': 'Loses.'}
+    """
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return {node.name: ast.get_docstring(node) or "" for node in functions if node.name != "plant"}
+
+
+#: {planted defect: what it is}
+DEFECTS = planted(_SOURCE.read_text(encoding="utf-8"))
+
+
+def added(
+    known: dict[str, Any], run: dict[str, Any], defects: dict[str, Any], about: dict[str, Any]
+) -> dict[str, Any]:
+    """The proof with another run; each defect has the newest word on it."""
+    counted = {"histories": run.get("histories", 0), "operations": run.get("operations", 0)}
+    violations = run.get("violations", [])
+    total: dict[str, Any] = {name: known.get(name, 0) + number for name, number in counted.items()}
+    total["violations"] = known.get("violations", 0) + len(violations)
+    for name in ("ends", "faults"):
+        total[name] = dict(sorted((Counter(known.get(name, {})) + Counter(run.get(name, {}))).items()))
+    newest = {
+        name: found for name, found in {**known.get("defects", {}), **defects}.items() if name in DEFECTS
+    }
+    total["defects"] = newest
+    total["caught"] = sum(found["caught"] for found in newest.values())
+    entry = about | counted | {"violations": violations, "defects": len(defects)}
+    return total | about | {"runs": [*known.get("runs", []), entry]}
+
+
+def render(proof: dict[str, Any]) -> str:
+    """The page."""
+    lines = [
+        "# Proof",
+        "",
+        "Random histories of three devices, two people, the office and a bad network, compared with an independent",
+        "model of truth, and defects planted in the engine one at a time, which the histories must notice.",
+        "`make prove` adds to `docs/proof.json`; this page is made from it. What happens is in `tests/model`.",
+        "",
+        f"**{proof['histories']} histories, {proof['operations']} operations, {proof['violations']} violations;"
+        f" {proof['caught']} of {len(DEFECTS)} planted defects noticed.**",
+        "",
+        "| fault | times |",
+        "|---|---|",
+        *(f"| {kind} | {number} |" for kind, number in proof["faults"].items()),
+        "",
+        "| operations that ended | |",
+        "|---|---|",
+        *(f"| {state} | {number} |" for state, number in proof["ends"].items()),
+        "",
+        "| planted defect | | noticed within |",
+        "|---|---|---|",
+        *(_defect(name, what, proof["defects"].get(name)) for name, what in DEFECTS.items()),
+        "",
+        "| run | seed | histories | operations | violations | defects | minutes | of |",
+        "|---|---|---|---|---|---|---|---|",
+        *(_run(run) for run in proof["runs"]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _defect(name: str, what: str, found: dict[str, Any] | None) -> str:
+    told = "not planted yet" if found is None else f"{found['histories']} histories"
+    return f"| `{name}` | {what} | {told if found is None or found['caught'] else 'missed'} |"
+
+
+def _run(run: dict[str, Any]) -> str:
+    of = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
+    numbers = f"{run['histories']} | {run['operations']} | {len(run['violations'])} | {run['defects']}"
+    return f"| {run['date']} | {run['seed']} | {numbers} | {run['minutes']} | {of} |"
+
+
+def write(proof: dict[str, Any]) -> None:
+    """Store the proof and its page."""
+    DATA.write_text(json.dumps(proof, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    PAGE.write_text(render(proof), encoding="utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.gen_proof", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is stale")
+    text = render(json.loads(DATA.read_text(encoding="utf-8")))
+    if not parser.parse_args().check:
+        PAGE.write_text(text, encoding="utf-8")
+    elif PAGE.read_text(encoding="utf-8") != text:
+        print(f"{PAGE.relative_to(ROOT)} is stale: run python -m tools.gen_proof", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

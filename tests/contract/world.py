@@ -125,6 +125,12 @@ class World:
         found = database.environment()
         return {option: found[name] for name, option in names.items() if found.get(name)}
 
+    @contextlib.contextmanager
+    def sql(self) -> Iterator[Any]:
+        """A cursor past Odoo, for rows as it would not make them."""
+        with self._sql.cursor() as cursor:
+            yield cursor
+
     # --- people, devices, records
 
     def user(self, name: str, *groups: str) -> int:

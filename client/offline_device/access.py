@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import platform
 import secrets
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from offline_core.fields import format_instant, parse_instant
 from offline_core.wire import DeviceDescription, DeviceProof, EnrolAnswer, EnrolRequest
 
 from .api import Api
+from .boxes import Boxes
 from .cut import Cut
 from .errors import AnswerInvalid, DeviceError, NotEnrolled, Offline, Refused
-from .keys import Key, new_key, public_part, seal, sign
+from .files import Files
+from .keys import Key, new_key, public_part, sign
 from .outbox import Outbox
 from .overlay import Overlay
 from .records import Records
@@ -40,13 +44,20 @@ class Access:
         outbox: Outbox,
         cut: Cut,
         overlay: Overlay,
+        files: Files,
         *,
         clock: Callable[[], datetime],
         checkpoint: Callable[[str], None],
     ):
         self._store, self._settings, self._records = store, settings, records
-        self._outbox, self._cut, self._overlay = outbox, cut, overlay
+        self._outbox, self._cut, self._overlay, self._files = outbox, cut, overlay, files
         self._clock, self._checkpoint = clock, checkpoint
+        self._boxes = Boxes(store, settings, outbox, files, clock)
+
+    @property
+    def boxes(self) -> Boxes:
+        """The device's work, sealed."""
+        return self._boxes
 
     # --- in -----------------------------------------------------------------------------------------------------
 
@@ -55,12 +66,14 @@ class Access:
     ) -> None:
         """See `Device.enrol`."""
         settings = self._settings
-        if settings.server not in (None, server) and self._outbox.counts():
+        if settings.server not in (None, server) and self._has_work():
             raise DeviceError(
                 f"this home holds unsent work for {settings.server}: deliver or discard it first"
             )
         self._checkpoint("enrol.sending")
         api = Api(transport, settings)
+        if settings.leaving and settings.server == server and not self.finish_leaving(api):
+            raise Offline("what this device left before could not be handed over: try again")
         answer, key = self._ask_in(api, code, name) if self._is_same(server) else (None, None)
         if answer is None:
             answer, key = self._ask_anew(api, code, name)
@@ -80,7 +93,8 @@ class Access:
         device, key = settings.device, settings.key
         assert device is not None
         assert key is not None
-        nonce = secrets.token_urlsafe(24)
+        # A code is good for one nonce: a lost answer is asked for again by the same.
+        nonce = self._started(code)["nonce"] if code is not None else secrets.token_urlsafe(24)
         now = self._clock() - timedelta(seconds=settings.clock_offset_s or 0)
         time = format_instant(now)
         for _with_the_servers_time in range(2):
@@ -105,13 +119,17 @@ class Access:
 
     def _ask_anew(self, api: Api, code: str, name: str | None) -> tuple[EnrolAnswer, Key]:
         """Become a device. Code, nonce and key are kept, so that a lost answer can be asked for again."""
+        started = self._started(code)
+        key: Key = started["key"]
+        request = EnrolRequest(code=code, nonce=started["nonce"], device=self._describe(name, key))
+        return api.enrol(request), key
+
+    def _started(self, code: str) -> dict[str, Any]:
         started = self._settings.enrolment
         if started is None or started["code"] != code or "key" not in started:
             started = {"code": code, "nonce": secrets.token_urlsafe(24), "key": new_key()}
             self._settings.enrolment = started
-        key: Key = started["key"]
-        request = EnrolRequest(code=code, nonce=started["nonce"], device=self._describe(name, key))
-        return api.enrol(request), key
+        return started
 
     def come_back(self, api: Api) -> None:
         """The token has expired: get another by the key alone, as the same device."""
@@ -132,7 +150,7 @@ class Access:
 
     def _take(self, answer: EnrolAnswer, key: Key | None, server: str, database: str | None) -> None:
         settings = self._settings
-        if settings.user_data is not None and self._outbox.counts() and settings.user.id != answer.user.id:
+        if settings.user_data is not None and self._has_work() and settings.user.id != answer.user.id:
             raise DeviceError(
                 f"this home holds unsent work of {settings.user.name}: deliver or discard it first"
             )
@@ -141,7 +159,10 @@ class Access:
                 settings.user_data is None or settings.user.id == answer.user.id
             )
             if not same_life:
+                # Nobody may find what another person held, sent or looked at.
                 self._records.forget_all()
+                self._outbox.forget_all()
+                self._files.forget(waiting=True)
             if settings.device not in (None, answer.device):
                 self._outbox.renumber(answer.device)
             if settings.device != answer.device:
@@ -157,6 +178,10 @@ class Access:
             settings.leaving = False
             settings.failures = 0
             self._overlay.rebuild_all()
+        self._files.sweep()
+
+    def _has_work(self) -> bool:
+        return bool(self._outbox.counts() or self._files.waiting())
 
     # --- the token ----------------------------------------------------------------------------------------------
 
@@ -170,7 +195,7 @@ class Access:
             # Whatever speaks against it, the present token is still good: the sync says what is wrong.
             try:
                 self.rotate(api)
-            except (Offline, Refused) as error:
+            except (Offline, Refused, AnswerInvalid) as error:
                 self._store.incident("token_not_rotated", message=str(error))
 
     def rotate(self, api: Api) -> None:
@@ -188,71 +213,64 @@ class Access:
 
     # --- out ----------------------------------------------------------------------------------------------------
 
-    def sealed(self) -> str | None:
-        """The device's work in a box for the server; None where the server has no key for it.
-
-        Undelivered work always, and of the journal as much as a call may carry, newest first.
-        """
-        settings = self._settings
-        to = settings.profile.escrow_key
-        if to is None or settings.device is None:
-            return None
-        room = settings.profile.limits.body_bytes // 2
-        content = {
-            "device": settings.device,
-            "epoch": settings.epoch,
-            "made_at": format_instant(self._clock()),
-            "operations": self._outbox.for_escrow(room),
-        }
-        return seal(to, content, settings.key)
-
     def escrow(self, api: Api) -> None:
         """Hand the device's work over; nothing changes here."""
-        box = self.sealed()
-        if box is None:
+        boxes = self._boxes.seal()
+        if boxes is None:
             raise DeviceError("the server has no key for sealed work")
-        api.escrow(box)
+        for box in boxes:
+            api.escrow(box)
 
     def wipe(self, api: Api) -> None:
-        """Seal the unfinished work, delete everything else, hand the box over, say that it is done.
+        """Seal the unfinished work, delete everything else, hand the boxes over, say that it is done.
 
-        The work leaves the store in the same step in which its box is stored. A server without a key for boxes
-        gets none: then outbox and journal stay.
+        The work leaves the store in the same step in which its boxes are stored. A server without a key for boxes
+        gets none: then outbox, journal and files that were not sent stay.
         """
+        try:
+            self._erase(with_files=True)
+        except (OSError, sqlite3.OperationalError) as error:
+            # No room for the boxes, or a file that cannot be read: nothing keeps a device from wiping itself.
+            self._store.incident("files_not_sealed", message=str(error))
+            self._erase(with_files=False)
+        self._checkpoint("wipe.erased")
+        self.finish_leaving(api)
+
+    def _erase(self, *, with_files: bool) -> None:
         settings = self._settings
         with self._store.transaction():
-            box = self.sealed() if self._outbox.counts() else None
-            if box is not None:
-                settings.sealed = box
+            done = self._boxes.fill(with_files=with_files)
             self._records.forget_all()
-            if box is not None or not self._outbox.counts():
+            if done or not self._outbox.counts():
                 self._outbox.forget_all()
+            self._files.forget(waiting=done)
             self._cut.start_over()
             self._overlay.rebuild_all()
             settings.key = None
             settings.leaving = True
-        self._store.scrub()
-        self._checkpoint("wipe.erased")
-        self.finish_leaving(api)
 
-    def finish_leaving(self, api: Api) -> None:
-        """Hand over the box, confirm the wipe, forget the token; without a network the next sync does it."""
+    def finish_leaving(self, api: Api) -> bool:
+        """Erase what is left of a wipe, hand over the boxes, confirm, forget the token; False without a network."""
         settings = self._settings
+        self._files.sweep()
+        self._store.scrub()
         try:
-            if settings.sealed is not None and self._handed_over(api, settings.sealed):
-                settings.sealed = None
-                self._checkpoint("wipe.escrowed")
+            for number in self._boxes.numbers():
+                if self._handed_over(api, self._boxes.get(number)):
+                    self._boxes.drop(number)
+                    self._checkpoint("wipe.escrowed")
             api.wiped()
         except Offline:
-            return
+            return False
         except Refused as refused:
             if refused.transient:
-                return
+                return False
             self._store.incident("wipe_not_confirmed", code=refused.code)
         self._checkpoint("wipe.confirmed")
         with self._store.transaction():
             settings.token = settings.token_span = None
             settings.leaving = False
+        return True
 
     def _handed_over(self, api: Api, box: str) -> bool:
         """A box that the server will not have stays here: nobody but the office can open it."""

@@ -28,7 +28,7 @@ from offline_core.wire import (
     WipeRequest,
 )
 
-from .blobs import Blobs
+from .blobs import Blobs, Sent
 from .errors import AnswerInvalid, NotEnrolled
 from .operations import Entry
 from .settings import Settings
@@ -73,8 +73,8 @@ class Api:
         """Which shards of what this device holds differ from what the server says."""
         return _read(VerifyAnswer, self._transport.send("POST", "/verify", _dump(request), self._token))
 
-    def send_blobs(self, blobs: Blobs) -> int:
-        """Send the files that wait; answers how many are done."""
+    def send_blobs(self, blobs: Blobs) -> Sent:
+        """Send the files that wait."""
         return blobs.send(self._transport, self._token)
 
     def fetch_blob(self, blobs: Blobs, sha256: str, size: int | None) -> Path:

@@ -1,19 +1,9 @@
-"""Photos and documents of a device: kept by the hash of their bytes, sent piece by piece, fetched on demand.
-
-Files wait in ``blobs/out`` until the server has them all, then they move to ``blobs/cache``. A file that is there
-twice is kept once and sent once: its name is its SHA-256. Nothing here is in the database: a file is whole under its
-name or it is not there.
-"""
+"""Photos and documents on their way: sent piece by piece, fetched on demand. What is here is in `files`."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import mimetypes
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,64 +11,41 @@ from pathlib import Path
 from offline_core import tus
 
 from .errors import AnswerInvalid, DeviceError, Refused
+from .files import Files, Waiting
 from .settings import Settings
 from .store import Store
 from .transport import Transport
 
 #: What one request carries; a broken connection costs at most this much again.
 PART_BYTES = 1024 * 1024
+#: What goes over a metered network as well, where the profile keeps files for others: a signature, no photo.
+SMALL_BYTES = 64 * 1024
 #: How often one file may start over in one sync: the server forgot it, or a part changed on its way.
 _RESTARTS = 3
 _UPLOADS = "/blobs/uploads/"
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A file that the server does not have in full yet."""
+class Sent:
+    """How many files the server has now, and how many wait for a network without a meter."""
 
-    sha256: str
-    size: int
-    name: str
-    type: str
+    done: int
+    held: int
 
 
 class Blobs:
-    """The files of one home."""
+    """The way of one home's files to the server and back."""
 
-    def __init__(self, home: Path, store: Store, settings: Settings, checkpoint: Callable[[str], None]):
-        self._store, self._settings, self._checkpoint = store, settings, checkpoint
-        self._out, self._cache = home / "blobs" / "out", home / "blobs" / "cache"
+    def __init__(self, files: Files, store: Store, settings: Settings, checkpoint: Callable[[str], None]):
+        self._files, self._store, self._settings, self._checkpoint = files, store, settings, checkpoint
 
-    def keep(self, path: Path) -> Waiting:
-        """Take a copy of a file, to be sent; durable when this returns."""
-        sha256, copy = self._copy(path)
-        found = Waiting(sha256, copy.stat().st_size, path.name, mimetypes.guess_type(path.name)[0] or "")
-        if (self._cache / sha256).is_file():
-            # The server has these bytes from us, or gave them to us.
-            copy.unlink()
-            return found
-        described = {"name": found.name, "type": found.type}
-        (self._out / f"{sha256}.json").write_text(json.dumps(described), encoding="utf-8")
-        os.replace(copy, self._out / sha256)
-        _sync_folder(self._out)
-        return found
-
-    def waiting(self) -> list[Waiting]:
-        """What has to be sent, the smallest first: a signature does not wait for a film."""
-        found = []
-        for path in self._out.glob("*.json") if self._out.is_dir() else ():
-            content = path.with_suffix("")
-            if content.is_file():
-                described = json.loads(path.read_text(encoding="utf-8"))
-                found.append(
-                    Waiting(content.name, content.stat().st_size, described["name"], described["type"])
-                )
-        return sorted(found, key=lambda one: (one.size, one.sha256))
-
-    def send(self, transport: Transport, token: str) -> int:
-        """Send what waits; answers how many files are done. A refused file is noted and does not hold up others."""
-        done = 0
-        for one in self.waiting():
+    def send(self, transport: Transport, token: str) -> Sent:
+        """Send what waits. A refused file is noted and does not hold up others."""
+        done = held = 0
+        for one in self._files.waiting():
+            if self.is_held(one):
+                held += 1
+                continue
             try:
                 self._send_one(transport, token, one)
             except Refused as refused:
@@ -86,35 +53,28 @@ class Blobs:
                     raise
                 self._store.incident("blob_refused", sha256=one.sha256, name=one.name, code=refused.code)
                 continue
-            self._cache.mkdir(parents=True, exist_ok=True)
-            os.replace(self._out / one.sha256, self._cache / one.sha256)
-            (self._out / f"{one.sha256}.json").unlink(missing_ok=True)
+            self._files.sent(one.sha256)
             self._checkpoint("blob.done")
             done += 1
-        return done
+        return Sent(done, held)
+
+    def is_held(self, one: Waiting) -> bool:
+        """Whether a file waits for a network without a meter."""
+        settings = self._settings
+        return settings.metered and settings.profile.wifi_only_blobs and one.size > SMALL_BYTES
 
     def fetch(self, transport: Transport, token: str, sha256: str, size: int | None = None) -> Path:
         """The file with these bytes, or a small picture of it; from here if it is here, else from the server."""
         if not tus.is_hash(sha256):
             raise DeviceError("a file is named by its SHA-256: 64 hex digits in lower case")
-        if size is None and (self._out / sha256).is_file():
-            return self._out / sha256
-        kept = self._cache / (sha256 if size is None else f"{sha256}-{size}")
-        if kept.is_file():
+        file = sha256 if size is None else f"{sha256}-{size}"
+        if (kept := self._files.find(file)) is not None:
             return kept
         query = "" if size is None else f"?size={size}"
         reply = transport.exchange("GET", f"/blobs/sha256/{sha256}{query}", None, {}, token)
         if size is None and hashlib.sha256(reply.content).hexdigest() != sha256:
             raise AnswerInvalid("the bytes that came are not those that were asked for")
-        self._cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._cache, delete=False) as copy:
-            copy.write(reply.content)
-        os.replace(copy.name, kept)
-        return kept
-
-    def forget_all(self) -> None:
-        """Erase every file, also those that were not sent."""
-        shutil.rmtree(self._out.parent, ignore_errors=True)
+        return self._files.add(file, reply.content)
 
     # --- sending ------------------------------------------------------------------------------------------------
 
@@ -144,9 +104,7 @@ class Blobs:
         return _offset(transport.exchange("POST", "/blobs", None, headers, token).headers, one)
 
     def _send_part(self, transport: Transport, token: str, one: Waiting, offset: int) -> int:
-        with (self._out / one.sha256).open("rb") as content:
-            content.seek(offset)
-            part = content.read(PART_BYTES)
+        part = self._files.part(one, offset, PART_BYTES)
         headers = {
             "Tus-Resumable": tus.VERSION,
             "Content-Type": tus.CONTENT_TYPE,
@@ -159,18 +117,6 @@ class Blobs:
             raise AnswerInvalid("the server took a part of a file and stands where it stood")
         return after
 
-    def _copy(self, path: Path) -> tuple[str, Path]:
-        """The file's SHA-256, and a durable copy of it under a name of no meaning."""
-        self._out.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256()
-        with path.open("rb") as source, tempfile.NamedTemporaryFile(dir=self._out, delete=False) as copy:
-            while part := source.read(PART_BYTES):
-                digest.update(part)
-                copy.write(part)
-            copy.flush()
-            os.fsync(copy.fileno())
-        return digest.hexdigest(), Path(copy.name)
-
 
 def _offset(headers: dict[str, str], one: Waiting) -> int:
     offset = tus.number(headers.get("upload-offset"))
@@ -181,12 +127,3 @@ def _offset(headers: dict[str, str], one: Waiting) -> int:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
-
-
-def _sync_folder(folder: Path) -> None:
-    # The names of files are the folder's content: they must survive a power cut as the files do.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -66,6 +66,11 @@ def parser() -> argparse.ArgumentParser:
     mode = command("mode", commands.mode, "show or choose the mode")
     mode.add_argument("mode", nargs="?")
 
+    network = command("network", commands.network, "show or say what kind of network this is")
+    network.add_argument("kind", nargs="?", choices=("metered", "free"))
+    cache = command("cache", commands.cache, "show or choose the room for files that the server has")
+    cache.add_argument("bytes", nargs="?", type=int)
+
     search = command("search", commands.search, "find records by words and exact values")
     search.add_argument("entity")
     search.add_argument("text", nargs="?", default="")

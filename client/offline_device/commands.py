@@ -55,6 +55,8 @@ def sync(device: Device, asked: Namespace, output: Output) -> None:
         lines.append(
             f"Still different from the server: {', '.join(result.unhealed)}. Tell the administrator."
         )
+    if result.files_held:
+        lines.append(f"{result.files_held} files wait for a network without a meter.")
     if result.retry_after_s is not None:
         lines.append(f"Not all was taken; try again in {result.retry_after_s} s.")
     unresolved = len(device.unresolved())
@@ -82,11 +84,12 @@ def escrow(device: Device, asked: Namespace, output: Output) -> None:
         device.escrow()
         output.result({"sent": True}, ["Handed over. An offline manager can replay it."])
         return
-    box = device.sealed()
-    if box is None:
+    boxes = device.sealed()
+    if boxes is None:
         raise DeviceError("the server has no key for sealed work")
     with open(asked.file, "w", encoding="ascii", opener=_private) as file:
-        file.write(box)
+        # The office imports one box at a time: the first holds the operations.
+        file.write(next(boxes))
     said = f"Saved {asked.file}. Only the office can open it: import it under Offline / Sealed Work."
     output.result({"file": str(asked.file)}, [said])
 
@@ -130,6 +133,22 @@ def mode(device: Device, asked: Namespace, output: Output) -> None:
     if asked.mode is not None:
         device.mode = asked.mode
     output.result({"mode": device.mode}, [device.mode])
+
+
+def network(device: Device, asked: Namespace, output: Output) -> None:
+    """Show or say whether the network is paid by its volume."""
+    if asked.kind is not None:
+        device.settings.metered = asked.kind == "metered"
+    kind = "metered" if device.settings.metered else "free"
+    output.result({"network": kind}, [kind])
+
+
+def cache(device: Device, asked: Namespace, output: Output) -> None:
+    """Show or choose how much room files may take that the server has."""
+    if asked.bytes is not None:
+        device.keep_at_most(asked.bytes)
+    found = {"bytes": device.status().bytes_cached, "most_bytes": device.settings.cache_bytes}
+    output.result(found, [f"{found['bytes']} of {found['most_bytes']} bytes"])
 
 
 def search(device: Device, asked: Namespace, output: Output) -> None:

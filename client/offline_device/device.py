@@ -16,16 +16,18 @@ from typing import Any, TypeVar
 
 import uuid6
 
+from offline_core.errors import Refusal
 from offline_core.fields import format_instant, parse_instant
 from offline_core.wire import Profile
 
 from . import modes
 from .access import COPIED, Access
 from .api import Api
-from .blobs import Blobs, Waiting
+from .blobs import Blobs
 from .cut import Cut
 from .editing import Editing
 from .errors import AnswerInvalid, DeviceError, ModeRefused, NotEnrolled, Offline, Refused
+from .files import Files, Waiting
 from .journal import Journal
 from .operations import PARKED, PENDING, Entry
 from .outbox import Outbox
@@ -89,13 +91,14 @@ class Device:
         self._transport = transport
         self._in_unit = False
         self._own_transport: HttpTransport | None = None
-        self.store = Store(self.home, lambda: format_instant(clock()))
+        self.store = Store(self.home, lambda: format_instant(clock()), self._step)
         self.settings = Settings(self.store)
         self.records = Records(self.store)
         overlay = self._overlay = Overlay(self.store, self.settings, self.records)
         self._journal = Journal(self.store)
         self._outbox = Outbox(self.store, self.settings, self.records, self._journal, overlay, new_uid)
         self._cut = Cut(self.store, self.settings, self.records, self._outbox, overlay, checkpoint)
+        self._files = Files(self.home, self.store, lambda: format_instant(clock()), self._step)
         self._access = Access(
             self.store,
             self.settings,
@@ -103,10 +106,11 @@ class Device:
             self._outbox,
             self._cut,
             overlay,
+            self._files,
             clock=clock,
             checkpoint=checkpoint,
         )
-        self._blobs = Blobs(self.home, self.store, self.settings, checkpoint)
+        self._blobs = Blobs(self._files, self.store, self.settings, checkpoint)
         self._view = View(self.store, self.records)
         self._editing = Editing(
             self.store, self.settings, self.records, self._outbox, self._view, clock, new_uid
@@ -149,8 +153,8 @@ class Device:
         settings = self.settings
         if settings.device is None:
             raise NotEnrolled("this device is not enrolled: use an enrolment code")
-        if settings.leaving:
-            self._access.finish_leaving(self._api())
+        if settings.leaving and not self._access.finish_leaving(self._api()):
+            raise Offline("this device has wiped itself, and the server does not know yet")
         self._access.rotate_if_due(self._api())
         sync = Sync(
             self.store,
@@ -181,6 +185,7 @@ class Device:
                 else modes.after_failure(now, settings.failures, self._chance, result.retry_after_s)
             )
             self._keep(plan)
+        self._files.prune(settings.cache_bytes)
         return result
 
     def due(self) -> bool:
@@ -229,9 +234,12 @@ class Device:
         """Hand this device's work to the server, sealed for the office; nothing changes here."""
         self._access.escrow(self._api())
 
-    def sealed(self) -> str | None:
-        """The same box, to be saved as a file and imported in the office; None where the server has no key."""
-        return self.settings.sealed or self._access.sealed()
+    def sealed(self) -> Iterator[str] | None:
+        """The same boxes, to be saved as a file and imported in the office; None where the server has no key.
+
+        Boxes of a former wipe that the server did not take come first.
+        """
+        return self._access.boxes.all()
 
     @property
     def mode(self) -> str:
@@ -261,19 +269,35 @@ class Device:
         record = self.get(entity, ref)
         if record is None:
             raise DeviceError(f"{entity} {ref} is not known here")
-        kept = self._blobs.keep(path)
+        kept = self._files.keep(path)
         target = {"uid": record.uid} if record.uid else record.id
         content = {"sha256": kept.sha256, "size": kept.size, "type": kept.type}
         values = {"name": kept.name, "res_model": entity, "res_id": target, "raw": content}
-        return self.create("ir.attachment", values)
+
+        def edit() -> Record:
+            with self.store.transaction():
+                self._files.note(kept)
+                return self._editing.create("ir.attachment", values, None)
+
+        try:
+            return self._edit(edit)
+        except (DeviceError, Refusal):
+            self._files.sweep()
+            raise
 
     def fetch(self, sha256: str, size: int | None = None) -> Path:
         """A file that a record names, or a small picture of it; from here if it is here, else from the server."""
+        self._files.prune(self.settings.cache_bytes)
         return self._api().fetch_blob(self._blobs, sha256, size)
+
+    def keep_at_most(self, cache_bytes: int) -> None:
+        """Choose the room for files that the server has; what is over goes now. What was not sent never goes."""
+        self.settings.cache_bytes = max(0, cache_bytes)
+        self._files.prune(self.settings.cache_bytes)
 
     def files_waiting(self) -> list[Waiting]:
         """The files that the server does not have in full yet."""
-        return self._blobs.waiting()
+        return self._files.waiting()
 
     def delete(self, entity: str, ref: Ref, *, after: list[int] | None = None) -> Entry:
         """Delete a record that this device shows."""
@@ -403,8 +427,16 @@ class Device:
         """Everything that a status line or an administrator asks for."""
         mode = self.mode if self.settings.profile_data is not None else modes.AUTOMATIC
         found = status_of(self.store, self.settings, self.records, self._outbox, self._journal, mode)
-        waiting = self._blobs.waiting()
-        return replace(found, files_waiting=len(waiting), bytes_waiting=sum(one.size for one in waiting))
+        waiting = self._files.waiting()
+        held = sum(map(self._blobs.is_held, waiting)) if self.settings.profile_data is not None else 0
+        return replace(
+            found,
+            metered=self.settings.metered,
+            files_waiting=len(waiting),
+            files_held=held,
+            bytes_waiting=sum(one.size for one in waiting),
+            bytes_cached=self._files.cached_bytes(),
+        )
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -430,6 +462,9 @@ class Device:
                 raise
         return call()
 
+    def _step(self, name: str) -> None:
+        self._checkpoint(name)
+
     def _keep(self, plan: modes.Plan) -> None:
         self.settings.failures = plan.failures
         self.settings.next_sync_at = format_instant(plan.at)
@@ -445,7 +480,6 @@ class Device:
                 self.settings.locked_out = {"code": code, "wipe": _says_wipe(error)}
         if isinstance(error, Refused) and _says_wipe(error) and not self.settings.leaving:
             self._access.wipe(self._api())
-            self._blobs.forget_all()
 
 
 def _says_wipe(error: Refused) -> bool:

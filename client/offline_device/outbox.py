@@ -11,6 +11,7 @@ from typing import Any
 from offline_core.errors import Refusal
 from offline_core.wire import DeviceState, Operation, Receipt
 
+from .files import SENT, WAITING
 from .journal import Journal
 from .operations import AMEND, DECISIONS, PARKED, PENDING, VOID, Entry, place
 from .overlay import Overlay
@@ -225,10 +226,15 @@ class Outbox:
                 self._store.incident("number_lost", seq=lost)
                 self._fill(lost)
             self._journal.show_again(self._device, seq)
+            self._offer_files_again()
             known = self._settings.resend_from
             wanted = seq if known is None else min(seq, known)
             self._settings.resend_from = wanted if wanted < self._settings.next_seq else None
             self._overlay.rebuild_all()
+
+    def _offer_files_again(self) -> None:
+        """A server in another life, or for another device, may lack files that were sent; it says which it has."""
+        self._store.db.execute("UPDATE blob SET state = ? WHERE state = ?", (WAITING, SENT))
 
     def _fill(self, seq: int) -> None:
         op = self._new_uid()
@@ -258,6 +264,7 @@ class Outbox:
                     ),
                 )  # fmt: skip
             self._journal.settle(device, 0)
+            self._offer_files_again()
             self._settings.next_seq = len(entries) + 1
             self._settings.resend_from = None
             self._settings.applied_seq = 0

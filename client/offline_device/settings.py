@@ -47,6 +47,10 @@ class Settings:
     user_data = _Setting[dict[str, Any] | None](None)
     profile_data = _Setting[dict[str, Any] | None](None)
     mode = _Setting[str | None](None)
+    #: Whether the network of the moment is paid by its volume; whoever embeds the device says so.
+    metered = _Setting[bool](False)
+    #: Room for files that the server has: they can be fetched again.
+    cache_bytes = _Setting[int](256 * 1024 * 1024)
 
     #: The cursor of the last applied cut; None: from nothing, or from what is held.
     cursor = _Setting[str | None](None)
@@ -65,8 +69,6 @@ class Settings:
     last_error = _Setting[dict[str, Any] | None](None)
     #: Wiped, and the server does not know yet.
     leaving = _Setting[bool](False)
-    #: Work sealed to the server that has not been handed over yet.
-    sealed = _Setting[str | None](None)
     #: {"code", "wipe"} when the server no longer takes this device.
     locked_out = _Setting[dict[str, Any] | None](None)
     failures = _Setting[int](0)

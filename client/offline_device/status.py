@@ -18,7 +18,8 @@ class Status:
     """``unsent`` operations wait for a network, ``parked`` ones (by state) for a person.
 
     ``receiving``: a cut is open, what was received is not shown yet. ``locked_out``: the server no longer takes
-    this device. ``heals``: how often content had to be read again because it differed from the server's.
+    this device. ``heals``: how often content had to be read again because it differed from the server's. Of the files
+    that wait, ``files_held`` wait for a network without a meter.
     """
 
     device: str | None
@@ -42,8 +43,11 @@ class Status:
     heals: int
     incidents: list[dict[str, Any]]
     storage_bytes: int
+    metered: bool = False
     files_waiting: int = 0
+    files_held: int = 0
     bytes_waiting: int = 0
+    bytes_cached: int = 0
 
 
 def status_of(

@@ -17,7 +17,7 @@ from typing import Any
 from .errors import HomeBusy, HomeUnreadable
 
 FILE = "device.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 #: Incidents are for people who look after the device; older ones make room.
 INCIDENTS_KEPT = 500
 
@@ -26,6 +26,20 @@ _OPERATION_COLUMNS = """
     device TEXT NOT NULL, seq INTEGER NOT NULL, op TEXT NOT NULL UNIQUE, entity TEXT NOT NULL, verb TEXT NOT NULL,
     target_id INTEGER, target_uid TEXT, decides TEXT, body TEXT NOT NULL, state TEXT NOT NULL, receipt TEXT,
     settled INTEGER NOT NULL DEFAULT 0
+"""
+_FILES_AND_BOXES = """
+-- Files below `blobs`, by name: a hash, or a hash and the size of a small picture. `used`: when it was last asked for.
+CREATE TABLE blob (
+    file TEXT PRIMARY KEY, size INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL,
+    used TEXT NOT NULL
+) WITHOUT ROWID;
+-- Sealed work that the server does not have yet, in the order in which it goes there.
+CREATE TABLE box (number INTEGER PRIMARY KEY, sealed TEXT NOT NULL);
+"""
+#: What a store of the first version lacks.
+_TO_VERSION_2 = f"""{_FILES_AND_BOXES}
+INSERT INTO box (sealed) SELECT json_extract(value, '$') FROM setting WHERE name = 'sealed' AND value <> 'null';
+DELETE FROM setting WHERE name = 'sealed'
 """
 _SCHEMA = f"""
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -66,6 +80,7 @@ CREATE TABLE draft (
 ) WITHOUT ROWID;
 CREATE INDEX draft_id ON draft (entity, id);
 
+{_FILES_AND_BOXES}
 CREATE TABLE incident (number INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL);
 """
 
@@ -79,16 +94,23 @@ def dump(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def _nothing(_step: str) -> None:
+    return None
+
+
 class Store:
     """The open store of one home. Everything durable happens inside `transaction`."""
 
-    def __init__(self, home: Path, now: Callable[[], str]):
-        """Open or create the store in ``home``; ``now`` gives the time as text, for incidents."""
+    def __init__(self, home: Path, now: Callable[[], str], checkpoint: Callable[[str], None] = _nothing):
+        """Open or create the store in ``home``; ``now`` gives the time as text, for incidents.
+
+        ``checkpoint`` is called before and after each commit.
+        """
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = home / FILE
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self.path = path
-        self._now = now
+        self._now, self._checkpoint = now, checkpoint
         self._depth = 0
         self.db = sqlite3.connect(path, isolation_level=None, timeout=0)
         self.db.row_factory = sqlite3.Row
@@ -116,8 +138,8 @@ class Store:
             (version,) = self.db.execute("PRAGMA user_version").fetchone()
             if version > SCHEMA_VERSION:
                 raise HomeUnreadable(f"{self.path} was written by a newer version ({version})")
-            if version == 0:
-                for statement in _SCHEMA.split(";\n"):
+            if version < SCHEMA_VERSION:
+                for statement in (_TO_VERSION_2 if version else _SCHEMA).split(";\n"):
                     if statement.strip():
                         self.db.execute(statement)
                 self.db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
@@ -136,6 +158,7 @@ class Store:
         self._depth = 1
         try:
             yield self.db
+            self._checkpoint("store.committing")
             self.db.execute("COMMIT")
         except BaseException:
             if self.db.in_transaction:
@@ -143,6 +166,7 @@ class Store:
             raise
         finally:
             self._depth = 0
+        self._checkpoint("store.committed")
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A stored setting, as it was put."""
@@ -169,8 +193,10 @@ class Store:
 
     def scrub(self) -> None:
         """Write the file anew, so that nothing of what was deleted can be read from it."""
+        self._checkpoint("store.scrubbing")
         self.db.execute("VACUUM")
         self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._checkpoint("store.scrubbed")
 
     def size_bytes(self) -> int:
         """What the store takes on the disk, its log included."""

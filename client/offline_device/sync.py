@@ -43,7 +43,11 @@ class Progress:
 
 @dataclass(slots=True)
 class SyncResult:
-    """What one sync did. ``receipts`` counts by status; ``retry_after_s`` is set when the push has to go on later."""
+    """What one sync did.
+
+    ``receipts`` counts by status; ``retry_after_s`` is set when the push has to go on later; ``files_held`` wait for a
+    network without a meter.
+    """
 
     receipts: dict[str, int] = field(default_factory=dict)
     pages: int = 0
@@ -51,6 +55,7 @@ class SyncResult:
     removes: int = 0
     outcomes: int = 0
     files: int = 0
+    files_held: int = 0
     resets: int = 0
     healed: list[str] = field(default_factory=list)
     unhealed: list[str] = field(default_factory=list)
@@ -87,12 +92,12 @@ class Sync:
         """Deliver what is unsent, then receive until the server says complete."""
         result = SyncResult()
         refused = self._push(result)
-        if self._blobs is not None:
-            result.files = self._api.send_blobs(self._blobs)
+        self._send_files(result)
         self._pull(result)
         if (refused or self._settings.resend_from is not None) and result.retry_after_s is None:
             # The server went back in time: what it lost is delivered again, and shown as it sees it.
             self._push(result)
+            self._send_files(result)
             self._pull(result)
         self._scan()
         return result
@@ -124,6 +129,11 @@ class Sync:
         return rotten
 
     # --- push ---------------------------------------------------------------------------------------------------
+
+    def _send_files(self, result: SyncResult) -> None:
+        if self._blobs is not None:
+            sent = self._api.send_blobs(self._blobs)
+            result.files, result.files_held = result.files + sent.done, sent.held
 
     def _push(self, result: SyncResult) -> bool:
         """Deliver what is unsent; True when the server takes nothing before a pull, being in another life."""

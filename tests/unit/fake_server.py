@@ -141,6 +141,13 @@ class FakeServer:
         self.requests: list[tuple[str, Any]] = []
         self.tokens: list[str | None] = []
         self.forgot_devices = False
+        #: The token in use, those that wait for their first use, and those that were given up for another.
+        self.token: str | None = None
+        self.given: set[str] = set()
+        self.spent: set[str] = set()
+        #: The office has revoked the device, and says whether it has to wipe itself.
+        self.revoked: bool | None = None
+        self.wiped = False
         #: What the server takes as the present time when a device proves that it is itself.
         self.now = NOW
         self.boxes: list[str] = []
@@ -172,6 +179,7 @@ class FakeServer:
             raise self.refuse.pop(route)
         self.requests.append((route, json.loads(json.dumps(body))))
         self.tokens.append(token)
+        self._admit(route, token)
         reply = getattr(self, f"_{route}")(json.dumps(body))
         if route in self.lost:
             self.lost.remove(route)
@@ -188,11 +196,27 @@ class FakeServer:
         if route in self.refuse:
             raise self.refuse.pop(route)
         self.requests.append((route, path))
+        self._admit(route, token)
         reply = self._blob(method, path.partition("?")[0].rsplit("/", 1)[-1], content or b"", headers)
         if route in self.lost:
             self.lost.remove(route)
             raise Offline("the answer was lost")
         return reply
+
+    def _admit(self, route: str, token: str | None) -> None:
+        """As the server does: the first use of a token spends the one before, and a spent one betrays a copy."""
+        if route == "enroll":
+            return
+        leaving = route in ("escrow", "wipe")
+        if token in self.spent and (self.revoked is None or not leaving):
+            raise problem("device_cloned")
+        if token not in self.given and token not in (self.token, *self.spent):
+            raise problem("token_invalid")
+        if self.revoked is not None and not leaving:
+            raise problem("device_revoked", wipe=self.revoked)
+        if token in self.given:
+            self.spent |= (self.given | {self.token or ""}) - {token}
+            self.given, self.token = set(), token
 
     def _blob(self, method: str, sha256: str, content: bytes, headers: dict[str, str]) -> RawReply:
         if method == "GET":
@@ -254,11 +278,17 @@ class FakeServer:
 
     def _enroll(self, body: str) -> dict[str, Any]:
         request = EnrolRequest.model_validate_json(body)
-        if request.proof is not None:
-            return self._come_back(request.proof)
         known = self.nonces.get(request.code or "")
+        if request.proof is not None:
+            self._check_proof(request.proof)
         if known is not None and known[0] != request.nonce:
             raise problem("enrolment_code_invalid")
+        if request.proof is not None:
+            if request.code is not None:
+                self.nonces[request.code] = (request.nonce, request.proof.device)
+            return self._come_back(request.proof)
+        self.spent |= self.given | {self.token or ""}
+        self.given, self.token, self.revoked, self.wiped = set(), None, None, False
         if known is None:
             self.enrolments += 1
             self.nonces[request.code or ""] = known = (request.nonce, uid(self.enrolments, 0xD))
@@ -270,12 +300,16 @@ class FakeServer:
             "profile": self.profile,
         }  # fmt: skip
 
-    def _come_back(self, proof: DeviceProof) -> dict[str, Any]:
-        """The same device by its key; the fake trusts the signature, the server's own tests do not."""
+    def _check_proof(self, proof: DeviceProof) -> None:
+        """The fake trusts the signature, the server's own tests do not."""
         if self.forgot_devices:
             raise problem("proof_invalid")
+        if self.revoked is not None:
+            raise problem("device_revoked", wipe=self.revoked)
         if abs((parse_instant(proof.time) - parse_instant(self.now)).total_seconds()) > 600:
             raise problem("proof_outdated", server_time=self.now)
+
+    def _come_back(self, proof: DeviceProof) -> dict[str, Any]:
         return {
             "device": proof.device, **self._new_token(), "epoch": self.epoch, "server_time": NOW,
             "user": {"id": self.user, "name": "Mitchell", "lang": None, "tz": None, "company": 1, "companies": [1]},
@@ -287,12 +321,15 @@ class FakeServer:
         return {"sha256": "0" * 64, "server_time": NOW}
 
     def _new_token(self) -> dict[str, str]:
-        return {"token": f"token-{len(self.requests)}", "token_expires_at": TOKEN_ENDS}
+        token = f"token-{len(self.requests)}"
+        self.given.add(token)
+        return {"token": token, "token_expires_at": TOKEN_ENDS}
 
     def _token(self, body: str) -> dict[str, Any]:
         return {**self._new_token(), "server_time": NOW}
 
     def _wipe(self, body: str) -> dict[str, Any]:
+        self.wiped, self.revoked = True, True
         return {"state": "wiped", "server_time": NOW}
 
     def _profile(self, body: str) -> dict[str, Any]:

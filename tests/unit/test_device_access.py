@@ -169,7 +169,8 @@ def test_a_crash_during_a_wipe_is_gone_on_with(home: Home, sealing: FakeServer, 
         device.sync()
     assert sealing.boxes
     assert sealing.sent("wipe")
-    assert (device.settings.token, device.settings.sealed) == (None, None)
+    assert device.settings.token is None
+    assert not device.store.db.execute("SELECT * FROM box").fetchall()
 
 
 def test_a_box_that_the_server_refuses_stays_on_the_device(home: Home, sealing: FakeServer) -> None:
@@ -179,7 +180,8 @@ def test_a_box_that_the_server_refuses_stays_on_the_device(home: Home, sealing: 
     with pytest.raises(Refused):
         device.sync()
     assert len(sealing.sent("wipe")) == 1
-    assert opened(device.sealed() or "").content["operations"]
+    [box] = device.sealed() or ()
+    assert opened(box).content["operations"]
 
 
 def test_a_server_without_a_key_gets_no_box(device: Device) -> None:
@@ -206,5 +208,28 @@ def test_a_box_is_saved_as_a_file_for_its_owner_alone(
         open_device=lambda _path, **options: home.open(),
     )
     assert done == cli.OK
-    assert opened(file.read_text()).content["operations"]
+    [box] = file.read_text().splitlines()
+    assert opened(box).content["operations"]
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_wipe_goes_on_where_there_is_no_room_to_seal_files(
+    home: Home, sealing: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves I8. The work itself is in its box; that a file is lost is noted."""
+    device = with_work(home, sealing)
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"a photo")
+    device._files.note(device._files.keep(photo))
+
+    def broken(*_asked: object) -> bytes:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(device._files, "part", broken)
+    sealing.refuse["push"] = problem("device_revoked", wipe=True)
+    with pytest.raises(Refused):
+        device.sync()
+    assert [operation["seq"] for operation in opened(sealing.boxes[0]).content["operations"]] == [1, 2]
+    assert "files_not_sealed" in [one["kind"] for one in device.status().incidents]
+    assert not list((home.path / "blobs").iterdir())
+    assert sealing.sent("wipe") == [{"done": True}]

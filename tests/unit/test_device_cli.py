@@ -127,3 +127,10 @@ def test_modes_profile_and_check_are_shown(ready: Run) -> None:
     assert ready("mode", "never")[0] == cli.OTHER
     assert "visit" in ready("profile")[1]
     assert "intact" in ready("check")[1]
+
+
+def test_kind_of_network_and_room_for_files_are_said_and_shown(ready: Run) -> None:
+    assert ready("network")[1] == "free\n"
+    assert ready("network", "metered")[1] == "metered\n"
+    assert json.loads(ready("--json", "status")[1])["metered"] is True
+    assert ready("cache", "1000")[1] == "0 of 1000 bytes\n"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -207,6 +209,34 @@ def test_another_user_of_an_empty_home_sees_nothing_of_the_first(device: Device,
     device.enrol("https://odoo.example", "CODE-2")
     assert device.search(PARTNER) == []
     assert device.status().held == {}
+
+
+def test_another_user_of_a_home_finds_no_work_and_no_files_of_the_first(
+    home: Home, device: Device, server: FakeServer, tmp_path: Path
+) -> None:
+    """Proves I4, I8. A file that was not sent belongs to its user like other work."""
+    server.put(PARTNER, 1, name="A", phone=None)
+    device.sync()
+    device.update(PARTNER, 1, {"phone": "1"})
+    device.sync()
+    contract = hashlib.sha256(b"a contract").hexdigest()
+    server.files[contract] = b"a contract"
+    device.fetch(contract)
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"a photo")
+    device._files.note(device._files.keep(photo))
+    server.user = 7
+    with pytest.raises(DeviceError, match="unsent work of Mitchell"):
+        device.enrol("https://odoo.example", "CODE-2")
+    server.user = 2
+    device.sync()
+    server.user = 7
+    device.enrol("https://odoo.example", "CODE-3")
+    assert device.journal() == []
+    assert list((home.path / "blobs").iterdir()) == []
+    del server.files[contract]
+    with pytest.raises(Refused):
+        device.fetch(contract)
 
 
 def test_the_clock_offset_is_measured(home: Home, server: FakeServer) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offline_core.wire import EscrowKey, PublicKey
+from offline_core.wire import BODY_BYTES, EscrowKey, PublicKey
 from offline_device import keys as device_keys
 from tools.provision.workspace import Workspace
 
@@ -78,6 +78,15 @@ def test_a_box_opens_with_its_key_and_with_no_other(work: dict[str, Any]) -> Non
     assert server.is_signed(PUBLIC, found["content"], found["signature"])
     with pytest.raises(server.Unreadable):
         server.open_box(server.new_key(), box)
+
+
+def test_a_box_as_large_as_a_call_opens() -> None:
+    """Proves I8. A part of a file, or a week of work: the most that fits once it has grown by 16/9."""
+    work = {"data": base64.b64encode(bytes(4 * 1024 * 1024)).decode()}
+    box = device_keys.seal(OFFICE_PUBLIC, work, DEVICE)
+    assert 7_000_000 < len(box) <= BODY_BYTES
+    found = json.loads(server.open_box(OFFICE, box))
+    assert server.is_signed(PUBLIC, found["content"], found["signature"])
 
 
 members = st.sampled_from(["alg", "enc", "epk", "apu", "apv", "zip", "crit", "kid", "p2c", "p2s", "cty"])

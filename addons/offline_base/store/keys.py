@@ -21,6 +21,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 _BOXES = jwe.JWERegistry(algorithms=["ECDH-ES", "A256GCM"])
+# The library takes 64 KiB unless told otherwise, no more than a morning's work; this is what a call carries.
+_BOXES.max_ciphertext_length = 8 * 1024 * 1024
 
 
 class Unreadable(ValueError):

@@ -31,7 +31,10 @@
         "views/offline_base_menus.xml",
     ],
     "demo": ["demo/offline_base_demo.xml", "demo/offline_review_demo.xml"],
-    "assets": {"web.assets_backend": ["offline_base/static/src/backoffice/**/*"]},
+    "assets": {
+        "web.assets_backend": ["offline_base/static/src/backoffice/**/*"],
+        "web.assets_unit_tests": ["offline_base/static/tests/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

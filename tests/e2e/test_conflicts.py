@@ -148,6 +148,38 @@ def test_deleted_record_is_created_again_with_what_is_missing(make_phone, office
     assert office.read(PARTNER, created, "city")["city"] == "Westtown"
 
 
+def test_rich_text_is_edited_with_its_formatting(make_phone, office, network, clerk):
+    """What is typed counts also when the cursor is still in it."""
+    phone = make_phone("Vera Lund")
+    line = office.find(
+        "offline.profile.entity",
+        ("profile_id", "=", office.ref("offline_base.offline_profile_contacts")),
+        ("entity", "=", PARTNER),
+    )
+    field = office.find("ir.model.fields", ("model", "=", PARTNER), ("name", "=", "comment"))
+    office.create("offline.profile.policy", entity_id=line, field_id=field, policy="review")
+    company = office.create("res.partner", name="Hill Farm", comment="<p>Closed on Monday</p>")
+    phone.sync()
+    network.close()
+    phone.edit(PARTNER, company, comment="<p>Closed on <strong>Tuesday</strong></p>")
+    office.write(PARTNER, company, comment="<p>Closed on Friday</p>")
+    network.open()
+    phone.sync()
+    clerk.menu("Conflicts")
+    clerk.row("Hill Farm").get_by_text("Hill Farm").click()
+    comment = clerk.side_by_side("comment")
+    comment.shows("Closed on Monday", "Closed on *Tuesday*", "Closed on Friday")
+    comment.edit.click()
+    editor = comment.outcome.locator(".odoo-editor-editable")
+    expect(editor.locator("strong")).to_have_text("Tuesday")
+    editor.locator("strong").click()
+    clerk.page.keyboard.press("End")
+    clerk.page.keyboard.type("s")
+    clerk.button("Apply My Choice").click()
+    clerk.state("Decided")
+    assert office.read(PARTNER, company, "comment")["comment"] == "<p>Closed on <strong>Tuesdays</strong></p>"
+
+
 def test_reviewer_keeps_the_devices_side_of_several_conflicts_at_once(make_phone, clash, office, reviewer):
     phone = make_phone("Dora Lind")
     names = ("Green Garden", "North Pier Fish", "Station Books")
@@ -249,7 +281,7 @@ def test_rejected_work_is_discarded_with_a_reason(make_phone, reviewer):
     assert (phone("outbox"), journal_state(phone)) == ([], "discarded")
 
 
-def test_record_with_an_open_conflict_says_so_and_leads_to_it(make_phone, clash, reviewer):
+def test_record_with_an_open_conflict_says_so_and_leads_to_it(make_phone, clash, reviewer, reviewer_on_phone):
     phone = make_phone("Sven Roth")
     company = clash(phone, "Bridge Bikes", mine={"city": "Westtown"}, theirs={"city": "Northtown"})
     reviewer.page.goto(f"{reviewer.url}/odoo/contacts/{company}")
@@ -257,6 +289,11 @@ def test_record_with_an_open_conflict_says_so_and_leads_to_it(make_phone, clash,
     expect(banner).to_contain_text("waits for a decision")
     expect(reviewer.page.locator(".o_offline_button")).to_contain_text("Offline")
     reviewer.shot("record-banner")
+    small = reviewer_on_phone.page
+    small.goto(f"{reviewer.url}/odoo/contacts/{company}")
+    expect(small.locator(".o_offline_banner")).to_be_visible()
+    small.locator(".o_offline_phone_button").click()
+    expect(small.locator(".o_kanban_record", has_text="Bridge Bikes")).to_have_count(1)
     banner.get_by_role("button", name="Decide the conflict").click()
     expect(reviewer.side_by_side("city").row).to_be_visible()
     reviewer.button("Keep Odoo's").click()

@@ -20,9 +20,11 @@ def test_code_read_from_the_wizard_enrols_a_device(office, network, manager, tmp
     shown = manager.field("code").filter(has_text="-").first
     expect(shown).to_have_text(re.compile(r"^[2-9A-Z]{4}(-[2-9A-Z]{4}){3}$"))
     manager.shot("enrolment-wizard")
+    expect(manager.page.locator(".o_offline_left")).to_have_text(re.compile(r"^1\d:\d\d$"))
     code = shown.inner_text()
     phone = Phone(tmp_path / "marc")
     phone.enrol(network.url, code, "Marc's phone")
+    expect(manager.page.locator(".o_offline_is_in")).to_contain_text("Marc's phone is in.")
     assert phone.sync()["upserts"] > 0
     manager.button("Done").click()
     manager.menu("Devices")
@@ -36,6 +38,36 @@ def test_code_is_issued_on_a_phone_too(open_page):
     screen.action("offline_device_action")
     screen.button("Enrol a Device").click()
     expect(screen.button("Issue a Code")).to_be_visible()
+
+
+def test_records_that_nobody_programmed_reach_a_device_by_clicking(office, network, manager, tmp_path):
+    """A manager chooses a kind of records and its fields, and puts it into a profile."""
+    manager.menu("Configuration", "Custom Records")
+    manager.button("New").click()
+    manager.choose("model_id", "Industry")
+    manager.choose("field_ids", "Full Name")
+    manager.page.locator(".o_form_button_save").click()
+    expect(manager.page.locator(".alert-info:visible")).to_have_count(0)
+    expect(manager.page.locator(".o_form_button_save")).to_be_hidden()
+    manager.menu("Configuration", "Profiles")
+    manager.button("New").click()
+    manager.field("name").locator("textarea, input").first.fill("Trades")
+    manager.button("Add a line").click()
+    dialog = manager.page.get_by_role("dialog")
+    manager.choose("entity", "Industry")
+    dialog.get_by_role("button", name="Save & Close").click()
+    expect(dialog).to_be_hidden()
+    manager.page.locator(".o_form_button_save").click()
+    expect(manager.page.locator(".o_form_button_save")).to_be_hidden()
+
+    user = office.hire_traveller("tess", "Tess Moor")
+    phone = Phone(tmp_path / "tess")
+    profile = office.find("offline.profile", ("name", "=", "Trades"))
+    phone.enrol(network.url, office.code(user, profile), "Tess's phone")
+    phone.sync()
+    industry = office.find("res.partner.industry")
+    name = office.read("res.partner.industry", industry, "full_name")["full_name"]
+    assert phone.show("res.partner.industry", industry)["values"] == {"full_name": name}
 
 
 def test_revoked_device_is_refused_at_its_next_sync_and_told_why(make_phone, manager):

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import DESKTOP, PHONE
+from tools.stage.phone import PhoneFailed
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 _ENTRIES = "tr.o_data_row, .o_kanban_record:not(.o_kanban_ghost), .o_view_nocontent"
 
@@ -61,6 +68,34 @@ def test_every_screen_opens_with_something_on_it_and_no_complaint_of_the_browser
         if not form.count() and not screen.page.locator(".o_view_nocontent").count():
             entries.first.locator("td.o_data_cell:not(.o_handle_cell)").first.or_(entries.first).last.click()
             expect(screen.page.locator(".o_form_view .o_form_sheet").first).to_be_visible()
+
+
+def test_what_devices_hand_over_stands_as_cards_on_a_phone(make_phone, office, network, open_page, tmp_path):
+    """A photo that has come, and the work that a wiped phone sealed."""
+    photo = tmp_path / "oven.png"
+    photo.write_bytes(PIXEL)
+    phone = make_phone("Nora Beck")
+    company = office.create("res.partner", name="Oven Works")
+    phone.sync()
+    phone("attach", "res.partner", str(company), str(photo))
+    phone.sync()
+    network.close()
+    phone.edit("res.partner", company, city="Westtown")
+    network.open()
+    device = office.find("offline.device", ("name", "=", "Nora's phone"))
+    office("offline.device", "action_revoke_and_wipe", [device])
+    with pytest.raises(PhoneFailed, match="revoked"):
+        phone.sync()
+    screen = open_page("head", PHONE)
+    for action, *texts in (
+        ("offline_blob_action", "oven.png", f"{len(PIXEL)}", "Received"),
+        ("offline_escrow_action", "Nora's phone", "1 undelivered", "Waiting"),
+        ("offline_epoch_action", "Present"),
+    ):
+        screen.action(action)
+        card = screen.page.locator(".o_kanban_record", has_text=texts[0])
+        for text in texts:
+            expect(card).to_contain_text(text)
 
 
 def test_settings_are_saved_by_an_administrator_who_is_a_manager(open_page, office):

@@ -6,6 +6,9 @@ import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { OfflineValueInput } from "./value_input";
 
+/** Types in which Enter begins a new line. */
+const MANY_LINES = ["text", "html"];
+
 /**
  * The fields of a conflict side by side: before, on the device, in Odoo, and what will be written.
  *
@@ -103,7 +106,7 @@ export class OfflineConflictReview extends Component {
         if (ev.key === "Escape") {
             ev.stopPropagation();
             this.stopEditing();
-        } else if (ev.key === "Enter" && this.state.view.fields[line.name].type !== "text") {
+        } else if (ev.key === "Enter" && !MANY_LINES.includes(this.state.view.fields[line.name].type)) {
             ev.preventDefault();
             ev.target.blur();
             this.settled().then(() => this.stopEditing());

@@ -34,6 +34,7 @@ class OfflineRecord extends Component {
             name,
             res_model: resModel,
             res_id: single ? ids[0] : false,
+            mobile_view_mode: "kanban",
             views: single ? [[false, "form"]] : [[false, "list"], [false, "kanban"], [false, "form"]],
             domain,
         });
@@ -62,6 +63,11 @@ export class OfflineRecordBanner extends OfflineRecord {
 
 export class OfflineRecordButton extends OfflineRecord {
     static template = "offline_base.RecordButton";
+}
+
+/** A phone has no room for a word beside its number. */
+export class OfflineRecordPhoneButton extends OfflineRecord {
+    static template = "offline_base.RecordPhoneButton";
 }
 
 patch(FormController.prototype, {
@@ -99,6 +105,7 @@ patch(FormController.prototype, {
         if (place === "banner") {
             return summary.conflicts.length || summary.rejected.length ? OfflineRecordBanner : null;
         }
-        return summary.operations ? OfflineRecordButton : null;
+        const button = place === "phone" ? OfflineRecordPhoneButton : OfflineRecordButton;
+        return summary.operations ? button : null;
     },
 });

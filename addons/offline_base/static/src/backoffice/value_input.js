@@ -9,6 +9,19 @@ const TAGS = {
     },
 };
 
+/** Rich text is edited as everywhere in Odoo, but brings no files along: they would belong to no record. */
+const RICH = {
+    migrateHTML: false,
+    embeddedComponents: false,
+    editorConfig: {
+        allowImage: false,
+        allowVideo: false,
+        allowFile: false,
+        allowMediaDocuments: false,
+        dropImageAsAttachment: false,
+    },
+};
+
 /**
  * One value in Odoo's own input for its type, outside of any form of its model.
  *
@@ -45,6 +58,7 @@ export class OfflineValueInput extends Component {
             name,
             id: `offline_${name}`,
             ...(field.type === "many2one" ? { ...closed, canOpen: false } : {}),
+            ...(field.type === "html" ? RICH : {}),
             ...(field.type === "many2many" ? { ...closed, type: "many2many_tags" } : {}),
         };
     }

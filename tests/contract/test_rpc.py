@@ -296,6 +296,7 @@ _DEVICE: dict[str, Row] = {
     "action_open_escrows": _device,
 }
 _OPERATION: dict[str, Row] = {
+    "action_forget": lambda stage: Call(([_operation(stage, "pushed_one")],), {"has_content": False}),
     "action_retry": lambda stage: Call(([_operation(stage, "rejected_one")],), {"status": "rejected"}),
     "action_discard": lambda stage: Call(
         ([_operation(stage, "rejected_one")], "Sent twice"), {"status": "discarded"}
@@ -331,7 +332,10 @@ ROWS: dict[str, dict[str, Row]] = {
     "offline.enrolment.wizard": {
         "action_issue": lambda stage: Call(
             ([stage.manager.create("offline.enrolment.wizard", user_id=stage.world.rider)],)
-        )
+        ),
+        "get_standing": lambda stage: Call(
+            ([stage.manager.create("offline.enrolment.wizard", user_id=stage.world.rider)],)
+        ),
     },
     "offline.escrow.import": {"action_import": _import},
     "offline.escrow": {

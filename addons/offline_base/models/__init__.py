@@ -41,6 +41,7 @@ from . import (
     offline_escrow,
     offline_fence,
     offline_health,
+    offline_health_size,
     offline_holding,
     offline_identity,
     offline_lane,

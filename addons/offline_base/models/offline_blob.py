@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import human_size
 
 #: Complete blobs are kept this long after they came; what used them has its own attachment.
 _COMPLETE_DAYS = 30
@@ -17,6 +18,7 @@ class OfflineBlob(models.Model):
     name = fields.Char("File Name", readonly=True)
     sha256 = fields.Char("Hash (SHA-256)", required=True, readonly=True, index=True)
     size = fields.Integer("Size (Bytes)", required=True, readonly=True)
+    size_text = fields.Char("Size", compute="_compute_size_text")
     received = fields.Integer("Received (Bytes)", required=True, readonly=True, default=0)
     progress = fields.Float("Progress", compute="_compute_progress")
     mimetype = fields.Char("Type", readonly=True)
@@ -36,6 +38,11 @@ class OfflineBlob(models.Model):
     _device_hash_unique = models.Constraint(
         "UNIQUE (device_id, sha256)", "A device sends the same bytes once."
     )
+
+    @api.depends("size")
+    def _compute_size_text(self):
+        for blob in self:
+            blob.size_text = human_size(blob.size) or self.env._("0 bytes")
 
     @api.depends("size", "received")
     def _compute_progress(self):

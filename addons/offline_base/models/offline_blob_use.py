@@ -1,12 +1,13 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError
 
 from ..store import blob_reading, blob_uses
 from ..store.blobs import UNFINISHED_DAYS
 from ..store.outcome import is_transient
+from .value_text import field_label
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +30,9 @@ class OfflineBlobUse(models.Model):
     name = fields.Char("File Name", readonly=True)
     res_model = fields.Char("Kind of Record", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
-    field_name = fields.Char("Field", required=True, readonly=True)
+    field_name = fields.Char("Field (Technical)", required=True, readonly=True)
+    record_label = fields.Char("Kind of Records", compute="_compute_labels")
+    field_label = fields.Char("Field", compute="_compute_labels")
     state = fields.Selection(
         [
             ("waiting", "Waiting for the File"),
@@ -44,6 +47,15 @@ class OfflineBlobUse(models.Model):
         index=True,
     )
     message = fields.Char("Reason", readonly=True)
+
+    @api.depends("res_model", "field_name")
+    @api.depends_context("lang")
+    def _compute_labels(self):
+        for use in self:
+            model = self.env.get(use.res_model)
+            # sudo: names of models are no secret, not even where the model is gone.
+            use.record_label = self.env["ir.model"].sudo()._get(use.res_model).name or use.res_model
+            use.field_label = field_label(model, use.field_name)
 
     def _wait(self, device, record, field_name, sha256):
         """Note that a field is to be filled when these bytes come from this device."""

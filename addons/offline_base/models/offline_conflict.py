@@ -49,7 +49,7 @@ class OfflineConflict(models.Model):
     )
     res_model = fields.Char("Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
-    record_name = fields.Char("About", compute="_compute_record_name")
+    record_name = fields.Char("About", compute="_compute_record_name", search="_search_record_name")
     kind = fields.Selection(
         [
             ("fields", "Both Changed"),
@@ -107,6 +107,10 @@ class OfflineConflict(models.Model):
     def _compute_record_name(self):
         for conflict in self:
             conflict.record_name = conflict.operation_id._record_name(conflict.res_id)
+
+    @api.model
+    def _search_record_name(self, operator, value):
+        return [("operation_id.record_name", operator, value)]
 
     @api.depends("name", "record_name")
     def _compute_display_name(self):

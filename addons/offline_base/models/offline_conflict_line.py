@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .value_text import field_label, may_read, value_text
+from .value_text import field_label, may_read, relation_of, value_text
 
 
 class OfflineConflictLine(models.Model):
@@ -37,6 +37,11 @@ class OfflineConflictLine(models.Model):
         model = self.env.get(self.conflict_id.res_model)
         return model is not None and may_read(model, self.conflict_id.res_id, self.field_name)
 
+    def _relation(self):
+        """The model that the field's references point to, if it holds references."""
+        conflict, sent = self.conflict_id, self.conflict_id.operation_id._sent_values()
+        return relation_of(self.env[conflict.res_model], self.field_name, conflict.res_id, sent)
+
     @api.depends("field_name")
     @api.depends_context("lang")
     def _compute_label(self):
@@ -53,7 +58,7 @@ class OfflineConflictLine(models.Model):
             for side, value in sides.items():
                 shown = self.env._("(hidden)")
                 if model is not None:
-                    shown = value_text(model, line.field_name, value)
+                    shown = value_text(model, line.field_name, value, line._relation())
                 line[f"{side}_text"] = shown
 
     def _entered(self):

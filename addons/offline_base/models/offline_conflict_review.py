@@ -47,9 +47,10 @@ class OfflineConflictReview(models.Model):
 
     def _inputs(self, specs, names):
         """What the screen has to know of the fields that can be entered; all of them where a record is created."""
-        return (
-            described(self.env[self.res_model], specs, specs if self.can_create else names) if specs else {}
-        )
+        if not specs:
+            return {}
+        names, sent = specs if self.can_create else names, self.operation_id._sent_values()
+        return described(self.env[self.res_model], specs, names, self.res_id, sent)
 
     def choose(self, field_name, side, value=None):
         """Say what to keep of one field: "server", "device", or "value" with a value of your own; False forgets."""
@@ -120,22 +121,23 @@ class OfflineConflictReview(models.Model):
             return view
         raw = line.sudo()  # sudo: the reader may read the field, checked above
         theirs = raw.theirs if self.kind in ("fields", "expect") else self._present(line.field_name, specs)
+        relation = line._relation()
         texts = {
-            "base": value_text(model, line.field_name, raw.base),
-            "mine": value_text(model, line.field_name, raw.mine),
-            "theirs": value_text(model, line.field_name, theirs),
+            side: value_text(model, line.field_name, value, relation)
+            for side, value in (("base", raw.base), ("mine", raw.mine), ("theirs", theirs))
         }
         spec = specs.get(line.field_name)
         start = raw.chosen_value["value"] if raw.chosen_value else raw.mine
         return {
             **view,
             "hidden": False,
+            "is_rich": model._fields[line.field_name].type == "html",
             "sent": line.field_name in self.operation_id._sent_values() or self.kind == "expect",
             "base": texts["base"],
             "mine": self._marked(line.field_name, texts["base"], texts["mine"]),
             "theirs": self._marked(line.field_name, texts["base"], texts["theirs"]),
             "entered": line.chosen_text if raw.chosen_value else "",
-            "input": for_input(model, spec, start) if spec else False,
+            "input": for_input(model, spec, start, relation) if spec else False,
         }
 
     def _marked(self, name, before, after):

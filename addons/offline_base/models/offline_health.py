@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..store import feed
+from ..store import feed, tables
 
 
 class OfflineHealth(models.TransientModel):
@@ -25,6 +25,7 @@ class OfflineHealth(models.TransientModel):
         "afterwards; nothing else waits for them.",
     )
     line_ids = fields.One2many("offline.health.table", "health_id", readonly=True)
+    size_ids = fields.One2many("offline.health.size", "health_id", readonly=True)
 
     def _compute_display_name(self):
         self.display_name = self.env._("Health")
@@ -55,11 +56,23 @@ class OfflineHealth(models.TransientModel):
         return [self.env["ir.model"]._get(name).display_name for name in names if name]
 
     @api.model
+    def _sizes(self):
+        """The engine's tables, with what they keep; those without a model, such as relations, by their name."""
+        labels = self.env["ir.model"]
+        ours = [name for name in self.env.registry if name.startswith("offline.")]
+        kept = {self.env[name]._table: labels._get(name).name for name in ours}
+        kept["offline_change"] = self.env._("Changes in the Log")
+        return [
+            {"table": table, "name": kept.get(table, table), "rows": rows, "bytes": size}
+            for table, rows, size in tables.sizes(self.env.cr)
+        ]
+
+    @api.model
     def report(self):
-        """What the screen shows, for RPC: {"state", "log_rows", …, "tables": [{"table", "name", "state"}]}."""
+        """What the screen shows, for RPC: {"state", "log_rows", …, "tables": [{"table", "name", "state"}], "sizes"}."""
         self.check_access("create")
         values, lines = self._findings()
-        return values | {"tables": lines}
+        return values | {"tables": lines, "sizes": self._sizes()}
 
     @api.model
     def repair(self):
@@ -81,7 +94,9 @@ class OfflineHealth(models.TransientModel):
         """The screen, with what is so now."""
         self.check_access("create")
         values, lines = self._findings()
-        health = self.create(values | {"line_ids": [Command.create(line) for line in lines]})
+        shown = {"line_ids": lines, "size_ids": self._sizes()}
+        shown = {name: [Command.create(line) for line in rows] for name, rows in shown.items()}
+        health = self.create(values | shown)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Health"),

@@ -1,10 +1,11 @@
 import json
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..store.history import OPEN
-from .value_text import field_label, may_read, value_text
+from .value_text import field_label, may_read, relation_of, value_text
 
 _COLUMNS = (
     "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid", "born",
@@ -46,12 +47,13 @@ class OfflineOperation(models.Model):
     res_id = fields.Many2oneReference("Record", model_field="entity", readonly=True)
     target_uid = fields.Char(readonly=True)
     born = fields.Char(readonly=True, help="When the record was created, as the device knows it.")
-    record_name = fields.Char("About", compute="_compute_record_name")
+    record_name = fields.Char("About", compute="_compute_record_name", search="_search_record_name")
     field_labels = fields.Char("Fields", compute="_compute_content")
     content_text = fields.Text(
         "What Was Sent", compute="_compute_content", help="As far as you may read the record."
     )
     payload = fields.Json(readonly=True, groups="offline_base.offline_base_group_manager")
+    has_content = fields.Boolean(compute="_compute_has_content")
     status = fields.Selection(
         [
             ("applied", "Applied"),
@@ -142,6 +144,19 @@ class OfflineOperation(models.Model):
         for operation in self:
             operation.record_name = operation._record_name()
 
+    @api.model
+    def _search_record_name(self, operator, value):
+        """Work about records whose name fits, as far as the reader may see them."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        found = Domain.FALSE
+        for (entity,) in self._read_group([("res_id", "!=", False)], ["entity"]):
+            model = self.env.get(entity)
+            if model is not None and model.has_access("read"):
+                named = model.with_context(active_test=False).search([("display_name", operator, value)])
+                found |= Domain("entity", "=", entity) & Domain("res_id", "in", named.ids)
+        return found
+
     def _record_name(self, res_id=None):
         """The record's name as far as the reader may see it; nothing for an operation that is not there.
 
@@ -187,6 +202,13 @@ class OfflineOperation(models.Model):
             operation.field_labels = ", ".join(operation._label(name) for name in shown)
             operation.content_text = operation._lines(shown)
 
+    @api.depends("payload")
+    def _compute_has_content(self):
+        for operation in self:
+            operation.has_content = bool(
+                operation.sudo().payload
+            )  # sudo: whether there is any, nothing of it
+
     def _sent_values(self):
         # sudo: what was sent is shown field by field, if the reader may read them.
         values = (self.sudo().payload or {}).get("values")
@@ -201,9 +223,11 @@ class OfflineOperation(models.Model):
     def _lines(self, names):
         """A line for each of these fields with the value that the device sent."""
         self.ensure_one()
-        values = self._sent_values()
+        model, values = self.env.get(self.entity), self._sent_values()
         return "\n".join(
-            f"{self._label(name)}: {value_text(self.env[self.entity], name, values[name])}" for name in names
+            f"{self._label(name)}: "
+            f"{value_text(model, name, values[name], relation_of(model, name, self.res_id, values))}"
+            for name in names
         )
 
     def _open_conflicts(self):

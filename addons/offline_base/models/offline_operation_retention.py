@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from ..store import retention
 from ..store.history import OPEN
@@ -25,3 +26,17 @@ class OfflineOperation(models.Model):
         )
         self.invalidate_model(flush=False)
         return sum(pieces), int(retention.PIECE in pieces)
+
+    def action_forget(self):
+        """Empty what finished work carried before its time, when somebody asks to be forgotten. Managers only."""
+        if not self.env.user.has_group("offline_base.offline_base_group_manager"):
+            raise AccessError(self.env._("Only an offline manager may empty what work carried."))
+        self.check_access("read")
+        if waiting := self.filtered("is_open"):
+            raise UserError(
+                self.env._("Work that waits for a decision keeps its content. Decide first: %s", len(waiting))
+            )
+        self.env.flush_all()
+        retention.forget(self.env.cr, self.ids)
+        self.env.invalidate_all(flush=False)
+        return True

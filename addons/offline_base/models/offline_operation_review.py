@@ -6,7 +6,7 @@ from ..store import decisions, review
 from ..store.outcome import Edit
 from .arguments import argument_inputs
 from .value_edit import described, for_input, from_input, may_edit
-from .value_text import value_text
+from .value_text import relation_of, value_text
 
 _VALUE_VERBS = ("create", "update")
 _GROUP_REVIEWER = "offline_base.offline_base_group_reviewer"
@@ -105,7 +105,9 @@ class OfflineOperationReview(models.Model):
             "status": self.status,
             "model": self.entity or "",
             "may_edit": may_edit_it and bool(specs),
-            "fields": described(model, specs, specs) if specs and self.verb in _VALUE_VERBS else {},
+            "fields": described(model, specs, specs, self.res_id, sent)
+            if specs and self.verb in _VALUE_VERBS
+            else {},
             "lines": [self._line_view(model, specs, name, sent, errors) for name in names + missing],
             "unknown": sorted(set(sent) - set(names)),
             "args": self._arguments(),
@@ -120,14 +122,16 @@ class OfflineOperationReview(models.Model):
         if not self._may_show(name):
             return view
         spec, value = specs.get(name), sent.get(name)
+        relation = relation_of(model, name, self.res_id, sent)
         return {
             **view,
             "hidden": False,
+            "is_rich": model._fields[name].type == "html",
             "missing": name not in sent,
-            "text": value_text(model, name, value),
+            "text": value_text(model, name, value, relation),
             "error": errors.get(name, ""),
             "editable": spec is not None and may_edit(spec),
-            "input": for_input(model, spec, value) if spec else False,
+            "input": for_input(model, spec, value, relation) if spec else False,
         }
 
     def _arguments(self):
@@ -136,7 +140,7 @@ class OfflineOperationReview(models.Model):
         if named is None or not self.env[self.entity].browse(self.res_id or ()).exists().has_access("read"):
             return []
         # sudo: the arguments of work on a record that the reader may read, checked above.
-        return argument_inputs(named.args.model_json_schema(), self.sudo().payload.get("args"))
+        return argument_inputs(named.args.model_json_schema(), (self.sudo().payload or {}).get("args"))
 
     # --- what the office does -------------------------------------------------------------------------------
 

@@ -52,7 +52,9 @@ class OfflineProfileEntity(models.Model):
     preview_count = fields.Integer("How Many", compute="_compute_preview")
     preview_bytes = fields.Integer("Bytes", compute="_compute_preview")
     preview_size = fields.Char("Size", compute="_compute_preview")
-    narrowing_text = fields.Char("Which of Them", compute="_compute_narrowing_text")
+    narrowing_text = fields.Char(
+        "Which Days", compute="_compute_narrowing_text", help="What narrows the records, but for the domain."
+    )
     delete_policy = fields.Selection(
         [
             ("review", "Park for Review"),
@@ -132,21 +134,19 @@ class OfflineProfileEntity(models.Model):
     @api.depends_context("lang")
     def _compute_narrowing_text(self):
         for line in self:
-            parts = []
             if line.window_field_id:
-                parts.append(
-                    self.env._(
-                        "%(field)s: %(past)s days back, %(ahead)s",
-                        field=line.window_field_id.field_description,
-                        past=line.window_past_days,
-                        ahead=self.env._("no end")
-                        if line.window_is_open
-                        else self.env._("%s days ahead", line.window_future_days),
-                    )
+                line.narrowing_text = self.env._(
+                    "%(field)s: %(past)s days back, %(ahead)s",
+                    field=line.window_field_id.field_description,
+                    past=line.window_past_days,
+                    ahead=self.env._("no end")
+                    if line.window_is_open
+                    else self.env._("%s days ahead", line.window_future_days),
                 )
-            if line.domain and line.domain.strip() != "[]":
-                parts.append(line.domain)
-            line.narrowing_text = "; ".join(parts) or self.env._("All that the user may read")
+            elif not line.domain or line.domain.strip() == "[]":
+                line.narrowing_text = self.env._("All that the user may read")
+            else:
+                line.narrowing_text = False
 
     @api.depends(*_SCOPE, "profile_id.preview_user_id", "profile_id.company_ids")
     def _compute_preview(self):

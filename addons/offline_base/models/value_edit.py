@@ -6,33 +6,41 @@ from typing import Any
 
 from odoo.exceptions import UserError
 from odoo.fields import Datetime
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools import html_sanitize, is_html_empty
 
 from ..core.fields import ValueInvalid, canonical, format_instant, parse_instant
-from .value_text import field_label
+from .value_text import field_label, relation_of
 
-#: Types whose input in the web client is that of another type: rich text is edited as text, amounts as numbers.
-_SHOWN_AS = {"html": "text", "monetary": "float"}
+#: Types whose input in the web client is that of another type: amounts are numbers, and a reference whose model is
+#: in another field is one to that model.
+_SHOWN_AS = {"monetary": "float", "many2one_reference": "many2one"}
 _DESCRIBED = ("type", "string", "required", "selection", "relation", "digits", "help")
 
 
-def described(model, specs, names) -> dict[str, dict[str, Any]]:
-    """What the web client has to know of these fields to offer an input; fields without one are left out."""
+def described(model, specs, names, record_id=None, sent=None) -> dict[str, dict[str, Any]]:
+    """What the web client has to know of these fields to offer an input; fields without one are left out.
+
+    ``record_id`` and ``sent`` (the values of the operation) say which model a reference points to.
+    """
     result = model.fields_get([n for n in names if n in specs and may_edit(specs[n])], _DESCRIBED)
-    for field in result.values():
+    for name, field in list(result.items()):
+        if field["type"] == "many2one_reference":
+            field["relation"] = relation_of(model, name, record_id, sent)
+            if field["relation"] is None:
+                del result[name]
         field["type"] = _SHOWN_AS.get(field["type"], field["type"])
     return result
 
 
 def may_edit(spec) -> bool:
-    """Whether the office can enter a value here: a reference whose model is in another field has no input."""
-    return not spec.readonly and spec.type != "many2one_reference"
+    """Whether the office can enter a value here."""
+    return not spec.readonly
 
 
-def for_input(model, spec, value: Any) -> Any:
+def for_input(model, spec, value: Any, relation: str | None = None) -> Any:
     """A canonical value as the web client's record takes it; what its reader may not see is left empty."""
-    if spec.type in ("many2one", "many2many"):
-        found = _visible(model, spec, value if isinstance(value, list) else [value])
+    if spec.type in ("many2one", "many2many", "many2one_reference"):
+        found = _visible(model, relation or spec.relation, value if isinstance(value, list) else [value])
         if spec.type == "many2many":
             return found.ids
         return {"id": found.id, "display_name": found.display_name} if len(found) == 1 else False
@@ -45,14 +53,16 @@ def for_input(model, spec, value: Any) -> Any:
     if spec.type == "datetime":
         return Datetime.to_string(parse_instant(value).replace(tzinfo=None))
     if spec.type == "html":
-        return html2plaintext(value).strip()
+        # It goes into the reader's page as markup: nothing that a device sent may run there.
+        return str(html_sanitize(value, sanitize_attributes=True, sanitize_form=True))
     return value
 
 
 def from_input(model, spec, value: Any) -> Any:
     """What a person entered, as it travels (canonical), or an error that names the field.
 
-    Times may come as Odoo writes them (``2026-11-22 10:00:00``, UTC); False is empty, as everywhere in Odoo.
+    Times may come as Odoo writes them (``2026-11-22 10:00:00``, UTC); rich text is HTML; False is empty, as
+    everywhere in Odoo.
     """
     label = field_label(model, spec.name)
     if not may_edit(spec):
@@ -63,7 +73,7 @@ def from_input(model, spec, value: Any) -> Any:
         elif spec.type == "datetime" and isinstance(value, str) and "T" not in value:
             value = format_instant(Datetime.to_datetime(value))
         elif spec.type == "html" and isinstance(value, str):
-            value = str(plaintext2html(value))
+            value = None if is_html_empty(value) else value
         result = canonical(spec, value)
     except ValueInvalid as error:
         raise UserError(model.env._("%(field)s: %(reason)s", field=label, reason=error)) from None
@@ -74,7 +84,9 @@ def from_input(model, spec, value: Any) -> Any:
     return result
 
 
-def _visible(model, spec, references):
+def _visible(model, relation, references):
     ids = [item for item in references if isinstance(item, int) and not isinstance(item, bool)]
-    records = model.env[spec.relation].with_context(active_test=False).browse(ids).exists()
+    if relation is None:
+        return model.browse()
+    records = model.env[relation].with_context(active_test=False).browse(ids).exists()
     return records._filtered_access("read")

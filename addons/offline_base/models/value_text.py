@@ -24,18 +24,35 @@ def field_label(model, name: str) -> str:
     return described.get(name, {}).get("string", name)
 
 
-def value_text(model, name: str, value: Any) -> str:
-    """A canonical value (core.fields) as a person reads it; references by name as far as they may see them."""
+def relation_of(
+    model, name: str, record_id: int | None = None, sent: dict[str, Any] | None = None
+) -> str | None:
+    """The model that a reference points to: its own, or the one that another field names, as sent or as it stands."""
+    field = model._fields[name]
+    if field.type != "many2one_reference":
+        return field.comodel_name
+    relation = (sent or {}).get(field.model_field)
+    record = model.browse(record_id).exists() if record_id else model
+    if relation is None and record and record.has_access("read"):
+        relation = record[field.model_field]
+    return relation if isinstance(relation, str) and relation in model.env else None
+
+
+def value_text(model, name: str, value: Any, relation: str | None = None) -> str:
+    """A canonical value (core.fields) as a person reads it; references by name as far as they may see them.
+
+    ``relation`` is the model that it points to where the field itself does not say so, see `relation_of`.
+    """
     env, field = model.env, model._fields[name]
     if field.type == "boolean" and not isinstance(value, str):
         return env._("Yes") if value else env._("No")
     if value is None or value is False or value in ("", []):
         return ""  # zero is a value
-    if field.comodel_name:
+    if relation := relation or field.comodel_name:
         if isinstance(value, str):
             return value  # from before the field became a reference
         items = value if isinstance(value, list) else [value]
-        records = env[field.comodel_name].browse([item for item in items if isinstance(item, int)]).exists()
+        records = env[relation].browse([item for item in items if isinstance(item, int)]).exists()
         names = records._filtered_access("read").mapped("display_name")
         return ", ".join(names + [env._("(new)") for item in items if not isinstance(item, int)])
     if field.type == "selection":

@@ -120,16 +120,35 @@ def note_finals(cr, parked: tuple[str, ...], piece: int = PIECE) -> int:
 
 
 def purge_payloads(cr, parked: tuple[str, ...], days: int, piece: int = PIECE) -> int:
-    """Empty what operations carried that have been final for so long; their number, id and receipt stay."""
+    """Empty what operations carried that have been final for so long."""
+    cr.execute(
+        SQL(
+            """SELECT id FROM offline_operation
+                WHERE payload IS NOT NULL AND status <> ALL(%s)
+                  AND final_since <= now() AT TIME ZONE 'UTC' - make_interval(days => %s)
+                ORDER BY final_since LIMIT %s""",
+            list(parked), days, piece,
+        )
+    )  # fmt: skip
+    return forget(cr, [operation_id for (operation_id,) in cr.fetchall()])
+
+
+def forget(cr, operation_ids: list[int]) -> int:
+    """Empty what these operations carried, and what their conflicts showed; number, id and receipt stay."""
     cr.execute(
         SQL(
             """UPDATE offline_operation SET payload = NULL, sent = NULL, stored = NULL, conflict = NULL,
                                          wanted = NULL, edited = NULL, decision = NULL, replaced = NULL
-                WHERE id IN (SELECT id FROM offline_operation
-                              WHERE payload IS NOT NULL AND status <> ALL(%s)
-                                AND final_since <= now() AT TIME ZONE 'UTC' - make_interval(days => %s)
-                              ORDER BY final_since LIMIT %s)""",
-            list(parked), days, piece,
+                WHERE id = ANY(%s)""",
+            operation_ids,
         )
-    )  # fmt: skip
-    return cr.rowcount
+    )
+    done = cr.rowcount
+    cr.execute(
+        SQL(
+            """UPDATE offline_conflict_line SET base = NULL, mine = NULL, theirs = NULL, chosen_value = NULL
+                WHERE conflict_id IN (SELECT id FROM offline_conflict WHERE operation_id = ANY(%s))""",
+            operation_ids,
+        )
+    )
+    return done

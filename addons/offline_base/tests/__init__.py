@@ -31,6 +31,7 @@ from . import (
     test_replay,
     test_retention,
     test_review,
+    test_review_values,
     test_reviewers,
     test_routes,
     test_security,

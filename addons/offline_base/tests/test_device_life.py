@@ -252,6 +252,20 @@ class TestOwnDevices(DeviceLifeCase):
         wizard.action_issue()
         self.assertNotEqual(first, wizard.code)
 
+    def test_wizard_says_how_long_its_code_is_good_and_who_came_in(self):
+        wizard = self.env["offline.enrolment.wizard"].with_user(self.user).create({})
+        self.assertEqual({"left_s": 0, "device": False}, wizard.get_standing())
+        wizard.action_issue()
+        standing = wizard.get_standing()
+        self.assertEqual((True, False), (840 < standing["left_s"] <= 900, standing["device"]))
+        self.env["offline.device"].sudo()._enrol(self.enrol_request(wizard.code, name="Handheld"))
+        self.assertEqual("Handheld", wizard.get_standing()["device"])
+        wizard.action_issue()
+        self.assertFalse(wizard.get_standing()["device"])
+        enrolment = self.env["offline.enrolment"].search([("prefix", "=", wizard.code[:4])])
+        enrolment.expires_at -= timedelta(minutes=20)
+        self.assertEqual({"left_s": 0, "device": False}, wizard.get_standing())
+
     def test_person_gets_no_code_for_somebody_else_by_the_wizard(self):
         """Proves I4."""
         wizard = (

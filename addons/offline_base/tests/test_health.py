@@ -28,6 +28,17 @@ class TestHealth(OfflineCase):
         self.assertIn("res_partner", self.states())
         self.assertGreater(report["log_mb"], 0)
 
+    def test_room_that_the_engine_takes_is_told_largest_first(self):
+        sizes = self.health.report()["sizes"]
+        self.assertEqual(sizes, sorted(sizes, key=lambda line: (-line["bytes"], line["table"])))
+        named = {line["table"]: line["name"] for line in sizes}
+        self.assertEqual("Offline Operation", named["offline_operation"])
+        self.assertIn("offline_change", named)
+        self.assertFalse([name for name in named if not name.startswith("offline_")])
+        form = self.health.browse(self.health.action_open()["res_id"])
+        self.assertEqual([line["table"] for line in sizes], form.size_ids.mapped("table"))
+        self.assertTrue(all(form.size_ids.mapped("size_text")))
+
     def test_missing_trigger_is_shown_first_and_repaired(self):
         """Proves I1."""
         self.damage()

@@ -1,12 +1,14 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, mute_logger
 
 from ..core.position import Snapshot
 from ..store import feed, retention
-from .common import PARTNER, PushCase
+from .common import MARK, PARTNER, PushCase
+
+SIDES = ("base", "mine", "theirs")
 
 
 class TestRetention(PushCase):
@@ -189,6 +191,55 @@ class TestRetention(PushCase):
         self.age(operation, 1000)
         operation.conflict_ids.with_user(self.reviewer).action_keep_server()
         self.purge()
+        self.assertTrue(operation.payload)
+
+    def decided(self):
+        """Work that was a conflict; its values stand in the conflict as well."""
+        self.partner.phone = "office"
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "x"}, {"phone": "before"}))
+        operation = self.phone.stored(receipt)
+        operation.conflict_ids.with_user(self.reviewer).action_keep_server()
+        return operation
+
+    def test_values_of_a_decided_conflict_go_with_the_work(self):
+        operation = self.decided()
+        self.purge()
+        self.assertEqual("x", operation.conflict_ids.line_ids.mine)
+        self.env.cr.execute("UPDATE offline_operation SET final_since = final_since - interval '91 days'")
+        self.env.invalidate_all()
+        self.purge()
+        line = operation.conflict_ids.line_ids
+        self.assertEqual(("phone", None, None, None), (line.field_name, *(line[n] or None for n in SIDES)))
+
+    def test_manager_empties_content_when_somebody_asks_to_be_forgotten(self):
+        """Proves I2. It still counts once."""
+        sent = self.phone.create({"name": "Forget me", "ref": MARK})
+        receipt = self.phone.push_one(sent)
+        operation = self.phone.stored(receipt)
+        self.assertTrue(operation.has_content)
+        operation.with_user(self.manager).action_forget()
+        self.assertFalse(operation.payload or operation.sent or operation.stored or operation.has_content)
+        self.assertEqual(receipt, self.phone.push_one(sent))
+        decided = self.decided()
+        decided.with_user(self.manager).action_forget()
+        self.assertFalse(decided.conflict_ids.line_ids.mine)
+        self.assertTrue(decided.conflict_ids.with_user(self.manager).review()["lines"])
+        self.assertTrue(decided.with_user(self.manager).review())
+
+    def test_work_that_waits_is_not_emptied_by_anybody(self):
+        """Proves I8."""
+        self.partner.phone = "office"
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "x"}, {"phone": "before"}))
+        operation = self.phone.stored(receipt)
+        with self.assertRaises(UserError):
+            operation.with_user(self.manager).action_forget()
+        self.assertTrue(operation.payload)
+
+    def test_only_managers_empty_content(self):
+        operation = self.phone.stored(self.phone.push_one(self.phone.create({"name": "Kept", "ref": MARK})))
+        for user in (self.user, self.reviewer):
+            with self.subTest(user.name), self.assertRaises(AccessError):
+                operation.with_user(user).action_forget()
         self.assertTrue(operation.payload)
 
     def test_purging_is_no_news_for_devices(self):

@@ -24,6 +24,7 @@ RIGHTS = {
     "offline.escrow.import": {"manager": "crwd"},
     "offline.health": {"manager": "crwd"},
     "offline.health.table": {"manager": "crwd"},
+    "offline.health.size": {"manager": "crwd"},
     "offline.epoch": {"manager": "r"},
     "offline.fence": {"manager": "r"},
     "offline.holding": {"manager": "r"},
@@ -52,7 +53,7 @@ PUBLIC_METHODS = {
         "action_open_blobs", "action_reload", "action_report_lost", "action_open_operations", "action_open_escrows",
         "action_verify", "verify_now",
     },
-    "offline.enrolment.wizard": {"action_issue"},
+    "offline.enrolment.wizard": {"action_issue", "get_standing"},
     "offline.entity.calendar_event": {"accept", "decline", "tentative"},
     "offline.entity.mail_activity": {"complete", "postpone"},
     "offline.escrow": {"action_open", "action_replay"},
@@ -61,7 +62,8 @@ PUBLIC_METHODS = {
     "offline.decision": {"action_decide"},
     "offline.operation": {
         "action_retry", "action_discard", "action_open_record", "action_open_conflict", "action_assign_to_me",
-        "action_happened", "action_did_not_happen", "assign", "decide_many", "review", "run_with", "similar",
+        "action_happened", "action_did_not_happen", "action_forget", "assign", "decide_many", "review", "run_with",
+        "similar",
     },
     "offline.epoch": {
         "action_declare_live", "action_declare_copy", "declare_live", "declare_copy", "get_standing",

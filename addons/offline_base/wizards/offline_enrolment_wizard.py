@@ -70,3 +70,12 @@ class OfflineEnrolmentWizard(models.TransientModel):
             "target": "new",
             "context": {"dialog_size": "medium"},
         }
+
+    def get_standing(self):
+        """What became of the code: {"left_s": seconds that it is still good, "device": the name of who came in}."""
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: codes are the engine's; the prefix is of one that the reader of this screen was given.
+        enrolment = self.env["offline.enrolment"].sudo().search([("prefix", "=", (self.code or "-")[:4])])
+        left = (enrolment.expires_at - fields.Datetime.now()).total_seconds() if enrolment else 0
+        return {"left_s": max(0, int(left)), "device": enrolment.device_id.name or False}

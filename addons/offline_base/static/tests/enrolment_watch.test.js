@@ -24,6 +24,7 @@ test("the time that is left counts down by the server's clock", async () => {
     await mount(1);
     expect(".o_offline_left").toHaveText("1:01");
     await advanceTime(1000);
+    await animationFrame();
     expect(".o_offline_left").toHaveText("1:00");
     expect(".o_offline_expired").toHaveCount(0);
 });
@@ -50,6 +51,7 @@ test("a code that nobody used in time is said to be no good", async () => {
     onRpc("offline.enrolment.wizard", "get_standing", () => ({ left_s: 1, device: false }));
     await mount(1);
     await advanceTime(1000);
+    await animationFrame();
     expect(".o_offline_expired").toHaveCount(1);
 });
 

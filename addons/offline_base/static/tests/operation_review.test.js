@@ -85,7 +85,7 @@ test("arguments keep their types, and one that cannot be read runs nothing", asy
     await mount();
     await contains("button[name=edit_and_run]").click();
     const argument = (name) => `.o_offline_row[data-argument="${name}"]`;
-    await contains(`${argument("hours")} input`).edit("2.5", { confirm: false });
+    await contains(`${argument("hours")} input`).edit("25", { confirm: false });
     await contains(`${argument("parts")} textarea`).edit("[1,", { confirm: false });
     await contains("button[name=run_with]").click();
     await animationFrame();
@@ -94,7 +94,7 @@ test("arguments keep their types, and one that cannot be read runs nothing", asy
     await contains(`${argument("parts")} textarea`).edit("[1, 2]", { confirm: false });
     await contains("button[name=run_with]").click();
     await animationFrame();
-    expect.verifySteps([{ values: {}, args: { outcome: "Done", hours: 2.5, parts: [1, 2] }, without: [] }]);
+    expect.verifySteps([{ values: {}, args: { outcome: "Done", hours: 25, parts: [1, 2] }, without: [] }]);
 });
 
 test("who may not decide reads and has no button", async () => {

@@ -15,6 +15,7 @@ GENERATORS: tuple[tuple[str, ...], ...] = (
     ("-m", "tools.gen_errors"),
     ("-m", "tools.gen_invariants"),
     ("-m", "tools.gen_examples"),
+    ("-m", "tools.gen_proof"),
 )
 
 # Import name -> folder. Type checkers cannot follow the mapping of pyproject.toml by themselves.

@@ -340,7 +340,7 @@ class Histories(RuleBasedStateMachine):
                     assert record.values["name"] == name
 
     def check_files(self) -> None:
-        """I4: the bytes of a file go to those who may read it, or sent them."""
+        """I4: the bytes of a file go to the devices of those who may read it, or sent it."""
         for name, record in list(self.truth.world.records.items())[-40:]:
             if record.kind != FILE or not record.exists:
                 continue
@@ -348,7 +348,9 @@ class Histories(RuleBasedStateMachine):
                 s.device for s in self.truth.operations.values() if s.record == name and s.verb == "create"
             )
             for handset in self.handsets.values():
-                may = self.truth.world.sees(handset.person, name) or handset.name == sender
+                may = (
+                    self.truth.world.sees(handset.person, name) or handset.person == self.truth.owners[sender]
+                )
                 assert handset.may_fetch(record.values["sha256"]) == may, (handset.name, name)
 
     def teardown(self) -> None:

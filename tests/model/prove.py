@@ -85,10 +85,11 @@ def work(report: Path, first: int, histories: int, minutes: float, defect: str |
         while Histories.histories < histories and time.monotonic() < until:
             try:
                 run_histories(min(_BATCH, histories - Histories.histories), chosen, shrink=defect is None)
-            except Exception:
+            except Exception as error:
                 if Interrupted.happened:
                     break
-                violation = {"seed": chosen, "text": traceback.format_exc()[-6000:]}
+                text = f"{str(error)[:2000]}\n{traceback.format_exc()[-6000:]}"
+                violation = {"seed": chosen, "text": text}
                 result["violations"].append(violation)
                 print(f"seed {chosen}:\n{violation['text']}", file=sys.stderr, flush=True)
                 if defect is not None:
@@ -158,7 +159,7 @@ def histories(options: argparse.Namespace, first: int) -> dict[str, Any]:
 def defects(options: argparse.Namespace, first: int) -> dict[str, dict[str, Any]]:
     """{planted defect: whether it was noticed, and within how many histories}."""
     names = options.only or list(DEFECTS)
-    tasks = [{"histories": DEFECT_HISTORIES, "minutes": 30, "seed": first, "defect": name} for name in names]
+    tasks = [{"histories": DEFECT_HISTORIES, "minutes": 12, "seed": first, "defect": name} for name in names]
     reports = side_by_side(tasks, options.processes)
     return {
         name: {"caught": bool(report["violations"]), "histories": report["histories"]}

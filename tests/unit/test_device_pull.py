@@ -268,6 +268,16 @@ def test_names_of_records_that_values_point_to_are_kept(device: Device, server: 
     assert device.name_of(PARTNER, 12) == "Azure"
 
 
+def test_a_new_name_is_kept_that_comes_without_any_record(device: Device, server: FakeServer) -> None:
+    fill(server, 1)
+    answer = server._pull
+    server._pull = lambda body: {**answer(body), "refs": {PARTNER: {"12": "Azure"}}}  # type: ignore[method-assign]
+    device.sync()
+    server._pull = lambda body: {**answer(body), "changes": [], "refs": {PARTNER: {"12": "Azure Interior"}}}  # type: ignore[method-assign]
+    device.sync()
+    assert device.name_of(PARTNER, 12) == "Azure Interior"
+
+
 def test_an_idle_sync_sends_one_pull_and_keeps_the_cursor(device: Device, server: FakeServer) -> None:
     fill(server, 1)
     device.sync()

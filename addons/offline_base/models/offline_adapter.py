@@ -82,11 +82,17 @@ class OfflineAdapter(models.AbstractModel):
         name, entity = self._offline_parent
         if self._offline_follows_any():
             return self._offline_on_held(device, entity, name)
-        for line, adapter in device.profile_id.with_env(self.env)._lines():
-            if adapter._offline_model == entity:
-                query = Scope(adapter, line, device).query()
-                return Domain.FALSE if query is None else Domain(name, "in", query)
-        return Domain.FALSE
+        scope = self._offline_parent_scope(device)
+        query = None if scope is None else scope.query()
+        return Domain.FALSE if query is None else Domain(name, "in", query)
+
+    def _offline_parent_scope(self, device):
+        """The scope of the one entity that its records follow; None where the device has none such."""
+        if self._offline_parent and not self._offline_follows_any():
+            for line, adapter in device.profile_id.with_env(self.env)._lines():
+                if adapter._offline_model == self._offline_parent[1]:
+                    return Scope(adapter, line, device)
+        return None
 
     def _offline_on_held(self, device, model_field, id_field="res_id", only=lambda model: True):
         """The records that name, by model and id, one that the device holds: its files, its messages."""
@@ -177,6 +183,10 @@ class OfflineAdapter(models.AbstractModel):
     def _offline_day(self):
         """The date in the user's zone where the entity follows the clock, else None; part of its fingerprint."""
         return str(fields.Date.context_today(self)) if self._offline_clock == "day" else None
+
+    def _offline_asks_the_time(self):
+        """Whether `_offline_scope` reckons with the present moment, so that idle pulls have to look, too."""
+        return False
 
     @api.model
     def _offline_specs(self):

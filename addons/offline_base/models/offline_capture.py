@@ -3,7 +3,7 @@ from collections import defaultdict
 
 from odoo import api, models, tools
 
-from ..store import capture
+from ..store import capture, names
 from ..store.capture_sql import Owner, Source
 from ..store.dependencies import dependencies
 
@@ -119,6 +119,9 @@ class OfflineCapture(models.AbstractModel):
         plan = _Plan(self.env)
         for adapter in self.env["offline.adapter"]._offline_adapters():
             plan.add_entity(adapter)
+        for made_of in self._name_sources().values():
+            for name, _path in made_of:
+                plan.add_model(name)
         for name in _RIGHTS_MODELS:
             plan.add_model(name)
         for name, field_name in _RIGHTS_RELATIONS:
@@ -126,6 +129,20 @@ class OfflineCapture(models.AbstractModel):
         plan.add_model(_OUTCOME_MODEL)
         # An outcome is news when its revision rises; what retention empties, or people note on it, is none.
         return plan.sources(only_updates={_OUTCOME_MODEL: "revision"})
+
+    @api.model
+    @tools.ormcache()
+    def _name_sources(self):
+        """{model that exported fields point to: what the names of its records are made of (store.names.sources)}."""
+        targets = set()
+        for adapter in self.env["offline.adapter"]._offline_adapters():
+            fields = self.env[adapter._offline_model]._fields
+            targets |= {
+                fields[name].comodel_name for name in adapter._offline_field_names() if name in fields
+            }
+        # A many2one_reference has no model of its own.
+        known = [name for name in targets if name in self.env and self.env[name]._auto]
+        return {name: tuple(sorted(names.sources(self.env, name))) for name in known}
 
     @api.model
     @tools.ormcache()

@@ -21,6 +21,9 @@ class OfflineEntityCustom(models.AbstractModel):
             text, self.env, narrowing.today(self.env.user)
         )
 
+    def _offline_asks_the_time(self):
+        return narrowing.asks_the_time(self.env["offline.custom.entity"]._domain_of(self._offline_model))
+
     def _register_hook(self):
         if self._offline_model is None:
             return

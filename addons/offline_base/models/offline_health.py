@@ -6,6 +6,10 @@ from odoo.fields import Command
 
 from ..store import feed, tables
 
+#: Work that is open for longer than this keeps its changes from the devices for longer than anybody expects. Fences
+#: are a few minutes apart, so the lag is not known more finely.
+LATE_S = 15 * 60
+
 
 class OfflineHealth(models.TransientModel):
     """Whether changes are captured as they should be, at this moment; and the repair when they are not."""
@@ -24,6 +28,20 @@ class OfflineHealth(models.TransientModel):
         help="Somebody has been writing in the database since then and is not done. These changes reach devices "
         "afterwards; nothing else waits for them.",
     )
+    open_s = fields.Float(
+        "Unfinished For (Seconds)",
+        digits=(20, 0),
+        readonly=True,
+        help="How long the oldest unfinished work has been under way.",
+    )
+    lag_s = fields.Float(
+        "Changes Late By (Seconds)",
+        digits=(20, 0),
+        readonly=True,
+        help="How long some work may have kept its changes to itself, measured every few minutes. 0: none is under "
+        "way. Work in other databases of the same PostgreSQL counts as well.",
+    )
+    is_late = fields.Boolean("Changes Are Late", readonly=True)
     line_ids = fields.One2many("offline.health.table", "health_id", readonly=True)
     size_ids = fields.One2many("offline.health.size", "health_id", readonly=True)
 
@@ -41,6 +59,8 @@ class OfflineHealth(models.TransientModel):
             }
             for source, state in self.env["offline.capture"]._states()
         ]
+        open_since, lag_s = feed.oldest_open(self.env.cr), feed.lag_s(self.env.cr)
+        open_s = max(0.0, (fields.Datetime.now() - open_since).total_seconds()) if open_since else 0.0
         lines.sort(key=lambda line: (line["state"] == "ok", line["table"]))
         return {
             "state": "ok" if all(line["state"] == "ok" for line in lines) else "problems",
@@ -48,7 +68,10 @@ class OfflineHealth(models.TransientModel):
             "log_rows": rows,
             "log_mb": size / 1e6,
             "log_since": since or False,
-            "open_since": feed.oldest_open(self.env.cr) or False,
+            "open_since": open_since or False,
+            "open_s": open_s,
+            "lag_s": lag_s,
+            "is_late": max(open_s, lag_s) > LATE_S,
         }, lines
 
     def _labels(self, source):

@@ -48,6 +48,16 @@ class OfflineIdentity(models.Model):
         )
         return dict(self.env.cr.fetchall())
 
+    def _uids_between(self, model, first, last):
+        """{id: uid} of the records with ids in this range, both ends included, that were born on a device."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT res_id, uid FROM offline_identity WHERE res_model = %s AND res_id BETWEEN %s AND %s",
+                model, first, last,
+            )
+        )  # fmt: skip
+        return dict(self.env.cr.fetchall())
+
     def _remember(self, model, res_id, uid):
         """Keep the pair; a record that was deleted and whose id came back (restore) gives its place up."""
         self.env.cr.execute(

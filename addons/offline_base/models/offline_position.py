@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -42,6 +42,12 @@ class OfflinePosition(models.Model):
     _generation_unique = models.Constraint(
         "UNIQUE (device_id, generation)", "A generation is given out once."
     )
+
+    @api.model
+    def _of(self, device):
+        """The answers of a device that are kept, a few, the newest first; their fields are read with them."""
+        stored = [name for name, field in self._fields.items() if field.store]
+        return self.search_fetch([("device_id", "=", device.id)], stored, order="generation desc")
 
     def _forget(self):
         """Delete these answers and what they changed; the ORM would search every table that may refer to them."""

@@ -204,4 +204,7 @@ class OfflineProfile(models.Model):
             adapter._offline_model: adapter for adapter in self.env["offline.adapter"]._offline_adapters()
         }
         # sudo: what a profile says is for the engine to apply, whoever the device's user is.
-        return [(line, adapters[line.entity]) for line in self.sudo().entity_ids if line.entity in adapters]
+        lines = self.sudo().entity_ids
+        # All at once: left to itself the ORM reads them one by one, on every pull and push.
+        lines.fetch([name for name, field in lines._fields.items() if field.store and field.column_type])
+        return [(line, adapters[line.entity]) for line in lines if line.entity in adapters]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from . import reader
-from .walk import EntityCut, Page
+from .reader import Block
+from .sql_reader import UID_NULL
+from .walk import Page
 
 
 class Json(str):
@@ -28,15 +28,21 @@ def render(answer: Mapping[str, Any], changes: Json) -> Json:
 def changes(env, page: Page, existing: Mapping[str, Collection[int]]) -> Json:
     """The ``changes`` of a page; ``existing`` are the removed records that are still there."""
     parts = []
-    for name in dict.fromkeys([*page.upserts, *page.removes]):
+    for name in dict.fromkeys([*page.blocks, *page.upserts, *page.removes]):
         rows, removed = page.upserts.get(name, {}), page.removes.get(name, {})
-        if not rows and not removed:
+        blocks = page.blocks.get(name, ())
+        if not rows and not removed and not blocks:
             continue
         uids = env["offline.identity"]._uids(name, rows) if rows else {}
         upserts = ",".join(
-            f'{{"id":{row.id},"uid":{_uid(uids.get(row.id))},"born":"{row.born}","v":"{row.version:016x}",'
-            f'"values":{row.text}}}'
-            for row in rows.values()
+            [
+                *(text for block in blocks for text in _with_uids(env, name, block)),
+                *(
+                    f'{{"id":{row.id},"uid":{_uid(uids.get(row.id))},"born":"{row.born}",'
+                    f'"v":"{row.version:016x}","values":{row.text}}}'
+                    for row in rows.values()
+                ),
+            ]
         )
         there = existing.get(name, ())
         removes = [{"id": i, "why": "scope" if i in there else "deleted"} for i in sorted(removed)]
@@ -44,23 +50,19 @@ def changes(env, page: Page, existing: Mapping[str, Collection[int]]) -> Json:
     return Json(f"[{','.join(parts)}]")
 
 
+def _with_uids(env, name: str, block: Block) -> Sequence[str]:
+    """The upserts of a block, each with its uid where the record was born on a device."""
+    uids = env["offline.identity"]._uids_between(name, block.ids[0], block.ids[-1])
+    if not uids:
+        return block.upserts
+    return [
+        text.replace(UID_NULL, f',"uid":"{uids[i]}","born":"', 1) if i in uids else text
+        for i, text in zip(block.ids, block.upserts, strict=True)
+    ]
+
+
 def _uid(uid: str | None) -> str:
     return f'"{uid}"' if uid else "null"
-
-
-def refs(user_env, cuts: Collection[EntityCut], page: Page) -> dict[str, dict[str, str]]:
-    """Names of records that the page points to and the device does not hold."""
-    scopes = {cut.name: cut.scope for cut in cuts}
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for cut in cuts:
-        if rows := page.upserts.get(cut.name):
-            for target, ids in reader.references(cut.reading, rows.values()).items():
-                wanted[target].update(ids)
-    named = {}
-    for model, ids in sorted(wanted.items()):
-        outside = ids - scopes[model].ids(ids) if model in scopes else ids
-        named[model] = reader.display_names(user_env, model, outside)
-    return {model: names for model, names in named.items() if names}
 
 
 def _dump(value: Any) -> str:

@@ -105,7 +105,7 @@ class Cuts:
                 reading=self.readings[name],
                 held=self.held,
                 maybe=holdings.pending_ids(self.user_env.cr, self.pending, name) if self.pending else set(),
-                changed=self.touched[name],
+                changed=self.touched[name] if self.position.snapshot else set(),
                 compare=self._compare(name, scope),
                 repair=self._repair(name),
             )
@@ -126,12 +126,12 @@ class Cuts:
 
     def _compare(self, name: str, scope: Scope) -> str:
         position = self.position
-        changed = self.touched[name]
         if (
             not position.snapshot
             or (position.fingerprints or {}).get(name) != self.readings[name].fingerprint
         ):
             return ALL
+        changed = self.touched[name]
         if feed.ALL in changed or len(changed) > _MANY:
             return ALL
         if self.is_due or position.scope_day != self.day or scope.path & self.changes.keys():

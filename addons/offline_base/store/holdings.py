@@ -6,7 +6,7 @@ device that starts from nothing holds what it claims; a claim outside its scope 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from odoo.tools import SQL
@@ -14,6 +14,7 @@ from odoo.tools import SQL
 from ..core import digest
 from ..core.digest import MODULUS
 from ..core.fields import INTEGER_MAX
+from .reader import Block
 
 #: A row has the records of this many neighbouring ids: a small change rewrites a small row, and a page of a walk,
 #: which goes by id, reads and writes its own rows only, however many the device holds.
@@ -56,6 +57,25 @@ class Holdings:
         """All ids that it holds."""
         return set(self._select(entity, SQL("true")))
 
+    def has_after(self, entity: str, after: int) -> bool:
+        """Whether it holds anything with a higher id."""
+        self.cr.execute(
+            SQL(
+                """SELECT 1 FROM offline_holding, unnest(ids) AS i
+                    WHERE device_id = %s AND entity = %s AND shard >= %s AND i > %s LIMIT 1""",
+                self.device_id, entity, after // SHARD_IDS, after,
+            )
+        )  # fmt: skip
+        return bool(self.cr.fetchone())
+
+    def query(self, entity: str) -> SQL:
+        """A query for all ids that it holds."""
+        return SQL(
+            "SELECT unnest(ids) FROM offline_holding WHERE device_id = %s AND entity = %s",
+            self.device_id,
+            entity,
+        )
+
     def _select(self, entity: str, condition: SQL) -> dict[int, int]:
         self.cr.execute(
             SQL(
@@ -86,6 +106,12 @@ class Claims(Holdings):
 
     def ids(self, entity: str) -> set[int]:
         return set(self.said.get(entity, {}))
+
+    def has_after(self, entity: str, after: int) -> bool:
+        return any(i > after for i in self.said.get(entity, ()))
+
+    def query(self, entity: str) -> SQL:
+        return SQL("SELECT unnest(%s::integer[])", _array(self.said.get(entity, ())))
 
 
 def view(device, position, entity: str) -> dict[int, int]:
@@ -137,17 +163,26 @@ def was_given(device, entity: str, record_id: int) -> bool:
     return bool(device.env.cr.fetchone())
 
 
-def keep_delta(cr, position_id: int, delta: Mapping[str, Mapping[int, int | None]]) -> None:
-    """Store what an answer changes on the device: {entity: {id: version, or None for a removal}}."""
+def keep_delta(
+    cr, position_id: int, delta: Mapping[str, Mapping[int, int | None]], blocks: Mapping[str, Iterable[Block]]
+) -> None:
+    """Store what an answer changes on the device: {entity: {id: version, or None for a removal}}, and its blocks."""
     for entity, rows in delta.items():
-        cr.execute(
-            SQL(
-                """INSERT INTO offline_delta (position_id, entity, ids, versions)
-                   VALUES (%s, %s, %s::integer[], %s::bigint[])""",
-                position_id, entity, _array(rows),
-                _array("NULL" if v is None else digest.to_signed(v) for v in rows.values()),
-            )
-        )  # fmt: skip
+        versions = ("NULL" if v is None else digest.to_signed(v) for v in rows.values())
+        _keep(cr, position_id, entity, rows, versions)
+    for entity, parts in blocks.items():
+        for block in parts:
+            _keep(cr, position_id, entity, block.ids, block.versions)
+
+
+def _keep(cr, position_id: int, entity: str, ids: Iterable[int], versions: Iterable[Any]) -> None:
+    cr.execute(
+        SQL(
+            """INSERT INTO offline_delta (position_id, entity, ids, versions)
+               VALUES (%s, %s, %s::integer[], %s::bigint[])""",
+            position_id, entity, _array(ids), _array(versions),
+        )
+    )  # fmt: skip
 
 
 def clear(device) -> None:
@@ -159,9 +194,10 @@ def confirm(device, position_id: int) -> None:
     """Make what an answer changed part of the confirmed holdings; rewrites the shards that it touched."""
     device.env.cr.execute(
         SQL(
-            """WITH changed AS (
-                   SELECT entity, i, v, i / %s AS shard
-                     FROM offline_delta, unnest(ids, versions) AS given(i, v) WHERE position_id = %s
+            """WITH delta AS (
+                   DELETE FROM offline_delta WHERE position_id = %s RETURNING entity, ids, versions
+               ), changed AS (
+                   SELECT entity, i, v, i / %s AS shard FROM delta, unnest(ids, versions) AS given(i, v)
                ), touched AS (SELECT DISTINCT entity, shard FROM changed
                ), merged AS (
                    SELECT entity, shard, i, v FROM changed WHERE v IS NOT NULL
@@ -179,10 +215,9 @@ def confirm(device, position_id: int) -> None:
                 GROUP BY t.entity, t.shard
                ON CONFLICT (device_id, entity, shard)
                DO UPDATE SET ids = EXCLUDED.ids, versions = EXCLUDED.versions""",
-            SHARD_IDS, position_id, device.id, device.id,
+            position_id, SHARD_IDS, device.id, device.id,
         )
     )  # fmt: skip
-    device.env.cr.execute(SQL("DELETE FROM offline_delta WHERE position_id = %s", position_id))
 
 
 def _array(items: Any) -> str:

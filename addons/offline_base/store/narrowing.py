@@ -5,6 +5,7 @@ Days are days in the user's time zone, so that a window turns at their midnight,
 
 from __future__ import annotations
 
+import ast
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -64,6 +65,20 @@ def evaluate(text: str, env: Any, day: date) -> Domain:
         "time": safe_eval.time,
     }
     return Domain(safe_eval.safe_eval(text, names))
+
+
+def asks_the_time(text: str | None) -> bool:
+    """Whether a domain reckons with the present moment, not with the user's day alone.
+
+    >>> asks_the_time("[('date', '<', datetime.datetime.now())]"), asks_the_time("[('day', '=', today)]")
+    (True, False)
+    """
+    if not text:
+        return False
+    nodes = list(ast.walk(ast.parse(text.strip(), mode="eval")))
+    named = {node.id for node in nodes if isinstance(node, ast.Name)}
+    asked = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return "time" in named or ("datetime" in named and bool(asked & {"now", "utcnow", "today"}))
 
 
 class ReadOnly:

@@ -17,23 +17,24 @@ class TimeWentBack(ConcurrencyError):
     """Another life of the database has begun, and is committed: the call starts again in it."""
 
 
-def find(device, cursor: str | None):
+def find(device, cursor: str | None, epoch: str):
     """The position behind a cursor; an empty recordset for a start from nothing; None for a reset.
 
-    `Problem` for what is not a cursor of this device; `TimeWentBack` when it begins another life.
+    ``epoch`` is the present one. `Problem` for what is not a cursor of this device; `TimeWentBack` when it begins
+    another life.
     """
     positions = device.env["offline.position"]
     if cursor is None:
         _check_numbers(device)
         return positions
     epochs = device.env["offline.epoch"]
-    handle, epoch = _opened(device, cursor), epochs._current()
+    handle = _opened(device, cursor)
     if handle.life != life_mark(epoch):
         # 0: given out by a version that knew no lives.
         if handle.life and not epochs._had(handle.life):
             _begin(device, epoch, "its cursor is of a life that this database never had", lost=handle.life)
         return None
-    position = positions.search([("device_id", "=", device.id), ("generation", "=", handle.generation)])
+    position = positions._of(device).filtered(lambda one: one.generation == handle.generation)
     if position and position.nonce != handle.nonce.hex():
         _begin(device, epoch, f"answer {handle.generation} was given out twice")
     if not position:
@@ -62,14 +63,18 @@ def check_life(device, cursor: str | None, *, former: bool) -> None:
     """
     if cursor is None:
         _check_numbers(device)
-    elif find(device, cursor) is None and not former and not _is_of_this_life(device, cursor):
+    elif (
+        find(device, cursor, device.env["offline.epoch"]._current()) is None
+        and not former
+        and not _is_of_this_life(device, cursor)
+    ):
         raise Problem("epoch_changed", epoch=device.env["offline.epoch"]._current())
 
 
-def cursor(device, generation: int, nonce: bytes) -> str:
-    """The cursor of a position that was stored under this generation and nonce."""
-    epochs = device.env["offline.epoch"]
-    return Handle(device.id, life_mark(epochs._current()), generation, nonce).seal(epochs._secret())
+def cursor(device, generation: int, nonce: bytes, epoch: str) -> str:
+    """The cursor of a position that was stored under this generation and nonce in the present epoch."""
+    secret = device.env["offline.epoch"]._secret()
+    return Handle(device.id, life_mark(epoch), generation, nonce).seal(secret)
 
 
 def _opened(device, cursor: str) -> Handle:

@@ -20,7 +20,7 @@ from ..core.errors import Problem
 from ..core.fields import INTEGER_MAX, format_instant
 from ..core.position import Snapshot
 from ..core.wire import PullRequest
-from . import answers, feed, holdings, positions, reader, receipts, rights, sql_reader
+from . import answers, feed, holdings, names, positions, reader, receipts, rights
 from .cuts import Cuts
 from .walk import Page, Walk
 
@@ -41,12 +41,12 @@ class Pull:
         self.cr = device.env.cr
         self.user_env = device._as_user().env
         self.positions = self.env["offline.position"]
-        sql_reader.do_not_compile(self.cr)
-        self.snapshot = feed.current_snapshot(self.cr)
+        self.snapshot = feed.begin(self.cr)
+        self.epoch = self.env["offline.epoch"]._current()
 
     def run(self) -> answers.Json:
         """The answer (core.wire.PullAnswer) as JSON text, or `Problem`."""
-        position = positions.find(self.device, self.request.cursor)
+        position = positions.find(self.device, self.request.cursor, self.epoch)
         if position is None:
             replay = positions.replay_from(self.device, self.request.cursor)
             return self._answer(cursor=None, complete=False, reset=True, replay_from_seq=replay)
@@ -56,24 +56,28 @@ class Pull:
         if generation is None:
             raise Problem("busy", retry_after_s=1)
         rights.drop_stale_caches(self.env, self.snapshot)
-        held = self._confirm(position)
-        cuts = Cuts(self.device, self.user_env, self.request, position, held, self._maybe_held(position))
+        held, pending = self._confirm(position)
+        cuts = Cuts(self.device, self.user_env, self.request, position, held, pending)
         if not position:
             self._mark_claims(held, cuts)
         cuts.check_size()
         walk = Walk(self.cr, position, cuts.entities, self._page_limit())
         page = walk.page()
-        cuts.remove_strangers(page)
-        outcomes = self._outcomes(position, cuts.changes) if page.walk is None else []
+        closes = page.walk is None
+        if closes:
+            cuts.remove_strangers(page)
+        outcomes = self._outcomes(position, cuts.changes) if closes else []
+        renamed = names.renamed(cuts, page) if closes else {}
         if (
             position.complete
             and not self.request.repair
             and not page.size
             and not outcomes
+            and not renamed
             and not self._must_move(position, cuts)
         ):
             return self._same_again(position)
-        return self._give_out(position, generation, held, cuts, walk, page, outcomes)
+        return self._give_out(position, generation, held, cuts, walk, page, outcomes, renamed)
 
     def _page_limit(self) -> int:
         """How many records a page may carry; a device that asks for more than its profile allows is refused."""
@@ -109,32 +113,31 @@ class Pull:
             digests=_told(position.digests or {}),
         )
 
-    def _confirm(self, position) -> holdings.Holdings:
-        """Make what the device shows to have received the confirmed holdings; forget what it can no longer show."""
-        mine = [("device_id", "=", self.device.id)]
+    def _confirm(self, position) -> tuple[holdings.Holdings, list[int]]:
+        """Make what the device shows to have received the confirmed holdings; forget what it can no longer show.
+
+        Answers what it holds, and the answers that were given and not confirmed.
+        """
+        others = self.positions._of(self.device) - position
         if not position:
-            given_out = self.positions.search([*mine, ("confirmed", "=", False)], order="generation desc")
+            given_out = others.filtered(lambda one: not one.confirmed)
             given_out[_KEPT_ANSWERS - 1 :]._forget()
             said = self.request.held or {}
-            return holdings.Claims(
+            claims = holdings.Claims(
                 self.device, {e: {i: digest.from_hex(v) for i, v in rows} for e, rows in said.items()}
             )
-        others = self.positions.search([*mine, ("id", "!=", position.id)])
+            return claims, given_out[: _KEPT_ANSWERS - 1].ids
         if position.confirmed:
-            others.sorted("generation", reverse=True)[_KEPT_ANSWERS - 1 :]._forget()
-        else:
-            # Using a cursor confirms it, so whatever was given out after it has it as its parent.
-            if position.root:
-                holdings.clear(self.device)
-            holdings.confirm(self.device, position.id)
-            position.write({"confirmed": True, "root": False})
-            others._forget()
-        return holdings.Holdings(self.device)
-
-    def _maybe_held(self, position) -> list[int]:
-        """The answers that were given and not confirmed."""
-        pending = [("device_id", "=", self.device.id), ("confirmed", "=", False), ("id", "!=", position.id)]
-        return self.positions.search(pending).ids
+            kept = others[: _KEPT_ANSWERS - 1]
+            others[_KEPT_ANSWERS - 1 :]._forget()
+            return holdings.Holdings(self.device), kept.filtered(lambda one: not one.confirmed).ids
+        # Using a cursor confirms it, so whatever was given out after it has it as its parent.
+        if position.root:
+            holdings.clear(self.device)
+        holdings.confirm(self.device, position.id)
+        position.write({"confirmed": True, "root": False})
+        others._forget()
+        return holdings.Holdings(self.device), []
 
     def _mark_claims(self, held, cuts) -> None:
         """Tell what the device merely claims from what it was given: the rest gets version 0.
@@ -154,10 +157,8 @@ class Pull:
 
     # --- the answer -----------------------------------------------------------------------------------------
 
-    def _give_out(self, position, generation, held, cuts, walk, page, outcomes) -> answers.Json:
-        """Remember the answer under a new handle, durably, and give it."""
-        # A cursor of a transaction that never reached disk could name numbers that PostgreSQL gives out again.
-        self.cr.execute("SET LOCAL synchronous_commit = on")
+    def _give_out(self, position, generation, held, cuts, walk, page, outcomes, renamed) -> answers.Json:
+        """Remember the answer under a new handle, durably (`feed.begin`), and give it."""
         complete = page.walk is None
         digests = self._digests(position, held, page, cuts)
         nonce = secrets.token_bytes(8)
@@ -181,13 +182,13 @@ class Pull:
             delta = {
                 e: dict(held.said.get(e, {})) | delta.get(e, {}) for e in held.said.keys() | delta.keys()
             }
-        holdings.keep_delta(self.cr, taken.id, delta)
+        holdings.keep_delta(self.cr, taken.id, delta, page.blocks)
         self.env["offline.lane"]._release(self.device, "pull", generation + 1)
         return self._answer(
-            cursor=positions.cursor(self.device, generation, nonce),
+            cursor=positions.cursor(self.device, generation, nonce, self.epoch),
             complete=complete,
             changes=answers.changes(self.env, page, self._why(page)),
-            refs=answers.refs(self.user_env, cuts.entities, page),
+            refs=names.merged(names.of_page(self.user_env, cuts.entities, page), renamed),
             outcomes=outcomes,
             digests=_told(digests) if complete else {},
         )
@@ -238,7 +239,7 @@ class Pull:
         return answers.render(
             {
                 "reset": False,
-                "epoch": self.env["offline.epoch"]._current(),
+                "epoch": self.epoch,
                 "server_time": format_instant(odoo_fields.Datetime.now()),
                 "poll_after_s": max(1, round(profile.poll_interval_s * random.uniform(0.8, 1.2))),
                 "profile_version": self.device._profile_version(),

@@ -40,6 +40,21 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Records that go out as they were read, none of them looked at one by one.
+
+    ``upserts`` are JSON texts in the order of ``ids`` and ``versions`` (signed), ``refs`` a column for each pointer.
+    ``full``: the scope has more of them.
+    """
+
+    upserts: Sequence[str]
+    ids: Sequence[int]
+    versions: Sequence[int]
+    refs: Sequence[Sequence[Any]]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How an entity is read by this user now: its fields, and a fingerprint that changes when content may."""
 
@@ -77,6 +92,24 @@ def read_rows(
         found.sort(key=itemgetter(0))
         return [Row(row[0], row[1] % MODULUS, row[2], row[3], row[4:]) for row in found]
     return _orm_rows(scope.adapter, reading.specs, pointers, query.get_result_ids())
+
+
+def read_block(scope, reading: Reading, after: int, limit: int) -> Block | None:
+    """The scope's first records after an id, as one block; None: there are none, or only the ORM reads them."""
+    model, pointers = scope.model, reading.pointers
+    if not sql_reader.can_read(model, reading.specs):
+        return None
+    query = scope.query(None, after, limit + 1)
+    if query is None:
+        return None
+    model.flush_model(list(reading.specs))
+    blob_values.know_hashes(model, reading.specs, query)
+    found = model.env.execute_query(sql_reader.select_upserts(model, reading.specs, pointers, query))
+    if not found:
+        return None
+    found.sort(key=itemgetter(1))
+    upserts, ids, versions, *refs = zip(*found[:limit], strict=True)
+    return Block(upserts, ids, versions, refs, full=len(found) > limit)
 
 
 def _orm_rows(
@@ -197,12 +230,10 @@ def fingerprint(adapter, specs: Mapping[str, FieldSpec]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def references(reading: Reading, rows: Iterable[Row]) -> dict[str, set[int]]:
-    """{model: ids} that the rows point to."""
+def references(reading: Reading, columns: Iterable[Sequence[Any]]) -> dict[str, set[int]]:
+    """{model: ids} that values point to: a column of them for each pointer."""
     found: dict[str, set[int]] = defaultdict(set)
-    rows = list(rows)
-    for position, spec in enumerate(reading.pointers):
-        values = (row.refs[position] for row in rows)
+    for spec, values in zip(reading.pointers, columns, strict=True):
         if spec.type == "many2many":
             found[spec.relation or ""].update(chain.from_iterable(values))
         elif spec.type == "many2one":

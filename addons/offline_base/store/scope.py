@@ -19,6 +19,8 @@ from odoo.fields import Domain
 from odoo.models import BaseModel
 from odoo.tools import SQL, Query
 
+from . import narrowing
+
 #: A quoted name that stands alone: a table, an alias, a column; never ``"table"."column"``.
 _LONE_NAME = re.compile(r'(?<![\w."])"(\w+)"(?!\.)')
 
@@ -56,12 +58,12 @@ class Scope:
     @cached_property
     def domain(self) -> Domain:
         """The adapter's scope with the profile's narrowing; record rules come with the query."""
-        narrowing = self.line.with_env(self.adapter.env).sudo()._narrowing()  # sudo: the line is config
+        only = self.line.with_env(self.adapter.env).sudo()._narrowing()  # sudo: the line is config
         adapter = self.adapter
         if not adapter._offline_parent:
-            return adapter._offline_scope(self.device) & narrowing
+            return adapter._offline_scope(self.device) & only
         own = adapter._offline_scope(self.device) if adapter._offline_has_scope() else Domain.TRUE
-        return own & narrowing & adapter._offline_with_parent(self.device)
+        return own & only & adapter._offline_with_parent(self.device)
 
     def query(
         self, ids: Collection[int] | None = None, after: int = 0, limit: int | None = None
@@ -118,6 +120,15 @@ class Scope:
         return frozenset(name for name, number in names.items() if number > 0 and name in known)
 
     @cached_property
+    def asks_the_time(self) -> bool:
+        """Whether the scope, or that of the records it follows, reckons with the present moment."""
+        line = self.line.sudo()  # sudo: the line is config
+        if self.adapter._offline_asks_the_time() or narrowing.asks_the_time(line.domain):
+            return True
+        parent = self.adapter._offline_parent_scope(self.device)
+        return parent is not None and parent.asks_the_time
+
+    @cached_property
     def mark(self) -> Mark:
         """The fingerprint of the scope as it is evaluated now."""
         if self._sql is None:
@@ -125,9 +136,11 @@ class Scope:
         env = self.adapter.env
         unwatched = self._tables - env["offline.capture"]._watched().keys()
         filtered = self._is_filtered and not self.adapter._offline_filter_is_logged
-        live = bool(unwatched) or filtered or _depends_on_more(self._conditions(), self.model)
-        digest = hashlib.sha256(env.cr.mogrify(self._sql))
-        if unwatched:
+        by_rows = bool(unwatched) or self.asks_the_time
+        live = by_rows or filtered or _depends_on_more(self._conditions(), self.model)
+        # A query that names the moment is another one each time; what it finds tells whether it changed.
+        digest = hashlib.sha256(b"" if self.asks_the_time else env.cr.mogrify(self._sql))
+        if by_rows:
             env.flush_query(self._sql)
             env.cr.execute(SQL("SELECT count(*), sum(hashint8extended(id, 0)) FROM (%s) AS scope", self._sql))
             digest.update(repr(env.cr.fetchone()).encode())

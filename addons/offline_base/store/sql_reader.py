@@ -22,15 +22,8 @@ _ROW = "offline_row"
 _INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
 _INSTANT_MICRO = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 _NEVER = "1970-01-01T00:00:00.000000Z"
-
-
-def do_not_compile(cr) -> None:
-    """For this transaction: statements are run, not compiled first.
-
-    Scopes with joins, and values from other tables, look dear to PostgreSQL; compiling them took three times as long
-    as reading 10,000 contacts.
-    """
-    cr.execute("SELECT set_config('jit', 'off', true)")
+#: What stands between the id of a record that was born on the server and its birth.
+UID_NULL = ',"uid":null,"born":"'
 
 
 def can_read(model: BaseModel, specs: Mapping[str, FieldSpec]) -> bool:
@@ -92,7 +85,7 @@ def select(
     )
     return SQL(
         # OFFSET 0 keeps PostgreSQL from making a relation, or the text, twice. Sorting texts would need its disk.
-        """SELECT id, hashtextextended(%s || id || ',' || text, 0), born, text%s
+        """SELECT id, hashtextextended(%s || id || ',' || text, 0) AS version, born, text%s
              FROM (SELECT offline_row.id, offline_row.born, row_to_json(shown)::text AS text%s
                      FROM (%s) AS offline_row CROSS JOIN LATERAL (SELECT %s OFFSET 0) AS shown
                    OFFSET 0) AS rows""",
@@ -101,6 +94,23 @@ def select(
         SQL().join(SQL(", %s AS %s", _pointer(spec), SQL.identifier(f"p_{spec.name}")) for spec in pointers),
         inner,
         values,
+    )
+
+
+def select_upserts(
+    model: BaseModel, specs: Mapping[str, FieldSpec], pointers: Sequence[FieldSpec], query: Query
+) -> SQL:
+    """The statement that gives (upsert as JSON text, id, version signed, one column per pointer) of the query's rows.
+
+    The upsert says of no record that it was born on a device.
+    """
+    return SQL(
+        """SELECT '{"id":' || id || '%s' || born || '","v":"' || lpad(to_hex(version), 16, '0') || '","values":'
+                  || text || '}', id, version%s
+             FROM (%s OFFSET 0) AS read""",
+        SQL(UID_NULL),
+        SQL().join(SQL(", %s", SQL.identifier(f"p_{spec.name}")) for spec in pointers),
+        select(model, specs, pointers, query),
     )
 
 

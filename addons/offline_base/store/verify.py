@@ -16,7 +16,7 @@ from odoo.tools import SQL
 
 from ..core.digest import MODULUS, from_hex, to_hex
 from ..core.wire import PullRequest, VerifyRequest
-from . import holdings, positions, reader, sql_reader
+from . import feed, holdings, positions, reader
 from .cuts import Cuts
 from .walk import CHANGED
 
@@ -41,14 +41,14 @@ def verify(device, request: VerifyRequest) -> dict[str, Any]:
 
 def _position(device, cursor: str | None):
     if cursor is not None:
-        position = positions.find(device, cursor)
+        position = positions.find(device, cursor, device.env["offline.epoch"]._current())
         return position if position and position.complete else None
     newest = [("device_id", "=", device.id), ("complete", "=", True)]
     return device.env["offline.position"].search(newest, order="generation desc", limit=1)
 
 
 def _cuts(device, position) -> Cuts:
-    sql_reader.do_not_compile(device.env.cr)
+    feed.begin(device.env.cr)
     request = PullRequest(cursor=None)
     return Cuts(device, device._as_user().env, request, position, holdings.Holdings(device))
 

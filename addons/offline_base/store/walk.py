@@ -13,7 +13,7 @@ from ..core.fields import INTEGER_MAX
 from ..core.position import Snapshot
 from . import feed, reader
 from .holdings import Holdings
-from .reader import Reading, Row
+from .reader import Block, Reading, Row
 from .scope import Scope
 
 #: How many records a page looks ahead, to see whether it closes the cut.
@@ -60,6 +60,17 @@ class EntityCut:
         chunk = ids[start : start + limit]
         return self._rows(chunk), chunk, chunk[-1] if start + limit < len(ids) else INTEGER_MAX
 
+    def block(self, boundary: int, limit: int) -> Block | None:
+        """The next records as one block, where the device holds nothing that they could be compared with; else None."""
+        if self.compare != ALL or self.repair[1] or self.held.has_after(self.name, boundary):
+            return None
+        block = reader.read_block(self.scope, self.reading, boundary, limit)
+        if block and self.maybe:
+            upto = block.ids[-1] if block.full else INTEGER_MAX
+            if {i for i in self.maybe if boundary < i <= upto} - set(block.ids):
+                return None  # something has to be removed as well
+        return block
+
     def behind(self, boundary: int, since: set[int]) -> tuple[dict[int, Row], list[int]]:
         """What of the ids up to a boundary may differ although the walk went over them."""
         ids = since | self.maybe
@@ -91,13 +102,27 @@ class Page:
     upserts: dict[str, dict[int, Row]] = field(default_factory=lambda: defaultdict(dict))
     #: {entity: {id: the version held until now, None for what is perhaps held}}
     removes: dict[str, dict[int, int | None]] = field(default_factory=lambda: defaultdict(dict))
+    #: Records of which the device holds none, as they were read.
+    blocks: dict[str, list[Block]] = field(default_factory=lambda: defaultdict(list))
     moved: dict[str, tuple[int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0)))
     walk: tuple[str, int] | None = None
 
     @property
     def size(self) -> int:
         """How many records it carries."""
-        return sum(map(len, self.upserts.values())) + sum(map(len, self.removes.values()))
+        in_blocks = sum(len(block.ids) for blocks in self.blocks.values() for block in blocks)
+        return in_blocks + sum(map(len, self.upserts.values())) + sum(map(len, self.removes.values()))
+
+    def take(self, entity: str, block: Block) -> None:
+        """Send records of which the device holds none."""
+        self.blocks[entity].append(block)
+        self._move(entity, len(block.ids), sum(block.versions))
+
+    def sent(self, entity: str) -> set[int]:
+        """The ids of the records of an entity that it carries."""
+        return self.upserts.get(entity, {}).keys() | {
+            i for block in self.blocks.get(entity, ()) for i in block.ids
+        }
 
     def upsert(self, entity: str, row: Row, held: int | None) -> None:
         """Send a record as it is now."""
@@ -110,7 +135,7 @@ class Page:
         self._move(entity, -int(held is not None), -(held or 0))
 
     def delta(self) -> dict[str, dict[int, int | None]]:
-        """{entity: {id: version, or None for a removal}} of what it changes on the device."""
+        """{entity: {id: version, or None for a removal}} of what it changes on the device, blocks apart."""
         delta: dict[str, dict[int, int | None]] = defaultdict(dict)
         for entity, rows in self.upserts.items():
             delta[entity].update({i: row.version for i, row in rows.items()})
@@ -150,6 +175,13 @@ class Walk:
             boundary = self.walked.get(cut.name, 0)
             while boundary < INTEGER_MAX:
                 room = self.limit - page.size
+                if room and (block := cut.block(boundary, room)):
+                    page.take(cut.name, block)
+                    if block.full:
+                        page.walk = (cut.name, block.ids[-1])
+                        return page
+                    boundary = INTEGER_MAX
+                    continue
                 rows, ids, upto = cut.after(boundary, room + _PROBE)
                 if ids:
                     full_at = self._compare(page, cut, rows, ids) if room else boundary

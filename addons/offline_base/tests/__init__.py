@@ -14,6 +14,7 @@ from . import (
     test_follow_ups,
     test_health,
     test_life,
+    test_names,
     test_profile,
     test_profile_size,
     test_pull,

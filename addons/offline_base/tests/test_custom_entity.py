@@ -61,6 +61,21 @@ class MachineCase(PushCase):
 class TestCustomEntity(MachineCase):
     """Records and fields of a company's own, given to devices by clicking."""
 
+    def test_domain_that_reckons_with_the_time_of_day_is_looked_at_by_idle_pulls(self):
+        """Proves I4."""
+        machine = self.env[MACHINE].create({"x_name": "Press"})
+        self.env.flush_all()
+        change = "UPDATE x_machine SET create_date = now() AT TIME ZONE 'UTC' + %s::interval WHERE id = %s"
+        self.env.cr.execute(change, ["1 hour", machine.id])
+        self.give("x_name", domain="[('create_date', '<', datetime.datetime.now())]")
+        self.phone.sync()
+        self.assertEqual({}, self.phone.held.get(MACHINE, {}))
+        self.env.cr.execute(change, ["-1 hour", machine.id])
+        self.settle()
+        self.env.invalidate_all()
+        self.phone.sync()
+        self.assertEqual([machine.id], list(self.phone.held[MACHINE]))
+
     def test_custom_model_syncs_both_ways(self):
         self.give("x_name", "x_hours")
         machine = self.env[MACHINE].create({"x_name": "Press", "x_hours": 7})

@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Datetime
 
-from ..store import capture
+from ..store import capture, feed
 from .common import ACTIVITY, PARTNER, OfflineCase
 
 
@@ -38,6 +40,26 @@ class TestHealth(OfflineCase):
         form = self.health.browse(self.health.action_open()["res_id"])
         self.assertEqual([line["table"] for line in sizes], form.size_ids.mapped("table"))
         self.assertTrue(all(form.size_ids.mapped("size_text")))
+
+    def test_work_that_is_open_for_long_is_told_in_numbers_and_warned_of(self):
+        now = Datetime.now()
+        self.patch(feed, "oldest_open", lambda _cr: now - timedelta(seconds=1200))
+        self.patch(feed, "lag_s", lambda _cr: 30.0)
+        report = self.health.report()
+        self.assertAlmostEqual(1200, report["open_s"], delta=5)
+        self.assertEqual((30.0, True), (report["lag_s"], report["is_late"]))
+
+    def test_lag_of_the_feed_alone_is_warned_of(self):
+        self.patch(feed, "oldest_open", lambda _cr: None)
+        self.patch(feed, "lag_s", lambda _cr: 901.0)
+        report = self.health.report()
+        self.assertEqual((0.0, 901.0, True), (report["open_s"], report["lag_s"], report["is_late"]))
+
+    def test_ordinary_work_is_not_late(self):
+        now = Datetime.now()
+        self.patch(feed, "oldest_open", lambda _cr: now - timedelta(seconds=60))
+        self.patch(feed, "lag_s", lambda _cr: 600.0)
+        self.assertFalse(self.health.report()["is_late"])
 
     def test_missing_trigger_is_shown_first_and_repaired(self):
         """Proves I1."""

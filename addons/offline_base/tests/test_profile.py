@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from ..core import wire
 from ..store import narrowing
-from .common import ACTIVITY, MARK, PARTNER, OfflineCase, PushCase
+from .common import ACTIVITY, MARK, PARTNER, OfflineCase, Phone, PushCase
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -64,6 +64,56 @@ class TestNarrowing(OfflineCase):
                 held = self.held(ACTIVITY)
                 self.assertIn(activity.id, held)
                 self.assertNotIn(later.id, held)
+
+    def becomes_due(self, partner):
+        """As if time had passed: the moment is now behind us, and nothing was logged."""
+        self.env.cr.execute(
+            "UPDATE res_partner SET create_date = now() AT TIME ZONE 'UTC' - interval '1 hour' WHERE id = %s",
+            [partner.id],
+        )
+        self.settle()
+        self.env.invalidate_all()
+
+    def to_come(self):
+        partner = self.new_partner("To come")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET create_date = now() AT TIME ZONE 'UTC' + interval '1 hour' WHERE id = %s",
+            [partner.id],
+        )
+        return partner
+
+    def test_domain_that_reckons_with_the_time_of_day_is_looked_at_by_idle_pulls(self):
+        """Proves I4."""
+        partner = self.to_come()
+        for domain in (
+            "[('create_date', '<', datetime.datetime.now())]",
+            "[('create_date', '<', time.strftime('%Y-%m-%d %H:%M:%S'))]",
+        ):
+            self.partner_line.domain = f"{domain[:-1]}, ('ref', '=', '{MARK}')]"
+            with self.subTest(domain), self.env.cr.savepoint() as point:
+                self.assertEqual({self.partner.id}, self.held())
+                self.settle()
+                self.becomes_due(partner)
+                self.assertEqual({self.partner.id, partner.id}, self.held())
+                point.rollback()
+            self.phone = Phone(self.device)
+
+    def test_domain_that_reckons_with_the_time_of_day_leaves_an_idle_pull_idle(self):
+        self.partner_line.domain = f"[('create_date', '<', datetime.datetime.now()), ('ref', '=', '{MARK}')]"
+        self.held()
+        self.settle()
+        cursor = self.phone.cursor
+        self.assertEqual(cursor, self.phone.pull()["cursor"])
+
+    def test_what_follows_records_of_a_time_of_day_leaves_an_idle_pull_idle(self):
+        self.partner_line.domain = f"[('create_date', '<', datetime.datetime.now()), ('ref', '=', '{MARK}')]"
+        self.profile.entity_ids = [Command.create({"entity": "mail.message"})]
+        self.held()
+        self.settle()
+        self.env.cr.execute("INSERT INTO offline_change (model, res_id, op) VALUES ('x.other', 1, 'u')")
+        cursor = self.phone.cursor
+        self.assertEqual(cursor, self.phone.pull()["cursor"])
 
     def test_domain_calls_nothing_with_the_rights_of_the_devices_user(self):
         """A manager writes it, an administrator's device would run it. Proves I4."""

@@ -438,34 +438,7 @@ class TestPull(OfflineCase):
         self.phone.sync(limit=2)
         self.assert_converged()
 
-    # --- names, language, profile ---------------------------------------------------------------------------
-
-    def test_names_of_records_that_values_point_to_come_along(self):
-        self.partner.country_id = self.env.ref("base.be")
-        self.partner.category_id = self.env["res.partner.category"].create({"name": "T"})
-        refs = self.phone.pull()["refs"]
-        self.assertEqual("Belgium", refs["res.country"][str(self.partner.country_id.id)])
-        self.assertEqual("T", refs["res.partner.category"][str(self.partner.category_id.id)])
-
-    def test_records_that_the_device_holds_are_not_named_again(self):
-        self.others[0].parent_id = self.partner
-        self.assertNotIn(str(self.partner.id), self.phone.pull()["refs"].get(PARTNER, {}))
-
-    def test_name_of_a_record_that_the_user_may_not_read_is_not_sent(self):
-        """Proves I4."""
-        secret = self.env[PARTNER].create({"name": "Secret parent", "is_company": True})
-        self.env["ir.rule"].create(
-            {
-                "name": "Not this one",
-                "model_id": self.env["ir.model"]._get_id(PARTNER),
-                "domain_force": f"[('id', '!=', {secret.id})]",
-                "groups": [Command.link(self.env.ref("base.group_user").id)],
-            }
-        )
-        self.others[0].parent_id = secret
-        answer = self.phone.pull()
-        self.assertEqual(secret.id, self.upserts(answer)[self.others[0].id]["values"]["parent_id"])
-        self.assertNotIn("Secret", str(answer["refs"]))
+    # --- language, profile ------------------------------------------------------------------------------------
 
     def test_change_of_language_reads_the_content_anew(self):
         """Content that depends on the language changes without any row changing. Proves I6."""

@@ -43,6 +43,36 @@ class TestPositions(OfflineCase):
             held = {i: row["v"] for i, row in self.phone.held.get(entity, {}).items()}
             self.assertEqual(self.versions(entity), held, entity)
 
+    # --- starts from nothing, again -------------------------------------------------------------------------
+
+    def test_record_of_a_lost_first_answer_that_left_the_scope_is_removed(self):
+        """The device may have received the answer after all. Proves I4."""
+        self.phone.ask(None)
+        self.others[0].active = False
+        answer = self.phone.pull()
+        self.assertEqual({self.others[0].id: "scope"}, self.removes(answer))
+        self.assert_scope_is_held()
+
+    def test_record_of_a_lost_first_page_that_left_the_scope_is_removed(self):
+        """Proves I4."""
+        self.phone.ask(None, limit=3)
+        self.others[0].active = False
+        removed = {i for page in self.phone.sync(limit=3) for i in self.removes(page)}
+        self.assertEqual({self.others[0].id}, removed)
+        self.assert_scope_is_held()
+
+    def test_page_that_the_scope_fills_exactly_closes_the_cut(self):
+        """Proves I10."""
+        number = len(self.others) + 2  # with the partner, and the activity
+        self.assertTrue(self.phone.pull(limit=number)["complete"])
+        self.assert_scope_is_held()
+
+    def test_pages_of_one_record_each_bring_the_scope(self):
+        """Proves I5, I10."""
+        pages = self.phone.sync(limit=1)
+        self.assertEqual(len(self.others) + 2, len(pages))
+        self.assert_scope_is_held()
+
     # --- changes in the middle of a walk --------------------------------------------------------------------
 
     def test_way_of_reading_that_changes_and_changes_back_in_the_middle_of_a_walk(self):

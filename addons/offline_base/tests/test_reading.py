@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.fields import Command, Domain
 
+from ..core.digest import from_signed
 from ..core.fields import TYPES
 from ..store import reader, sql_reader
 from ..store.capture import DENIED_COLUMNS
@@ -79,8 +80,27 @@ class TestReading(OfflineCase):
             by_orm = reader.read_rows(scope, reading)
         return in_sql, by_orm
 
+    def assert_block_is_the_rows(self, adapter, rows):
+        """Records that go out as one block are, byte for byte, what they are one by one."""
+        scope = Everything(adapter, self.partner_line, self.device)
+        reading = adapter._offline_reading()
+        block = reader.read_block(scope, reading, 0, len(rows))
+        if not rows or block is None:
+            return self.assertFalse(rows and sql_reader.can_read(scope.model, reading.specs))
+        expected = [
+            f'{{"id":{row.id},"uid":null,"born":"{row.born}","v":"{row.version:016x}","values":{row.text}}}'
+            for row in rows
+        ]
+        self.assertEqual(expected, list(block.upserts))
+        self.assertEqual(
+            [(row.id, row.version) for row in rows], [*zip(block.ids, map(from_signed, block.versions))]
+        )
+        self.assertEqual([row.refs for row in rows], [*zip(*block.refs, strict=True)] or [()] * len(rows))
+        self.assertFalse(block.full)
+
     def assert_same(self, adapter):
         in_sql, by_orm = self.both_ways(adapter)
+        self.assert_block_is_the_rows(adapter, in_sql)
         self.assertEqual([row.id for row in by_orm], [row.id for row in in_sql])
         for one, other in zip(by_orm, in_sql, strict=True):
             if one != other:

@@ -6,11 +6,10 @@
 from contextlib import nullcontext
 
 from odoo.addons.offline_base.core.position import Snapshot
-from odoo.addons.offline_base.store import apply, batch, blob_reading, cuts, feed, units, walk
+from odoo.addons.offline_base.store import apply, batch, blob_reading, cuts, feed, holdings, units, walk
 from odoo.addons.offline_base.store.desk import Desk
 from odoo.addons.offline_base.store.history import History
 from odoo.addons.offline_base.store.holdings import Holdings
-from odoo.addons.offline_base.store.pull import Pull
 from odoo.addons.offline_base.store.push import Push
 from odoo.addons.offline_base.store.scope import Scope
 from odoo.tools import SQL
@@ -58,7 +57,7 @@ def receipt_apart():
 
 def lost_maybe_held():
     """What was sent and not confirmed is forgotten when something has to be removed."""
-    Pull._maybe_held = lambda self, position: []
+    holdings.pending_ids = lambda cr, positions, entity: set()
 
 
 def suppressed_by_maybe_held():

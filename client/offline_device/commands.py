@@ -79,7 +79,7 @@ def status(device: Device, asked: Namespace, output: Output) -> None:
 
 
 def escrow(device: Device, asked: Namespace, output: Output) -> None:
-    """Hand the work over, sealed, or save the box as a file."""
+    """Hand the work over, sealed, or save the boxes as a file, one a line."""
     if asked.file is None:
         device.escrow()
         output.result({"sent": True}, ["Handed over. An offline manager can replay it."])
@@ -88,8 +88,7 @@ def escrow(device: Device, asked: Namespace, output: Output) -> None:
     if boxes is None:
         raise DeviceError("the server has no key for sealed work")
     with open(asked.file, "w", encoding="ascii", opener=_private) as file:
-        # The office imports one box at a time: the first holds the operations.
-        file.write(next(boxes))
+        file.writelines(f"{box}\n" for box in boxes)
     said = f"Saved {asked.file}. Only the office can open it: import it under Offline / Sealed Work."
     output.result({"file": str(asked.file)}, [said])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 
 import pytest
@@ -65,6 +66,36 @@ def test_wiped_phone_hands_its_work_over_first(office, traveller, make_phone, ne
     phone.enrol(network.url, office.code(traveller), "found again")
     assert phone.sync()["upserts"] > 0
     assert device_of(office, phone) != device
+
+
+def test_photo_that_only_a_wiped_phone_had_reaches_its_record(
+    office, traveller, make_phone, network, tmp_path
+):
+    """Proves I8. It is larger than what one call carries."""
+    partner = office.create("res.partner", name="With a photo from a stolen phone")
+    phone = make_phone(traveller, "stolen with a photo")
+    photo = tmp_path / "meter.bin"
+    photo.write_bytes(os.urandom(5_000_000))
+    network.close()
+    phone("attach", "res.partner", str(partner), str(photo))
+    device = device_of(office, phone)
+    office("offline.device", "action_revoke_and_wipe", [device])
+    network.open()
+    with pytest.raises(PhoneFailed, match="revoked"):
+        phone.sync()
+    assert office.read("offline.device", device, "state")["state"] == "wiped"
+    assert not list((phone.home / "blobs").iterdir())
+    boxes = office("offline.escrow", "search", [("device_id", "=", device)], order="id")
+    assert len(boxes) == 3
+    assert replay(office, boxes[0]) == "replayed"
+    assert {box["state"] for box in office("offline.escrow", "read", boxes, ["state"])} == {"replayed"}
+    [attached] = office(
+        "ir.attachment",
+        "search_read",
+        [("res_model", "=", "res.partner"), ("res_id", "=", partner)],
+        ["name", "datas"],
+    )
+    assert (attached["name"], base64.b64decode(attached["datas"])) == ("meter.bin", photo.read_bytes())
 
 
 def test_phone_that_stayed_away_too_long_comes_back_as_itself(

@@ -84,7 +84,7 @@ class OfflineController(Controller):
         box = device.env["offline.escrow"]._receive(payload.sealed, device)
         return {"sha256": box.sha256, "server_time": format_instant(Datetime.now())}
 
-    @offline_route("wipe", auth="offline_leaving")
+    @offline_route("wipe", auth="offline_wiped")
     def wipe(self, payload, attempt):
         """The device has forgotten everything."""
         _device()._confirm_wipe()

@@ -74,7 +74,7 @@ def creation(headers: Mapping[str, str]) -> Creation:
         sha256=found["sha256"],
         size=size,
         name=safe_name(found.get("filename") or found.get("name") or ""),
-        mimetype=mimetype.lower() if _TYPE.fullmatch(mimetype) else "",
+        mimetype=safe_type(mimetype),
     )
 
 
@@ -119,6 +119,15 @@ def safe_name(text: str) -> str:
     ('etc passwd', 'Photo 1.jpg')
     """
     return _UNSAFE.sub(" ", text).strip(" .")[:_NAME_LENGTH].rstrip(" .")
+
+
+def safe_type(text: str) -> str:
+    """A media type as it may be stored; empty for anything else.
+
+    >>> safe_type("Image/PNG"), safe_type("text/html; a b")
+    ('image/png', '')
+    """
+    return text.lower() if _TYPE.fullmatch(text) else ""
 
 
 def checksum(text: str | None) -> tuple[str, bytes] | None:

@@ -44,6 +44,8 @@ def _check_storable(text: str) -> str:
 
 
 Storable = AfterValidator(_check_storable)
+#: The SHA-256 by which a blob is named.
+BlobHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Uid = Annotated[str, AfterValidator(_check_uid), Field(json_schema_extra={"format": "uuid"})]
 Instant = Annotated[
     str, AfterValidator(_check_instant), Field(max_length=40, json_schema_extra={"format": "date-time"})
@@ -546,13 +548,25 @@ class PushRequest(Delivery):
     dry_run: bool = False
 
 
+class EscrowFile(Request):
+    """A part of a file that was not sent: its bytes from ``offset`` on, in base64."""
+
+    sha256: BlobHash
+    size: Annotated[int, Field(ge=0)]
+    name: Annotated[str, Field(max_length=255)] = ""
+    type: Annotated[str, Field(max_length=255)] = ""
+    offset: Annotated[int, Field(ge=0)]
+    data: Annotated[str, Field(max_length=BODY_BYTES)]
+
+
 class EscrowContent(Request):
-    """The operations of a device, delivered and undelivered, in the order of their numbers."""
+    """The operations of a device, delivered and undelivered, in the order of their numbers; or parts of files."""
 
     device: Uid
     epoch: Annotated[str, Field(max_length=64)] | None
     made_at: Instant
     operations: list[OperationHead]
+    files: list[EscrowFile] = []
 
 
 class JournalRequest(Delivery):

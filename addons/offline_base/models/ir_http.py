@@ -83,6 +83,14 @@ class IrHttp(models.AbstractModel):
         request.update_env(user=device.user_id.id, context=device._user_context())
 
     @classmethod
+    def _auth_method_offline_wiped(cls):
+        """As `offline_leaving`, but not for a copy: it knows nothing of what the device itself has forgotten."""
+        cls._auth_method_offline_leaving()
+        if not is_preflight(request.httprequest) and request.offline_token.state == SPENT:
+            # Nothing is noted as a copy: a revoked device may well show what is left in some backup of it.
+            raise ProblemResponse(Problem("device_cloned"), request.env)
+
+    @classmethod
     def _offline_working_device(cls):
         device = cls._offline_known_device()
         user_env = device._as_user().env

@@ -3,22 +3,26 @@ import hashlib
 import json
 import time
 from collections import Counter
+from contextlib import suppress
 
 from pydantic import ValidationError as ShapeError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..core import wire
 from ..core.errors import Problem
 from ..core.fields import parse_instant
-from ..store import keys
+from ..store import escrowed_files, keys
 from ..store.push import Push
 from ..store.units import fitting
 
 _KEY = "offline_base.escrow_key"
-#: Boxes of one device that nobody has replayed; a device that sends more is out of order.
-_MOST_WAITING = 20
+#: Boxes of one device that nobody has replayed, and their size; a device that sends more is out of order. A box with
+#: a part of a file holds some 4 MiB of it, and is larger by 16/9.
+_MOST_WAITING = 500
+_MOST_WAITING_BYTES = 1024 * 1024 * 1024
 #: A replay stops taking further operations after this long; pressing the button again goes on.
 _BUDGET_S = 30
 _LISTED = 200
@@ -96,11 +100,8 @@ class OfflineEscrow(models.Model):
         known = self.search([("sha256", "=", digest)])
         if known:
             return known
-        if (
-            device
-            and self.search_count([("device_id", "=", device.id), ("state", "=", "waiting")]) >= _MOST_WAITING
-        ):
-            raise Problem("limit_exceeded", limit={"escrows": _MOST_WAITING})
+        if device:
+            self._check_room(device, len(sealed))
         escrow = self.create(
             {
                 "device_id": device.id if device else False,
@@ -114,6 +115,15 @@ class OfflineEscrow(models.Model):
         escrow._look()
         return escrow
 
+    def _check_room(self, device, size):
+        [(number, waiting)] = self._read_group(
+            [("device_id", "=", device.id), ("state", "=", "waiting")], [], ["__count", "size:sum"]
+        )
+        if number >= _MOST_WAITING:
+            raise Problem("limit_exceeded", limit={"escrows": _MOST_WAITING})
+        if (waiting or 0) + size > _MOST_WAITING_BYTES:
+            raise Problem("limit_exceeded", limit={"escrow_bytes": _MOST_WAITING_BYTES})
+
     def _look(self):
         """Note what is in the box, as far as it can be read."""
         try:
@@ -124,6 +134,7 @@ class OfflineEscrow(models.Model):
         device = self.device_id or self.env["offline.device"].search([("uid", "=", content.device)])
         expected = self.env["offline.lane"]._peek(device, "push") if device else 1
         new = [operation for operation in content.operations if operation.seq >= expected]
+        files = escrowed_files.missing(device, content.files)
         self.write(
             {
                 "device_id": device.id,
@@ -132,8 +143,8 @@ class OfflineEscrow(models.Model):
                 "is_signed": is_signed,
                 "operation_count": len(new),
                 "oldest_at": min((_at(operation) for operation in new if _at(operation)), default=False),
-                "summary": "\n".join(map(_line, new[:_LISTED])),
-                "state": "waiting" if new else "empty",
+                "summary": "\n".join([*map(_line, new[:_LISTED]), *map(_file_line, files)]),
+                "state": "waiting" if new or files else "empty",
             }
         )
 
@@ -162,13 +173,31 @@ class OfflineEscrow(models.Model):
         return True
 
     def action_replay(self):
-        """Hand over what the server does not have yet, as that device, with numbers and ids kept."""
+        """Hand over what the server does not have yet, as that device, with numbers and ids kept.
+
+        The boxes with its files follow by themselves, in the order in which they were sealed.
+        """
         self.check_access("unlink")  # only managers have this right
-        for escrow in self.sudo():  # sudo: the right was checked; operations run as the device's user.
-            escrow._replay()
+        until = time.monotonic() + _BUDGET_S
+        boxes = self.sudo().sorted("id")  # sudo: the right was checked; operations run as the device's user.
+        for escrow in boxes:
+            escrow._replay(until)
+        for escrow in boxes._with_files() - boxes:
+            if time.monotonic() < until:
+                # One that cannot be taken over says why when somebody replays it by itself, and holds up nothing.
+                with suppress(UserError), self.env.cr.savepoint():
+                    escrow._replay(until)
         return True
 
-    def _replay(self):
+    def _with_files(self):
+        """Boxes of the same devices that wait and hold no operations."""
+        waiting = Domain(
+            [("device_id", "in", self.device_id.ids), ("state", "=", "waiting"), ("operation_count", "=", 0)]
+        )
+        authentic = Domain("source", "=", "device") | Domain("is_signed", "=", True)
+        return self.search(waiting & authentic, order="id")
+
+    def _replay(self, until):
         try:
             content, is_signed = self._open()
         except keys.Unreadable as error:
@@ -180,11 +209,15 @@ class OfflineEscrow(models.Model):
         operations = sorted(content.operations, key=lambda operation: operation.seq)
         self._check_numbers(device, operations, expected)
         operations = [operation for operation in operations if operation.seq >= expected]
-        done, next_seq = self._push(device, operations, expected)
+        done, next_seq = self._push(device, operations, expected, until)
+        self._take_files(device, content.files)
         left = [operation for operation in operations if operation.seq >= next_seq]
         self.write({"state": "partly" if left else "replayed", "operation_count": len(left)})
         said = ", ".join(f"{number} {status}" for status, number in sorted(done.items()))
-        message = self.env._("Replayed: %(done)s; %(left)s left.", done=said or "0", left=len(left))
+        if operations or not content.files:
+            message = self.env._("Replayed: %(done)s; %(left)s left.", done=said or "0", left=len(left))
+        else:
+            message = self.env._("Taken over: %s.", ", ".join(map(_file_line, content.files)))
         self.message_post(body=message)
         device.with_env(self.env).message_post(body=message)
 
@@ -230,10 +263,30 @@ class OfflineEscrow(models.Model):
                     )
                 )
 
-    def _push(self, device, operations, next_seq):
+    def _take_files(self, device, files):
+        """Take over what the device had not sent of its files; what waits for them is filled."""
+        for part in files:
+            try:
+                escrowed_files.take(device, part)
+            except escrowed_files.PartMissing:
+                raise UserError(
+                    self.env._(
+                        "The beginning of %s is in another box of this device: replay that one first.",
+                        part.name or part.sha256[:12],
+                    )
+                ) from None
+            except escrowed_files.PartWrong:
+                raise UserError(
+                    self.env._(
+                        "The bytes of %s are not what they claim to be.", part.name or part.sha256[:12]
+                    )
+                ) from None
+            except Problem as problem:
+                raise UserError(self.env._(problem.entry.title)) from None  # pylint: disable=gettext-variable
+
+    def _push(self, device, operations, next_seq, until):
         """Push until all is taken or time is up: ({status: number}, the next number)."""
         done = Counter()
-        until = time.monotonic() + _BUDGET_S
         while operations and time.monotonic() < until:
             piece = fitting(operations, device.profile_id.limit_operations)
             try:
@@ -254,6 +307,10 @@ def _at(operation):
         return parse_instant((operation.model_extra or {}).get("at") or "").replace(tzinfo=None)
     except (TypeError, ValueError, AttributeError):
         return None
+
+
+def _file_line(part):
+    return f"{part.name or part.sha256[:12]} ({part.offset}…/{part.size})"
 
 
 def _line(operation):

@@ -144,6 +144,24 @@ class TestLeaving(DeviceLifeCase):
         self.assertEqual("device_cloned", self.call("/wipe", {"done": True}).json()["code"])
         self.assertIs(True, self.served(new))
 
+    def test_copy_of_a_revoked_device_hands_over_its_work_and_confirms_nothing(self):
+        """Proves I8. Whoever copied the device has a former token of it; the device itself has the one in use."""
+        old, new = self.token, self.rotate()
+        self.served(new)
+        self.device.action_revoke_and_wipe()
+        self.assertEqual("device_cloned", self.call("/wipe", {"done": True}, old).json()["code"])
+        self.assertEqual("revoked", self.device.state)
+        self.assertEqual(
+            201, self.call("/escrow", {"sealed": "aaaaaa..bbbbbb.cccccc.dddddd"}, old).status_code
+        )
+        self.assertEqual("wiped", self.call("/wipe", {"done": True}, new).json()["state"])
+
+    def test_token_that_was_never_used_confirms_a_wipe(self):
+        """The office revoked the device between a rotation and its first use."""
+        new = self.rotate()
+        self.device.action_revoke_and_wipe()
+        self.assertEqual("wiped", self.call("/wipe", {"done": True}, new).json()["state"])
+
     def test_restored_device_goes_on_where_it_was(self):
         """Proves I8."""
         self.assert_status("applied", self.phone.push_one(self.phone.create({"name": "A", "ref": MARK})))

@@ -1,4 +1,6 @@
 import base64
+import hashlib
+import io
 import json
 from datetime import timedelta
 
@@ -13,9 +15,12 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
-from ..core import wire
+from ..core import tus, wire
 from ..core.fields import format_instant
+from ..models import offline_escrow
+from ..store.blobs import Blobs
 from .common import MARK, OfflineCase, PushCase, new_uid
+from .test_blobs import picture
 
 
 def sign(key, content):
@@ -297,10 +302,118 @@ class TestEscrow(KeyCase, PushCase):
         self.assertEqual(1, self.named("A"))
 
     def test_one_device_cannot_fill_the_database_with_boxes(self):
-        for _box in range(20):
+        self.patch(offline_escrow, "_MOST_WAITING", 3)
+        for _box in range(3):
             self.sent(self.phone.create({"name": "A"}))
-        with self.assert_problem("limit_exceeded"):
+        with self.assert_problem("limit_exceeded", limit={"escrows": 3}):
             self.sent(self.phone.create({"name": "A"}))
+        self.patch(offline_escrow, "_MOST_WAITING", 10)
+        self.patch(offline_escrow, "_MOST_WAITING_BYTES", 5000)
+        with self.assert_problem("limit_exceeded", limit={"escrow_bytes": 5000}):
+            self.sent(self.phone.create({"name": "A" * 4000}))
+
+    def test_box_of_a_week_is_opened(self):
+        """Proves I8. Larger than what the library takes by itself."""
+        box = self.sent(
+            *(self.phone.create({"name": "A", "ref": MARK, "comment": "x" * 4000}) for _ in range(50))
+        )
+        self.assertGreater(box.size, 200_000)
+        self.assertEqual(("waiting", 50), (box.state, box.operation_count))
+
+    # --- files ------------------------------------------------------------------------------------------------------
+
+    def parts(self, content, count=3, **changed):
+        """The boxes of a file, part by part."""
+        size = len(content) // count + 1
+        whole = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "name": "a.png"}
+        whole["type"] = "image/png"
+        return [
+            self.seal(
+                files=[
+                    whole
+                    | {"offset": at, "data": base64.b64encode(content[at : at + size]).decode()}
+                    | changed
+                ]
+            )
+            for at in range(0, len(content), size)
+        ]
+
+    def picture_on(self, partner, data):
+        """Work that names a file which only its device has."""
+        return self.phone.update(partner, {"image_1920": {"sha256": hashlib.sha256(data).hexdigest()}})
+
+    def test_file_that_was_not_sent_follows_the_work_that_names_it(self):
+        """Proves I8. A device was wiped with a picture that nobody else had."""
+        data = picture()
+        self.phone.sync()
+        work = self.sent(self.picture_on(self.partner, data))
+        boxes = [self.boxes._receive(sealed, self.device) for sealed in self.parts(data)]
+        self.assertEqual({"waiting"}, {box.state for box in boxes})
+        self.assertIn("a.png", boxes[0].summary)
+        self.device.action_revoke_and_wipe()
+        self.device._confirm_wipe()
+        self.replay(work)
+        self.env.invalidate_all()
+        self.assertEqual(data, base64.b64decode(self.partner.image_1920))
+        self.assertEqual({"replayed"}, {box.state for box in boxes})
+        boxes[0].with_user(self.manager).action_open()
+        self.assertEqual("empty", boxes[0].state)
+
+    def test_file_goes_on_where_its_upload_stood(self):
+        """Proves I2. Part of it had come before the wipe; a box that is replayed twice adds nothing."""
+        data = picture()
+        blobs = Blobs(self.device)
+        blobs.begin(tus.Creation(hashlib.sha256(data).hexdigest(), len(data), "", ""))
+        blobs.append(hashlib.sha256(data).hexdigest(), 0, io.BytesIO(data[:500]))
+        first, second, *more = [self.boxes._receive(sealed, self.device) for sealed in self.parts(data)]
+        self.replay(first | second)
+        first.state = "waiting"
+        self.replay(first)
+        blob = self.boxes.env["offline.blob"].search([("device_id", "=", self.device.id)])
+        self.assertEqual(("complete", data), (blob.state, blob.attachment_id.raw))
+        self.assertEqual({"replayed"}, {box.state for box in [first, second, *more]})
+
+    def test_part_whose_beginning_is_in_another_box_waits_for_it(self):
+        data = picture()
+        box = self.boxes._receive(self.parts(data)[1], self.device)
+        with self.assertRaisesRegex(UserError, "beginning of a.png is in another box"):
+            self.replay(box)
+        self.assertEqual("waiting", box.state)
+
+    def test_file_that_nobody_signed_holds_up_no_work(self):
+        """Proves I4, I8. Anybody can seal to a public key, and name a device."""
+        data, other = picture(), picture()
+        self.phone.sync()
+        work = self.sent(self.picture_on(self.partner, data))
+        forged = self.imported(self.parts(other, count=1, sha256="0" * 64)[0])
+        damaged = self.boxes._receive(self.parts(other, count=1, data="####")[0], self.device)
+        boxes = [self.boxes._receive(sealed, self.device) for sealed in self.parts(data)]
+        forged.is_signed = False
+        self.replay(work)
+        self.env.invalidate_all()
+        self.assertEqual(data, base64.b64decode(self.partner.image_1920))
+        self.assertEqual(["replayed"] * 3, [box.state for box in boxes])
+        self.assertEqual(["waiting"] * 2, [forged.state, damaged.state])
+
+    def test_bytes_that_are_not_what_they_claim_are_refused(self):
+        """Proves I4."""
+        data = picture()
+        for changed in ({"sha256": "0" * 64}, {"data": "####"}):
+            with self.subTest(changed):
+                box = self.boxes._receive(self.parts(data, count=1, **changed)[0], self.device)
+                with self.assertRaisesRegex(UserError, "not what they claim"):
+                    self.replay(box)
+
+    def test_saved_file_brings_all_its_boxes(self):
+        """Proves I8. A phone without a network, and a picture that never left it."""
+        data = picture()
+        self.phone.sync()
+        box = self.imported(
+            "\n".join([self.seal(self.picture_on(self.partner, data)), *self.parts(data)]) + "\n"
+        )
+        self.replay(box)
+        self.env.invalidate_all()
+        self.assertEqual(data, base64.b64decode(self.partner.image_1920))
 
     def test_only_managers_open_and_replay(self):
         """Proves I4."""

@@ -28,6 +28,7 @@ from . import (
     test_push_rejections,
     test_push_verbs,
     test_reading,
+    test_rehearsal,
     test_rejected_work,
     test_replay,
     test_retention,

@@ -16,6 +16,7 @@ from ..store import reader
 from ..store.positions import TimeWentBack
 from ..store.pull import Pull
 from ..store.push import Push
+from ..store.rehearsal import Rehearsal
 from ..store.replay import Replay
 from ..store.scope import Scope
 
@@ -107,6 +108,14 @@ class Phone:
         asked = wire.JournalRequest.model_validate_json(json.dumps({"operations": operations, **request}))
         answer = self._run(Replay, asked)
         self.device.env.flush_all()
+        wire.PushAnswer.model_validate(answer)
+        return answer
+
+    def rehearse(self, *operations):
+        """The whole answer to a dry run."""
+        self.device.env.flush_all()
+        body = json.dumps({"operations": operations, "dry_run": True})
+        answer = self._run(Rehearsal, wire.PushRequest.model_validate_json(body))
         wire.PushAnswer.model_validate(answer)
         return answer
 

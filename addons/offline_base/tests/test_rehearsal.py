@@ -4,7 +4,6 @@ from odoo.tools import mute_logger
 
 from .common import ACTIVITY, PushCase
 
-
 _REFUSED = "odoo.addons.offline_base.store.refused"
 
 

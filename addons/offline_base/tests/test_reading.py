@@ -93,7 +93,8 @@ class TestReading(OfflineCase):
         ]
         self.assertEqual(expected, list(block.upserts))
         self.assertEqual(
-            [(row.id, row.version) for row in rows], [*zip(block.ids, map(from_signed, block.versions))]
+            [(row.id, row.version) for row in rows],
+            [*zip(block.ids, map(from_signed, block.versions), strict=True)],
         )
         self.assertEqual([row.refs for row in rows], [*zip(*block.refs, strict=True)] or [()] * len(rows))
         self.assertFalse(block.full)

@@ -20,12 +20,12 @@ const mount = (resId) =>
     mountWidget("offline.enrolment.wizard", "offline_enrolment_watch", { resId, names: ["code"] });
 
 test("the time that is left counts down by the server's clock", async () => {
-    onRpc("offline.enrolment.wizard", "get_standing", () => ({ left_s: 61, device: false }));
+    onRpc("offline.enrolment.wizard", "get_standing", () => ({ left_s: 62, device: false }));
     await mount(1);
-    expect(".o_offline_left").toHaveText("1:01");
+    expect(".o_offline_left").toHaveText("1:02");
     await advanceTime(1000);
     await animationFrame();
-    expect(".o_offline_left").toHaveText("1:00");
+    expect(".o_offline_left").toHaveText("1:01");
     expect(".o_offline_expired").toHaveCount(0);
 });
 

@@ -91,9 +91,9 @@ class Row:
 def problems(row: Row) -> list[str]:
     """What must not be.
 
-    >>> row = Row("mail", "", "", "", {"without": 9, "with": 8}, {}, {}, [], {}, {}, 1)
+    >>> row = Row("contacts", "", "", "", {"without": 9, "with": 8}, {}, {}, [], {}, {}, 1)
     >>> problems(row)
-    ['mail: 9 tests ran without our addons, 8 with them']
+    ['contacts: 9 tests ran without our addons, 8 with them']
     """
     found = [
         f"{row.module}: {name}: {pair['without']} without, {pair['with']} with our addons: {pair['why']}"

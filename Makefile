@@ -40,8 +40,8 @@ prove: setup ## random histories for an hour, and planted defects: HISTORIES=200
 	@$(DEV_PYTHON) -m tests.model.prove $(if $(HISTORIES),--histories=$(HISTORIES)) $(if $(MINUTES),--minutes=$(MINUTES)) \
 		$(if $(SEED),--seed=$(SEED))
 
-bench: setup ## measure
-	@$(DEV_PYTHON) -m tests.bench
+bench: setup ## measure P1-P8 and write docs/benchmarks.*; BENCH=P1 for one
+	@$(DEV_PYTHON) -m tests.bench $(BENCH)
 
 fuzz: setup ## send made-up calls to a server for longer than `make test` does; EXAMPLES=100 for each route
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(DEV_PYTHON) -m pytest tests/contract/test_fuzz.py

@@ -86,7 +86,7 @@ def _pointers(cuts: Cuts) -> Iterator[tuple[str, EntityCut, str]]:
                 yield spec.relation or "", cut, spec.name
                 continue
             for model in cuts.changes:
-                if model in cuts.user_env and model not in cuts.scopes:
+                if model in cuts.user_env:
                     yield model, cut, spec.name
 
 

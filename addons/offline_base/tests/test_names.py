@@ -89,6 +89,14 @@ class TestNames(OfflineCase):
         self.colleague.partner_id.name = "Renamed Colleague"
         self.assertEqual("Renamed Colleague", self.phone.pull()["refs"]["res.users"][str(self.colleague.id)])
 
+    def test_new_name_of_what_an_activity_is_on_comes_too(self):
+        """It points there by model and id. Proves I6."""
+        company = self.new_company()
+        self.new_activity(company, self.user)
+        self.synced()
+        company.name = "Renamed Works"
+        self.assertEqual("Renamed Works", self.phone.pull()["refs"][PARTNER][str(company.id)])
+
     def test_new_name_of_a_tag_comes_by_its_relation(self):
         """Proves I6."""
         self.partner.category_id = tag = self.env["res.partner.category"].create({"name": "T"})

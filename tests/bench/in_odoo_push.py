@@ -85,12 +85,12 @@ def creates():
 
 
 ways = {
-    "P4  engine in process: 500 creates": {
+    "creates": {
         "engine, runs of 50": creates,
         "ORM, a savepoint each, no log": lambda: orm_creates({"mail_create_nolog": True}),
         "ORM, a savepoint each, as a screen": lambda: orm_creates({}),
     },
-    "P4  engine in process: 500 updates": {
+    "updates": {
         "engine, runs of 50": lambda: push(
             "update", by_id, [{"phone": f"5-{n}"} for n in range(OPERATIONS)], bases
         ),

@@ -1,0 +1,71 @@
+"""P1: a first pull of 10,000 contacts, beside the ways that Odoo offers and beside bare SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from tests.faults.wire import Wire
+
+from .bed import Bed, in_odoo
+from .data import DOMAIN, PARTNER, SMALL, sql
+from .measure import Result, claim, in_turns
+from .peers import bare_query, json2, odoorpc_reader
+
+_REPEATS = 5
+
+
+def measure(bed: Bed) -> Result:
+    """Whole calls over HTTP, then pages in process."""
+    user, office = bed.person()
+    login = str(office("res.users", "read", [user], ["login"])[0]["login"])
+    device = bed.device(user)
+    fields = bed.fields(device)
+    api, query = json2(bed, login), bare_query(fields)
+    read = odoorpc_reader(office, fields)
+    calls: dict[str, Callable[[], Any]] = {
+        "pull": lambda: _pull(device, "identity"),
+        "pull, gzip": lambda: _pull(device, "gzip"),
+        "pull in ten pages": lambda: device.pull(None, limit=SMALL // 10),
+        "bare SQL": lambda: sql(bed.db, query),
+        "OdooRPC search_read": lambda: office(PARTNER, "search_read", DOMAIN, fields),
+        "OdooRPC search_read, load=null": lambda: read(DOMAIN),
+        "/json/2 search_read, load=null": lambda: api(
+            PARTNER, "search_read", domain=DOMAIN, fields=fields, load=None
+        ),
+    }
+    http = in_turns(calls, _REPEATS)
+    inside = in_odoo(bed.db, "in_odoo_pull.py", login=login, query=query, repeats=_REPEATS)
+    result = Result(
+        f"First pull of {SMALL:,} contacts, {len(fields)} fields",
+        claims=[
+            claim(
+                "OdooRPC `search_read`, against a pull by HTTP",
+                http["OdooRPC search_read"], http["pull"], 12, more=True,
+            ),
+            claim("one page, against bare SQL, in process", inside["one page of 10,000"], inside["bare SQL"], 2.2),
+            claim("ten pages, against bare SQL, in process", inside["ten pages of 1,000"], inside["bare SQL"], 4),
+        ],
+        seconds={"by HTTP": http, "in process": inside},
+    )  # fmt: skip
+    result.notes.append(
+        "A pull hashes every record, notes what the device holds and names what values point to; bare SQL reads the "
+        "columns alone, without rights, tags or pictures. Answers of OdooRPC and `/json/2` are not compressed, so the "
+        "pull is measured without gzip; with it, it stands beside."
+    )
+    return result
+
+
+def _pull(device: Wire, encoding: str) -> Any:
+    answer = requests.post(
+        f"{device.url}/offline/v1/pull",
+        json={"cursor": None, "limit": SMALL},
+        headers=device.headers | {"Accept-Encoding": encoding},
+        timeout=60,
+    )
+    answer.raise_for_status()
+    changes = answer.json()["changes"]
+    assert sum(len(change["upserts"]) for change in changes) == SMALL
+    return changes

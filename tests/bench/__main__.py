@@ -59,6 +59,8 @@ def main() -> int:
         bed = Bed(db, server)
         if _LOSSES in wanted:
             losses = _timed(_LOSSES, lambda: correctness.measure(bed))
+            for row in losses:
+                print(f"  {row}")
         for name, part in _PARTS.items():
             if name in wanted:
                 results[name] = _timed(name, partial(part, bed))

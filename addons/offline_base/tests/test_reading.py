@@ -16,8 +16,8 @@ MODELS = (
     "calendar.attendee", "res.country", "res.country.state", "res.currency", "res.currency.rate", "res.company",
     "uom.uom", "resource.calendar", "resource.calendar.attendance", "product.pricelist.item",
 )  # fmt: skip
-#: They change what reading gives (private events), or have fields without a column (boxes, of the tests).
-READ_BY_ORM = {"calendar.event", "mail.message", "offline.test.box"}
+#: They change what reading gives (private events), or have fields without a column (boxes and jobs, of the tests).
+READ_BY_ORM = {"calendar.event", "mail.message", "offline.test.box", "offline.test.job"}
 TEXTS = (
     None, "", " ", "0", "caf\u00e9", 'a "quoted" \\ text', "two\nlines\tand\r\x01\x1f\x7f", "\u2028\U0001f600",
     "</script>",

@@ -46,6 +46,25 @@ def test_long_transaction_of_another_holds_nothing_back(office, traveller, make_
     assert partner in device.held["res.partner"]
 
 
+def test_record_that_another_transaction_holds_locked_keeps_no_worker_waiting(
+    office, traveller, make_wire, connect
+):
+    """Proves I10. What comes before it is taken, it is refused for now, and applied once the lock is gone."""
+    free, held = (office.create("res.partner", name=name) for name in ("Free", "Held"))
+    device = make_wire(traveller)
+    device.pull()
+    blocker = connect()
+    blocker.cursor().execute("SELECT 1 FROM res_partner WHERE id = %s FOR UPDATE", [held])
+    operations = [device.update("res.partner", partner, {"phone": "555"}) for partner in (free, held)]
+    assert device.push(*operations)["next_seq"] == 2
+    refused = device.post("push", {"operations": operations[1:]})
+    assert (refused.status_code, refused.json()["code"]) == (503, "contention")
+    assert int(refused.headers["Retry-After"]) > 0
+    blocker.rollback()
+    assert device.push(*operations[1:])["next_seq"] == 3
+    assert [office.read("res.partner", partner, "phone")["phone"] for partner in (free, held)] == ["555", "555"]
+
+
 def test_change_between_two_pages_is_sent_again_by_the_closing_page(office, traveller, make_wire):
     """Proves I1, I5. The walk had already passed the record when it changed."""
     device = make_wire(traveller)

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError as ShapeError
 
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..core.errors import Problem
 from ..core.fields import format_instant
@@ -30,6 +31,8 @@ from .units import Task, grouped, run_together, unit_of
 
 #: A call stops taking further operations after this long, well inside Odoo's own limits.
 _BUDGET_S = 5.0
+#: A record that somebody holds locked for longer is not waited for: the device comes again, and the worker is free.
+_LOCK_WAIT_S = 3
 #: The longest run while nobody knows how long an operation takes here.
 _FIRST_RUN = 50
 
@@ -61,6 +64,7 @@ class Push:
         expected = lanes._acquire(self.device, "push")
         if expected is None:
             return self._busy(lanes._peek(self.device, "push"))
+        self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{_LOCK_WAIT_S}s"))
         heads = self.request.operations
         self._check_text(heads)
         self._check_numbers(heads, expected)

@@ -237,9 +237,9 @@ class Applier:
         last = {name: changed_at(self.env.cr, record._name, record.id, name) for name in newest}
         return {name for name in newest if (moment := last[name] or record.write_date) and at > moment}
 
-    def commits(self, entity: str | None, verb: str | None) -> bool:
-        """Whether the verb is a function that commits by itself: see `store.committing`."""
-        if entity not in self.lines or verb in _GENERIC_VERBS or verb == "void":
+    def commits(self, entity: Any, verb: Any) -> bool:
+        """Whether the verb, as it came, is a function that commits by itself: see `store.committing`."""
+        if not (isinstance(entity, str) and isinstance(verb, str)) or entity not in self.lines:
             return False
         named = self.lines[entity][1]._offline_operations().get(verb)
         return named is not None and named.commits

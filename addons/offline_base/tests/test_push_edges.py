@@ -28,6 +28,18 @@ class TestEdges(PushCase):
                 )
                 self.assert_status("applied", self.phone.push_one(self.phone.create({"name": "Later"})))
 
+    def test_work_whose_kind_or_verb_is_no_text_holds_up_nothing(self):
+        """Proves I8, I10. A fault of one operation that failed the whole call would stop the device for good."""
+        for name in ("entity", "verb"):
+            for value in (5, {"a": 1}, ["res.partner"], True):
+                with self.subTest(name=name, value=value):
+                    self.assert_rejected(
+                        self.phone.push_one(self.phone.update(self.partner, {}) | {name: value}),
+                        "operation_invalid",
+                        name,
+                    )
+                    self.assert_status("applied", self.phone.push_one(self.phone.create({"name": "Later"})))
+
     def test_work_whose_values_are_no_object_can_be_shown_and_discarded(self):
         """Proves I8."""
         for values in (5, [[1]], [{}]):

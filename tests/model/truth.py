@@ -63,8 +63,8 @@ class Truth:
     #: What a device's own edits made of a record: (device, record) → [(content before, or None, content after), …].
     versions: dict[tuple[str, str], list[tuple[Any, Any]]] = field(default_factory=dict)
 
-    def arrive(self, device: str, bodies: list[dict[str, Any]]) -> list[str]:
-        """An operation, or all of a unit, reaches the server, for the first time or again; the states afterwards."""
+    def arrive(self, device: str, bodies: list[dict[str, Any]]) -> None:
+        """An operation, or all of a unit, reaches the server, for the first time or again."""
         if bodies[0]["op"] not in self.operations:
             arrived = [Sent(device, body["seq"], body, place=body["seq"]) for body in bodies]
             for sent in arrived:
@@ -74,7 +74,6 @@ class Truth:
                 self.follow_up(arrived[0])
             else:
                 self.run(arrived)
-        return [self.operations[body["op"]].state for body in bodies]
 
     def follow_up(self, sent: Sent) -> None:
         """A decision of the person on the device; see `tests.model.decisions`."""

@@ -62,7 +62,10 @@ def test_record_that_another_transaction_holds_locked_keeps_no_worker_waiting(
     assert int(refused.headers["Retry-After"]) > 0
     blocker.rollback()
     assert device.push(*operations[1:])["next_seq"] == 3
-    assert [office.read("res.partner", partner, "phone")["phone"] for partner in (free, held)] == ["555", "555"]
+    assert [office.read("res.partner", partner, "phone")["phone"] for partner in (free, held)] == [
+        "555",
+        "555",
+    ]
 
 
 def test_change_between_two_pages_is_sent_again_by_the_closing_page(office, traveller, make_wire):

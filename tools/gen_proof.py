@@ -23,7 +23,9 @@ def planted(source: str) -> dict[str, str]:
     {'lossy': 'Loses.'}
     """
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    return {node.name: ast.get_docstring(node) or "" for node in functions if node.name not in ("plant", "_put")}
+    return {
+        node.name: ast.get_docstring(node) or "" for node in functions if node.name not in ("plant", "_put")
+    }
 
 
 #: {planted defect: what it is}

@@ -48,17 +48,23 @@ def test_work_of_a_dead_phone_is_imported_and_counts_once_when_it_comes_back(
     assert count(office, "Delivered before") == 1
 
 
-def test_wiped_phone_hands_its_work_over_first(office, traveller, make_phone, network):
-    """Proves I8. The answer to the first box is lost; the wipe goes on with the next call."""
-    phone = make_phone(traveller, "stolen")
-    network.close()
-    phone.create("res.partner", name="On the stolen phone")
+def wipe(office, phone, network):
+    """Revoke a phone that works without a network, and let it come back to hear of it; answers its device."""
     device = device_of(office, phone)
     office("offline.device", "action_revoke_and_wipe", [device])
     network.open()
     with pytest.raises(PhoneFailed, match="revoked"):
         phone.sync()
     assert office.read("offline.device", device, "state")["state"] == "wiped"
+    return device
+
+
+def test_wiped_phone_hands_its_work_over_first(office, traveller, make_phone, network):
+    """Proves I8. The answer to the first box is lost; the wipe goes on with the next call."""
+    phone = make_phone(traveller, "stolen")
+    network.close()
+    phone.create("res.partner", name="On the stolen phone")
+    device = wipe(office, phone, network)
     status = phone("status")
     assert (status["held"], status["unsent"]) == ({}, 0)
     assert replay(office, office.find("offline.escrow", ("device_id", "=", device))) == "replayed"
@@ -78,12 +84,7 @@ def test_photo_that_only_a_wiped_phone_had_reaches_its_record(
     photo.write_bytes(os.urandom(5_000_000))
     network.close()
     phone("attach", "res.partner", str(partner), str(photo))
-    device = device_of(office, phone)
-    office("offline.device", "action_revoke_and_wipe", [device])
-    network.open()
-    with pytest.raises(PhoneFailed, match="revoked"):
-        phone.sync()
-    assert office.read("offline.device", device, "state")["state"] == "wiped"
+    device = wipe(office, phone, network)
     assert not list((phone.home / "blobs").iterdir())
     boxes = office("offline.escrow", "search", [("device_id", "=", device)], order="id")
     assert len(boxes) == 3

@@ -15,6 +15,8 @@ from .world import CONTACT, EMPTY, FILE, JOB, POLICIES, Record, World
 WAITING = ("conflict", "deferred", "rejected")
 DONE = ("applied", "merged")
 DECISIONS = ("amend", "discard", "resolve")
+#: Policies that put the changes of both sides together.
+COMBINING = ("sum", "max", "union", "append")
 
 
 @dataclass
@@ -58,8 +60,9 @@ class Truth:
     operations: dict[str, Sent] = field(default_factory=dict)
     #: Whose a device is.
     owners: dict[str, str] = field(default_factory=dict)
-    #: What a device sent for a field, and what the server made of it: (device, record, field) → [(sent, stored), …].
-    chain: dict[tuple[str, str, str], list[tuple[Any, Any]]] = field(default_factory=dict)
+    #: What a device sent for a field, what the server made of it, and whether it was applied as it came:
+    #: (device, record, field) → [(sent, stored, as it came), …].
+    chain: dict[tuple[str, str, str], list[tuple[Any, Any, bool]]] = field(default_factory=dict)
     #: What a device's own edits made of a record: (device, record) → [(content before, or None, content after), …].
     versions: dict[tuple[str, str], list[tuple[Any, Any]]] = field(default_factory=dict)
 
@@ -135,7 +138,7 @@ class Truth:
         if not values.get("name") or is_lost or not self._may_write(sent):
             return "rejected"
         self.world.create(kind, sent.record, {n: v for n, v in values.items() if n in EMPTY[kind]})
-        self.remember(sent)
+        self.remember(sent, as_it_came=True)
         self.versions[sent.device, sent.record] = [(None, self._content(sent))]
         return "applied"
 
@@ -165,7 +168,7 @@ class Truth:
         entered = sent.decided if isinstance(sent.decided, dict) else {}
         for name, mine in sent.values.items():
             base, theirs, policy = self._base(sent, name), record.values[name], POLICIES[record.kind][name]
-            if mine in (base, theirs) or name in entered:
+            if mine == base or (mine == theirs and policy != "sum") or name in entered:
                 continue
             if base == theirs:
                 write[name] = mine
@@ -185,7 +188,7 @@ class Truth:
             return "rejected"
         before = self._content(sent)
         record.values |= changed
-        self.remember(sent)
+        self.remember(sent, as_it_came=not merged)
         self.versions.setdefault((sent.device, sent.record), []).append((before, self._content(sent)))
         return "merged" if merged else "applied"
 
@@ -195,15 +198,20 @@ class Truth:
         if base is None:
             base = EMPTY[record.kind][name]  # nobody had filled it
         theirs = record.values[name]
-        return theirs if (base, theirs) in self.chain.get((sent.device, sent.record, name), []) else base
+        chain = self.chain.get((sent.device, sent.record, name), [])
+        # The person never saw what their change and another's came to together: they count on from what they saw.
+        is_current = (base, theirs, True) in chain or (
+            (base, theirs, False) in chain and POLICIES[record.kind][name] not in COMBINING
+        )
+        return theirs if is_current else base
 
-    def remember(self, sent: Sent, values: dict[str, Any] | None = None) -> None:
+    def remember(self, sent: Sent, values: dict[str, Any] | None = None, *, as_it_came: bool = False) -> None:
         """What the device sent, or had sent before it was amended, stands for what the server holds now."""
         record = self._now(sent)
         for name, mine in (sent.values if values is None else values).items():
             if name in POLICIES[record.kind]:
                 key = (sent.device, sent.record, name)
-                self.chain.setdefault(key, []).append((mine, record.values[name]))
+                self.chain.setdefault(key, []).append((mine, record.values[name], as_it_came))
         if sent.replaces is not None and values is None:
             self.remember(sent.replaces)
 

@@ -22,6 +22,8 @@ REVIEW = "review"
 
 #: All policies, in the order in which screens offer them.
 POLICIES = (SERVER, DEVICE, NEWEST, SUM, MAX, UNION, APPEND, ASK, REVIEW)
+#: What these make of a field holds the changes of both sides.
+COMBINING = (SUM, MAX, UNION, APPEND)
 #: The policies that make sense for a field type besides server, device, newest, ask and review.
 BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "integer": (SUM, MAX),
@@ -104,16 +106,19 @@ def merge_record(
 def merge_field(
     result: Merge, name: str, base: Any, mine: Any, theirs: Any, policy: str, *, mine_is_newer: bool = False
 ) -> None:
-    """Merge one field into ``result``. Unchanged on one side: the other wins. Equal: nothing. Else the policy.
+    """Merge one field into ``result``. Unchanged on one side: the other wins. Equal: nothing, unless both are
+    differences that count. Else the policy.
 
     >>> result = Merge(); merge_field(result, "tags", [1, 2], [2, 3], [1, 2, 4], "union"); result.write
     {'tags': [2, 3, 4]}
     >>> result = Merge(); merge_field(result, "qty", 10.0, 8.0, 9.0, "sum"); result.write
     {'qty': 7.0}
+    >>> result = Merge(); merge_field(result, "qty", 10.0, 9.0, 9.0, "sum"); result.write
+    {'qty': 8.0}
     >>> result = Merge(); merge_field(result, "phone", None, "1", "2", "review"); result.conflicts
     {'phone': Conflict(base=None, mine='1', theirs='2')}
     """
-    if mine in (base, theirs):
+    if mine == base or (mine == theirs and policy != SUM):
         return
     if theirs == base:
         result.write[name] = mine

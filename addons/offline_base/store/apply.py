@@ -164,8 +164,9 @@ class Applier:
             self._expect(adapter, specs, operation, theirs)
         mine = writer.resolved(adapter.env, specs, sent, theirs)
         base = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
-        base = self.history.current_base(operation.entity, record.id, base, theirs)
-        policies = countable(line._policies(), base)
+        policies = line._policies()
+        base = self.history.current_base(operation.entity, record.id, base, theirs, policies)
+        policies = countable(policies, base)
         newer = self.newer(record, policies, at)
         merge = merge_record(base, mine, theirs, force.policies(policies) if force else policies, newer=newer)
         if merge.conflicts:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from odoo.tools import SQL
 
+from ..core.merge import COMBINING
 from ..core.wire import ById, ByUid, Operation
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ class Waiting:
     fields: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A value as this device sent it, what the server made of it, and whether others had a part in that."""
+
+    sent: Any
+    stored: Any
+    is_merged: bool
+
+
 class History:
     """One device's parked operations and its earlier values, loaded as needed and kept up within a call."""
 
@@ -43,7 +53,7 @@ class History:
         self.env = device.env
         self.device = device
         self._waiting: list[Waiting] | None = None
-        self._values: dict[tuple[str, int], dict[str, list[tuple[Any, Any]]]] = {}
+        self._values: dict[tuple[str, int], dict[str, list[Earlier]]] = {}
         self._versions: dict[tuple[str, int], list[tuple[str | None, str]]] = {}
 
     # --- what waits -----------------------------------------------------------------------------------------
@@ -146,18 +156,27 @@ class History:
     # --- chains of edits ------------------------------------------------------------------------------------
 
     def current_base(
-        self, entity: str, res_id: int, base: Mapping[str, Any], theirs: Mapping[str, Any]
+        self,
+        entity: str,
+        res_id: int,
+        base: Mapping[str, Any],
+        theirs: Mapping[str, Any],
+        policies: Mapping[str, str],
     ) -> dict[str, Any]:
         """The base of an edit, with this device's own earlier values replaced by what the server made of them.
 
         So a chain of edits made offline never conflicts with itself; an edit by somebody else in between does.
+        Where a policy put both sides' changes together the person never saw the result: what they saw stays the base,
+        so that the next edit adds what they changed and takes nothing of the others away.
         """
         result = dict(base)
         for name, value in base.items():
             if value == theirs[name]:
                 continue
-            if (value, theirs[name]) in self._earlier(entity, res_id).get(name, ()):
-                result[name] = theirs[name]
+            for earlier in self._earlier(entity, res_id).get(name, ()):
+                is_own = not (earlier.is_merged and policies.get(name) in COMBINING)
+                if is_own and (earlier.sent, earlier.stored) == (value, theirs[name]):
+                    result[name] = theirs[name]
         return result
 
     def leads_to(self, entity: str, res_id: int, version: str | None, current: str | None) -> bool:
@@ -173,9 +192,10 @@ class History:
         """What an operation of this very call wrote."""
         if outcome.sent is None or not outcome.res_id:
             return
-        earlier = self._earlier(entity, outcome.res_id)
+        earlier, stored = self._earlier(entity, outcome.res_id), outcome.stored or {}
         for name, value in outcome.sent.items():
-            earlier.setdefault(name, []).append((value, (outcome.stored or {}).get(name)))
+            was = Earlier(value, stored.get(name), outcome.status != "applied")
+            earlier.setdefault(name, []).append(was)
         if outcome.v_after:
             self._versions[entity, outcome.res_id].append((outcome.v_before, outcome.v_after))
 
@@ -186,7 +206,7 @@ class History:
             return
         self.env.cr.execute(
             SQL(
-                """SELECT res_id, sent, stored, v_before, v_after FROM offline_operation
+                """SELECT res_id, status <> 'applied', sent, stored, v_before, v_after FROM offline_operation
                     WHERE (device_id = %(device)s OR id IN (
                             SELECT original_id FROM offline_operation
                              WHERE device_id = %(device)s AND original_id IS NOT NULL))
@@ -196,14 +216,15 @@ class History:
         )  # fmt: skip
         for res_id in missing:
             self._values[entity, res_id], self._versions[entity, res_id] = {}, []
-        for res_id, sent, stored, before, after in self.env.cr.fetchall():
+        for res_id, is_merged, sent, stored, before, after in self.env.cr.fetchall():
             for name, value in sent.items():
-                self._values[entity, res_id].setdefault(name, []).append((value, (stored or {}).get(name)))
+                was = Earlier(value, (stored or {}).get(name), is_merged)
+                self._values[entity, res_id].setdefault(name, []).append(was)
             if after:
                 self._versions[entity, res_id].append((before, after))
 
     def _earlier(self, entity, res_id):
-        """{field: [(value as sent, what the server made of it), …]} for a record."""
+        """{field: what this device sent for it, in order} for a record."""
         key = (entity, res_id)
         if key not in self._values:
             self.prefetch(entity, [res_id])

@@ -181,6 +181,42 @@ class TestMerge(PushCase):
         self.phone.push(self.phone.update(self.partner, {"phone": "next"}, {"phone": "mine"}))
         self.assertEqual("next", self.partner.phone)
 
+    def test_next_difference_is_added_to_what_others_added(self):
+        """Proves I1. The person saw 7 and made it 9; that the office's one had made it 8 takes nothing away."""
+        self.patch(type(self.env["offline.entity.res_partner"]), "_offline_fields", ("color",))
+        self.set_policy("color", "sum")
+        self.partner.color = 6
+        self.phone.push(self.phone.update(self.partner, {"color": 7}, {"color": 5}))
+        self.assertEqual(8, self.partner.color)
+        self.phone.push(self.phone.update(self.partner, {"color": 9}, {"color": 7}))
+        self.assertEqual(10, self.partner.color)
+
+    def test_next_tags_leave_the_tags_of_others(self):
+        """Proves I1."""
+        tags = self.env["res.partner.category"].create([{"name": name} for name in "abcd"]).ids
+        self.set_policy("category_id", "union")
+        self.partner.category_id = tags[:1] + tags[2:3]
+        mine, more = tags[:2], tags[:2] + tags[3:]
+        for now, before in ((mine, tags[:1]), (more, mine)):
+            self.phone.push(self.phone.update(self.partner, {"category_id": now}, {"category_id": before}))
+        self.assertEqual(set(tags), set(self.partner.category_id.ids))
+
+    def test_next_lines_leave_the_lines_of_others(self):
+        """Proves I1."""
+        self.set_policy("comment", "append")
+        self.partner.comment = "<p>office</p>"
+        texts = ["<p>a</p>", "<p>a</p><p>b</p>", "<p>a</p><p>b</p><p>c</p>"]
+        for before, now in zip(texts, texts[1:], strict=False):
+            self.phone.push(self.phone.update(self.partner, {"comment": now}, {"comment": before}))
+        self.assertEqual(["office", "b", "c"], self.partner.comment.striptags().split())
+
+    def test_equal_differences_count_both(self):
+        """Proves I1. Two people take one each from ten."""
+        self.patch(type(self.env["offline.entity.res_partner"]), "_offline_fields", ("color",))
+        self.set_policy("color", "sum")
+        self.assert_status("merged", self.both_edit("color", 10, 9, 9))
+        self.assertEqual(8, self.partner.color)
+
     def test_foreign_edit_within_a_chain_is_a_conflict(self):
         """Proves I8."""
         self.phone.push(self.phone.update(self.partner, {"phone": "1"}))

@@ -146,7 +146,7 @@ def merged_without_base():
 
 def chains_off():
     """A device's second edit of a field is compared with what it saw, not with what became of its first."""
-    _put(History, "current_base", lambda self, entity, res_id, base, theirs: dict(base))
+    _put(History, "current_base", lambda self, entity, res_id, base, theirs, policies: dict(base))
 
 
 def units_half_done():

@@ -33,6 +33,9 @@ MODULES = (
     "crm",
     "sale_management",
     "sale",
+    "sale_crm",
+    "loyalty",
+    "sale_loyalty",
     "stock",
     "point_of_sale",
 )

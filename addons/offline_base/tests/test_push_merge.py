@@ -1,3 +1,5 @@
+import itertools
+
 from .common import MARK, PARTNER, Phone, PushCase, new_uid
 
 
@@ -206,7 +208,7 @@ class TestMerge(PushCase):
         self.set_policy("comment", "append")
         self.partner.comment = "<p>office</p>"
         texts = ["<p>a</p>", "<p>a</p><p>b</p>", "<p>a</p><p>b</p><p>c</p>"]
-        for before, now in zip(texts, texts[1:], strict=False):
+        for before, now in itertools.pairwise(texts):
             self.phone.push(self.phone.update(self.partner, {"comment": now}, {"comment": before}))
         self.assertEqual(["office", "b", "c"], self.partner.comment.striptags().split())
 

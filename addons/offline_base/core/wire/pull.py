@@ -1,0 +1,133 @@
+"""Pull and verify: what devices receive."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from .basics import (
+    PAGE_LIMIT,
+    Answer,
+    Count,
+    EntityName,
+    Instant,
+    RecordId,
+    Request,
+    Seq,
+    Storable,
+    Uid,
+    Values,
+    Version,
+)
+from .receipt import Receipt
+
+
+class DeviceState(Request):
+    """The device's own view, for the people who watch over it; never trusted for anything else."""
+
+    outbox: Count = 0
+    oldest_seq: Seq | None = None
+    highest_seq: Seq | None = None
+    unresolved: Count = 0
+    storage_bytes: Count | None = None
+    app_version: Annotated[str, Storable, Field(max_length=50)] | None = None
+    clock: Instant | None = None
+
+
+class PullRequest(Request):
+    """``cursor`` null starts from nothing, or from what ``held`` says: {entity: [[id, version], …]}.
+
+    ``repair`` names shards whose records are sent whatever the server believes: those whose id modulo
+    ``repair_shards`` is listed.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True, protected_namespaces=())
+
+    cursor: Annotated[str, Field(max_length=200)] | None
+    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = 1000
+    versions: Annotated[dict[EntityName, int], Field(alias="schema", default_factory=dict)]
+    held: dict[EntityName, list[tuple[RecordId, Version]]] | None = None
+    repair: dict[EntityName, list[Annotated[int, Field(ge=0, lt=4096)]]] | None = None
+    repair_shards: Annotated[int, Field(ge=1, le=4096)] = 64
+    state: DeviceState | None = None
+
+    @model_validator(mode="after")
+    def _held_only_from_nothing(self) -> PullRequest:
+        if self.held is not None and self.cursor is not None:
+            raise ValueError("held goes only with cursor null")
+        return self
+
+
+class Upsert(Answer):
+    """A record as it is now; ``uid`` if it was born on a device, ``born`` its creation time, ``v`` its version."""
+
+    id: RecordId
+    uid: Uid | None
+    born: Instant
+    v: Version
+    values: Values
+
+
+class Remove(Answer):
+    """A record that the device must let go: it was deleted, or left the device's scope."""
+
+    id: RecordId
+    why: Literal["deleted", "scope"]
+
+
+class EntityChanges(Answer):
+    """The changes of one entity in a page."""
+
+    entity: EntityName
+    upserts: list[Upsert]
+    removes: list[Remove]
+
+
+class Digest(Answer):
+    """How many records of the entity the device holds now, and the sum of their versions modulo 2^64."""
+
+    count: Count
+    sum: Version
+
+
+class PullAnswer(Answer):
+    """One page. The device shows what it received only when ``complete`` is true."""
+
+    cursor: str | None
+    complete: bool
+    reset: bool
+    epoch: str
+    server_time: Instant
+    poll_after_s: Annotated[int, Field(ge=0)]
+    profile_version: int
+    applied_seq: Count
+    replay_from_seq: Seq | None = None
+    changes: list[EntityChanges]
+    refs: dict[EntityName, dict[str, str]]
+    outcomes: list[Receipt]
+    digests: dict[EntityName, Digest]
+
+
+class VerifyRequest(Request):
+    """What the device holds of an entity: for each shard, ids modulo their number, the sum of versions modulo 2^64.
+
+    ``cursor`` is the position that the sums are of; without it the last complete one given out is meant.
+    """
+
+    entity: EntityName
+    shards: Annotated[int, Field(ge=1, le=4096)] = 64
+    sums: Annotated[list[Version], Field(max_length=4096)]
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _one_sum_each(self) -> VerifyRequest:
+        if len(self.sums) != self.shards:
+            raise ValueError("sums must hold one sum for each shard")
+        return self
+
+
+class VerifyAnswer(Answer):
+    """The shards that differ: a pull with ``repair`` sends them again."""
+
+    differ: list[int]

@@ -11,7 +11,8 @@ import pytest
 
 from offline_device import Device
 
-from .fake_server import FakeServer, uids
+from .fake_server import FakeServer
+from .fake_state import uids
 
 
 class Clock:

@@ -9,132 +9,33 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from offline_core import tus
-from offline_core.digest import content_text, digest, to_hex
-from offline_core.errors import CATALOGUE
-from offline_core.fields import json_text, parse_instant
+from offline_core.digest import digest, to_hex
+from offline_core.fields import parse_instant
 from offline_core.wire import (
     Delivery,
     DeviceProof,
     EnrolRequest,
     JournalRequest,
     Operation,
-    ProblemDocument,
     PullRequest,
     PushRequest,
 )
 from offline_device.errors import Offline, Refused
 from offline_device.transport import RawReply, Reply
 
-#: Half a year after `NOW`.
-TOKEN_ENDS = "2027-05-20T10:00:00Z"
-NOW = "2026-11-21T10:00:00Z"
-BORN = "2026-11-01T08:00:00.000000Z"
-PARTNER, TAG = "res.partner", "res.partner.category"
+from .fake_state import NOW, PARTNER, TOKEN_ENDS, Life, Row, View, content_version, problem, uid
+from .fake_work import Work
 
 
-def uid(number: int, kind: int = 0) -> str:
-    """A UUIDv7 that a person can tell from another.
-
-    >>> uid(18)
-    '01900000-0000-7000-8000-000000000012'
-    """
-    return f"01900000-0000-7000-8{kind:03x}-{number:012x}"
-
-
-def uids(kind: int = 1) -> Callable[[], str]:
-    """A source of uids, one after the other."""
-    numbers: Iterator[int] = iter(range(1, 1 << 40))
-    return lambda: uid(next(numbers), kind)
-
-
-def field_profile(name: str, kind: str = "char", **more: Any) -> dict[str, Any]:
-    return {"name": name, "type": kind, "label": name.title(), "required": False, "readonly": False, **more}
-
-
-def entity_profile(name: str, *fields: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {
-        "name": name, "label": name, "schema": 1, "fields": list(fields), "operations": [], "parent": None,
-        "direction": "both", "policies": {}, **more,
-    }  # fmt: skip
-
-
-def default_profile() -> dict[str, Any]:
-    partner = entity_profile(
-        PARTNER,
-        field_profile("name", required=True),
-        field_profile("phone"),
-        field_profile("city"),
-        field_profile("visits", "integer"),
-        field_profile("parent_id", "many2one", relation=PARTNER),
-        field_profile("category_id", "many2many", relation=TAG),
-        field_profile("type", "selection", selection=[["contact", "Contact"], ["other", "Other"]]),
-        field_profile("ref", readonly=True),
-        operations=[
-            {
-                "name": "visit",
-                "label": "Visit",
-                "args": {"properties": {"note": {}}, "required": ["note"], "additionalProperties": False},
-            }
-        ],
-    )
-    tag = entity_profile(TAG, field_profile("name"), direction="pull")
-    return {
-        "profile_version": 1,
-        "name": "Sales",
-        "entities": [partner, tag],
-        "modes": ["automatic", "always_online", "always_offline"],
-        "schedule": {},
-        "limits": {"body_bytes": 100_000, "operations": 50, "page": 1000},
-        "minimum_app_version": None,
-    }
-
-
-@dataclass
-class Row:
-    """A record on the server."""
-
-    values: dict[str, Any]
-    uid: str | None = None
-    born: str = BORN
-
-
-Rows = dict[str, dict[int, Row]]
-
-
-@dataclass
-class View:
-    """What a cursor stands for: the versions that its device holds, and the outcomes that it knows."""
-
-    held: dict[tuple[str, int], str]
-    outcomes: int
-
-
-@dataclass
-class Life:
-    """Everything that a restore of the database takes back."""
-
-    rows: Rows = field(default_factory=lambda: {PARTNER: {}, TAG: {}})
-    receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    operations: dict[str, dict[str, Any]] = field(default_factory=dict)
-    next_seq: int = 1
-    cursors: dict[str, View] = field(default_factory=dict)
-    outcomes: list[dict[str, Any]] = field(default_factory=list)
-    next_id: int = 100
-    effects: dict[str, int] = field(default_factory=dict)
-
-
-class FakeServer:
+class FakeServer(Work):
     """A `Transport` with one enrolled device behind it."""
 
     def __init__(self) -> None:
-        self.life = Life()
+        super().__init__()
         self.epoch = uid(1, 0xE)
-        self.profile = default_profile()
         self.nonces: dict[str, tuple[str, str]] = {}
         self.enrolments = 0
         self.user = 2
@@ -155,11 +56,8 @@ class FakeServer:
         self.lost: list[str] = []
         self.refuse: dict[str, Refused] = {}
         self.down = False
-        #: What to say of operations by number instead of applying them: (status, code).
-        self.verdicts: dict[int, tuple[str, str | None]] = {}
         self.at_most: int | None = None
         self.retry_at: int | None = None
-        self.decider = "device"
         self.wrong_digest = 0
         self.replay_from: int | None = None
         #: Cursors of lives before the last restore.
@@ -345,7 +243,7 @@ class FakeServer:
         else:
             view = self.life.cursors[request.cursor]
         now = {
-            (entity, record_id): to_hex(_content_version(entity, record_id, row.values))
+            (entity, record_id): to_hex(content_version(entity, record_id, row.values))
             for entity, rows in self.life.rows.items()
             if any(known["name"] == entity for known in self.profile["entities"])
             for record_id, row in rows.items()
@@ -438,101 +336,8 @@ class FakeServer:
                 break
         return {"receipts": receipts, "next_seq": self.life.next_seq, "server_time": NOW}
 
-    # --- operations ---------------------------------------------------------------------------------------------
-
-    def _judge(self, operation: Operation) -> dict[str, Any]:
-        verdict = self.verdicts.get(operation.seq)
-        if verdict is not None:
-            return self._receipt(operation, *verdict)
-        if operation.verb == "void":
-            return self._receipt(operation, "discarded", "superseded")
-        if operation.verb in ("amend", "discard", "resolve"):
-            return self._decision(operation)
-        receipt = self._receipt(operation, "applied")
-        self._effect(operation, receipt)
-        return receipt
-
-    def _decision(self, operation: Operation) -> dict[str, Any]:
-        about = self.life.receipts[str(operation.args["op"])]
-        old = Operation.model_validate(self.life.operations[about["op"]])
-        if operation.verb == "amend":
-            self._effect(old.model_copy(update={"values": operation.args["values"]}), about)
-        states = {"amend": "amended", "discard": "discarded", "resolve": "resolved_server"}
-        changed = {**about, "status": states[operation.verb], "conflict": None}
-        self.life.receipts[about["op"]] = changed
-        self.life.outcomes.append(changed)
-        return self._receipt(operation, "applied")
-
-    def _effect(self, operation: Operation, receipt: dict[str, Any]) -> None:
-        self.life.effects[operation.op] = self.life.effects.get(operation.op, 0) + 1
-        rows = self.life.rows[operation.entity]
-        target = operation.target
-        if operation.verb == "create":
-            record_id = self.life.next_id
-            self.life.next_id += 1
-            born = f"2026-11-21T10:00:00.{record_id:06d}Z"
-            rows[record_id] = Row(
-                {**self._empty(operation.entity), **self._named(operation.values)}, target.uid, born
-            )  # type: ignore[union-attr]
-            receipt["target"] = {"id": record_id, "uid": target.uid, "born": born}  # type: ignore[union-attr]
-            return
-        record_id = self._id_of(operation.entity, target.model_dump())  # type: ignore[union-attr]
-        if operation.verb == "update":
-            rows[record_id].values.update(self._named(operation.values))
-        elif operation.verb == "delete":
-            rows.pop(record_id, None)
-        elif operation.verb == "visit":
-            rows[record_id].values["visits"] = (rows[record_id].values.get("visits") or 0) + 1
-
-    def _named(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {
-            name: self._id_of(PARTNER, value)
-            if isinstance(value, dict) and "sha256" not in value
-            else copy.deepcopy(value)
-            for name, value in values.items()
-        }
-
-    def _id_of(self, entity: str, ref: dict[str, Any]) -> int:
-        if ref.get("uid"):
-            return next(number for number, row in self.life.rows[entity].items() if row.uid == ref["uid"])
-        return int(ref["id"])
-
-    def _empty(self, entity: str) -> dict[str, Any]:
-        known = next(known for known in self.profile["entities"] if known["name"] == entity)
-        return {one["name"]: [] if one["type"] == "many2many" else None for one in known["fields"]}
-
-    def _receipt(self, operation: Operation, status: str, code: str | None = None) -> dict[str, Any]:
-        message = CATALOGUE[code].title if code else None
-        conflict = {"kind": "fields", "decider": self.decider, "fields": {}} if status == "conflict" else None
-        return {
-            "seq": operation.seq, "op": operation.op, "status": status, "target": None, "result": None, "code": code,
-            "message": message, "fields": {}, "conflict": conflict, "blocked_by": [],
-        }  # fmt: skip
-
     def _handle(self, view: View) -> str:
         self._handles += 1
         handle = f"cursor-{self._handles}"
         self.life.cursors[handle] = view
         return handle
-
-
-def _content_version(entity: str, record_id: int, values: dict[str, Any]) -> int:
-    """The server's hash is its own affair; any will do."""
-    text = content_text(entity, record_id, json_text(dict(sorted(values.items()))))
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
-
-
-def problem(code: str, **extra: Any) -> Refused:
-    """The refusal that the transport makes of a problem document."""
-    entry = CATALOGUE[code]
-    status = entry.status or 400
-    document = {
-        "type": f"urn:{code}",
-        "title": entry.title,
-        "status": status,
-        "code": code,
-        "remedy": entry.remedy,
-    }
-    return Refused(
-        code, status, ProblemDocument.model_validate({**document, **extra}), extra.get("retry_after_s")
-    )

@@ -15,7 +15,8 @@ from offline_device import Device, Offline, Refused, cli
 from offline_device.errors import DeviceError, NotEnrolled
 
 from .conftest import Home
-from .fake_server import PARTNER, FakeServer, problem
+from .fake_server import FakeServer
+from .fake_state import PARTNER, problem
 
 OFFICE = ECKey.generate_key("P-256")
 

@@ -14,7 +14,8 @@ from offline_device.blobs import PART_BYTES
 from offline_device.errors import AnswerInvalid, DeviceError, Offline, Refused
 
 from .conftest import Home
-from .fake_server import PARTNER, FakeServer, entity_profile, field_profile, problem
+from .fake_server import FakeServer
+from .fake_state import PARTNER, entity_profile, field_profile, problem
 
 ATTACHMENT = "ir.attachment"
 

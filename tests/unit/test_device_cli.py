@@ -12,7 +12,8 @@ import pytest
 from offline_device import Device, cli
 
 from .conftest import Home
-from .fake_server import PARTNER, FakeServer, problem
+from .fake_server import FakeServer
+from .fake_state import PARTNER, problem
 
 Run = Callable[..., tuple[int, str, str]]
 

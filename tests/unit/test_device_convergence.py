@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from offline_device import Offline
 
 from .conftest import Clock, Crashed, Home
-from .fake_server import PARTNER, FakeServer
+from .fake_server import FakeServer
+from .fake_state import PARTNER
 
 STEPS = (
     "push.sending", "push.answered", "push.stored", "push.rewound", "pull.sending", "pull.answered", "pull.staged",

@@ -26,7 +26,8 @@ from offline_device.blobs import PART_BYTES
 from tools.stage.fuse import Died, Fuse
 
 from .conftest import Clock
-from .fake_server import PARTNER, FakeServer, entity_profile, field_profile, problem, uids
+from .fake_server import FakeServer
+from .fake_state import PARTNER, entity_profile, field_profile, problem, uids
 
 ATTACHMENT = "ir.attachment"
 ADDRESS = "https://odoo.example"

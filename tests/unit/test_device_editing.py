@@ -10,7 +10,8 @@ from offline_core.errors import Refusal
 from offline_core.wire import Operation
 from offline_device import Device
 
-from .fake_server import PARTNER, TAG, FakeServer, uid
+from .fake_server import FakeServer
+from .fake_state import PARTNER, TAG, uid
 
 
 @pytest.fixture

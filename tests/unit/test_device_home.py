@@ -13,7 +13,8 @@ import pytest
 from offline_device import Device, DeviceError, HomeBusy, HomeUnreadable, NotEnrolled, Offline, Refused
 
 from .conftest import Home
-from .fake_server import PARTNER, FakeServer, problem
+from .fake_server import FakeServer
+from .fake_state import PARTNER, problem
 
 
 def test_a_home_is_used_by_one_device_at_a_time(home: Home, device: Device) -> None:

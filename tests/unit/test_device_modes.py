@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from offline_device import Device, ModeRefused, Offline, modes
 
 from .conftest import Clock
-from .fake_server import PARTNER, FakeServer, problem
+from .fake_server import FakeServer
+from .fake_state import PARTNER, problem
 
 
 @pytest.fixture

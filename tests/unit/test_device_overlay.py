@@ -8,7 +8,8 @@ import pytest
 
 from offline_device import Device, Record
 
-from .fake_server import PARTNER, FakeServer
+from .fake_server import FakeServer
+from .fake_state import PARTNER
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from offline_device import AnswerInvalid, Device, Offline
 
 from .conftest import Home
-from .fake_server import PARTNER, TAG, FakeServer, entity_profile, field_profile, problem
+from .fake_server import FakeServer
+from .fake_state import PARTNER, TAG, entity_profile, field_profile, problem
 
 
 def names(device: Device) -> dict[int | None, str]:

@@ -7,7 +7,8 @@ import pytest
 from offline_device import AnswerInvalid, Device, Offline, Refused
 
 from .conftest import Home
-from .fake_server import PARTNER, FakeServer, problem
+from .fake_server import FakeServer
+from .fake_state import PARTNER, problem
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 from offline_core.errors import Refusal
 from offline_device import Device
 
-from .fake_server import PARTNER, FakeServer
+from .fake_server import FakeServer
+from .fake_state import PARTNER
 
 
 @pytest.fixture

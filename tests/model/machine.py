@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from .backup import Backup
 from .decisions import Judged
 from .devices import Crash, Handset, Names
 from .office import Bureau, Ground
@@ -25,6 +26,8 @@ from .truth import WAITING
 from .world import CONTACT, FILE, JOB, POLICIES, TEAMS, Person
 
 _MEMORY = Path("/dev/shm")
+#: So many steps lie between two quiet points: what did not move need not be looked at again.
+_BETWEEN_QUIET_POINTS = 6
 
 
 def agree(found: dict[str, Any], truth: dict[str, Any], what: object) -> None:
@@ -51,6 +54,8 @@ class Histories(RuleBasedStateMachine):
         self.truth, self.names = Judged(), Names()
         self.truth.world.people = {name: Person() for name in self.ground.users}
         self.saw: dict[str, Any] = {}
+        self.backup: Backup | None = None
+        self.steps = 0
         self.homes = Path(tempfile.mkdtemp(prefix="oracle-", dir=_MEMORY if _MEMORY.is_dir() else None))
         self.ground.reset()
         self.office = Bureau(self.ground, self.truth, self.names, self.prefix)
@@ -302,14 +307,36 @@ class Histories(RuleBasedStateMachine):
     def held_up_requests_arrive(self, who: str) -> None:
         self.handsets[who].network.deliver_late()
 
+    @precondition(lambda self: self.steps >= _BETWEEN_QUIET_POINTS)
     @rule()
     def everybody_syncs(self) -> None:
         self.quiet()
+
+    @invariant()
+    def count_steps(self) -> None:
+        self.steps += 1
+
+    # --- the database goes back in time -------------------------------------------------------------------------
+
+    @precondition(lambda self: self.backup is None)
+    @rule()
+    def a_backup_is_made(self) -> None:
+        self.backup = Backup(self.office, self.handsets)
+
+    @precondition(lambda self: self.backup is not None and not self.backup.is_used)
+    @rule(who=whos, todo=st.lists(actions, min_size=12, max_size=30))
+    def the_backup_is_put_back(self, who: str, todo: list[tuple[str, int, Any]]) -> None:
+        """In the middle of somebody's work (I2, I6, I8, I9)."""
+        assert self.backup is not None
+        self.device_works_and_syncs(who, todo)
+        self.faults["restore"] += 1
+        self.backup.put_back()
 
     # --- what must hold when nothing more happens ---------------------------------------------------------------
 
     def quiet(self) -> None:
         """I1, I2, I3, I4, I5, I6, I7, I8, I10: two rounds of syncs, then all agree with the model."""
+        self.steps = 0
         for handset in self.handsets.values():
             handset.network.deliver_late()
         for _round in range(2):
@@ -329,7 +356,7 @@ class Histories(RuleBasedStateMachine):
         agree(handset.states(), {op: sent.state for op, sent in mine.items()}, (handset.name, "operations"))
         status = handset.device.status()
         healthy = (status.heals, status.incidents, status.unsent, status.files_waiting)
-        assert healthy == (0, [], 0, 0), (handset.name, healthy)
+        assert healthy == (*handset.excused, 0, 0), (handset.name, healthy)
         waiting = {sent.record for sent in mine.values() if sent.state in WAITING}
         for kind in POLICIES:
             truth = self.truth.world.scope(handset.person, kind)

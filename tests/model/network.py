@@ -17,11 +17,48 @@ from offline_device.transport import HttpTransport, RawReply, Reply
 
 Body = dict[str, Any]
 #: What may befall one request: (kind, how far). "die" kills the server's worker at its n-th step in the database,
+#: "die committed" after its n-th commit there,
 #: "cut" breaks the request off after n percent of its bytes, "delay" delivers it when `deliver_late` is called.
 Fault = tuple[str, int]
 FINE: Fault = ("fine", 0)
 _PUSHES = ("/push", "/journal")
 _DIES_AT = "X-Oracle-Dies-At"
+_NEVER = "-1"
+
+
+class Owed:
+    """The records of lost answers to pulls. A device may hold them: whoever asks again must hear of each (I1, I4)."""
+
+    def __init__(self) -> None:
+        self._records: set[tuple[str, int]] = set()
+
+    def missed(self, path: str, request: Body | None, answer: Body) -> None:
+        """An answer was given and did not arrive, or so the server has to believe."""
+        if path == "/pull" and request and request["cursor"] and not answer["reset"]:
+            self._records |= {(entity, one["id"]) for entity, one in _given(answer, "upserts")}
+
+    def got(self, path: str, request: Body | None, answer: Body) -> None:
+        """The next answer came; the one that closes the cut leaves nothing open."""
+        if path != "/pull" or request is None:
+            return
+        if answer["reset"] or not request["cursor"]:
+            self._records.clear()
+        for part in ("upserts", "removes"):
+            self._records -= {(entity, one["id"]) for entity, one in _given(answer, part)}
+        if answer["complete"]:
+            assert not self._records, (
+                "a lost answer gave records that the next one does not speak of",
+                self._records,
+            )
+
+
+def _given(answer: Body, part: str) -> list[tuple[str, Body]]:
+    return [(changes["entity"], one) for changes in answer["changes"] for one in changes[part]]
+
+
+def _death(kind: str, number: int) -> str:
+    """Where the worker that serves a request dies, as its header says it."""
+    return {"die": str(number), "die committed": f"c{number}"}.get(kind, _NEVER)
 
 
 class Network:
@@ -38,6 +75,7 @@ class Network:
         self._session = requests.Session()
         self._http = HttpTransport(url, session=self._session)
         self._late: list[tuple[str, str, Body | None, str | None]] = []
+        self._owed = Owed()
         #: What befalls the next requests, in order.
         self.ahead: deque[Fault] = deque()
 
@@ -53,9 +91,11 @@ class Network:
             raise Offline("the request is on its way")
         if kind == "repeat":
             self._deliver(method, path, body, token)
-        reply = self._deliver(method, path, body, token, dies_at=number if kind == "die" else None)
+        reply = self._deliver(method, path, body, token, _death(kind, number))
         if kind == "lose":
+            self._owed.missed(path, body, reply.body)
             raise Offline("the answer was lost")
+        self._owed.got(path, body, reply.body)
         if kind == "later":
             self._late.append((method, path, body, token))
         return reply
@@ -66,7 +106,7 @@ class Network:
         kind, number = self._next()
         if kind in ("down", "delay", "cut"):
             raise Offline("the network is down")
-        self._session.headers[_DIES_AT] = str(number if kind == "die" else -1)
+        self._session.headers[_DIES_AT] = _death(kind, number)
         reply = self._http.exchange(method, path, content, headers, token)
         if kind == "lose":
             raise Offline("the answer was lost")
@@ -92,9 +132,9 @@ class Network:
         return kind, number
 
     def _deliver(
-        self, method: str, path: str, body: Body | None, token: str | None, dies_at: int | None = None
+        self, method: str, path: str, body: Body | None, token: str | None, dies_at: str = _NEVER
     ) -> Reply:
-        self._session.headers[_DIES_AT] = str(-1 if dies_at is None else dies_at)
+        self._session.headers[_DIES_AT] = dies_at
         try:
             reply = self._http.send(method, path, body, token)
         except Offline:

@@ -9,7 +9,9 @@ from typing import Any
 
 import psycopg2
 
-from tools.provision import database
+from tools.provision import database, postgres
+from tools.provision.server import OdooServer
+from tools.provision.workspace import Workspace
 from tools.stage.office import Office
 
 from .decisions import Judged
@@ -23,9 +25,9 @@ _PEOPLE = ("una", "ugo")
 class Ground:
     """What all histories of a run share: a server's address, a database, two users, a team with its rule."""
 
-    def __init__(self, url: str, db: str) -> None:
-        self.url, self.db = url, db
-        self.rpc = Office(url, db)
+    def __init__(self, server: OdooServer) -> None:
+        self.server, self.url, self.db = server, server.url, server.db
+        self.rpc = Office(self.url, self.db)
         self.users = {name: self.rpc.hire_traveller(name, name.title()) for name in _PEOPLE}
         self.tags = [self.rpc.create("res.partner.category", name=f"Tag {n}") for n in range(3)]
         self.home = int(self.rpc.read("res.users", self.rpc.uid, "company_id")["company_id"][0])
@@ -54,6 +56,31 @@ class Ground:
             rights = [(4, self.team), (4, self.writers)]
             self.rpc.write("res.users", user, group_ids=rights, company_ids=[(6, 0, [self.home])])
         self.rpc.write("ir.rule", self.rule, domain_force=self.rule_of(TEAMS))
+
+    def back_up(self) -> None:
+        """Copy the database, while nobody has a connection to it."""
+        self._run(f'ALTER DATABASE "{self.db}" ALLOW_CONNECTIONS false')
+        try:
+            self._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.db}'")
+            database.drop(self._backup)
+            self._run(f'CREATE DATABASE "{self._backup}" TEMPLATE "{self.db}"')
+        finally:
+            self._run(f'ALTER DATABASE "{self.db}" ALLOW_CONNECTIONS true')
+
+    def put_back(self) -> None:
+        """The copy takes the database's place, under its name; the server is started again."""
+        self.server.kill()
+        self._run(f'DROP DATABASE "{self.db}" WITH (FORCE)')
+        self._run(f'ALTER DATABASE "{self._backup}" RENAME TO "{self.db}"')
+        self.server.start()
+        self.is_changed = True
+
+    @property
+    def _backup(self) -> str:
+        return f"{self.db}_backup"
+
+    def _run(self, statement: str) -> None:
+        postgres.psql(Workspace.here(), "postgres", statement)
 
     def connect(self) -> Any:
         """A connection to the database besides Odoo's."""
@@ -275,6 +302,45 @@ class Bureau:
             more = [("active", "in", [True, False])] if kind == CONTACT else []
             self.know(kind, name, self.rpc(kind, "search", [("name", "=", name), *more])[0])
         return self.ids[name]
+
+    # --- after a restore ----------------------------------------------------------------------------------------
+
+    def run_waiting(self) -> None:
+        """What the scheduled action does every few minutes."""
+        self.rpc("ir.cron", "method_direct_trigger", [self.rpc.ref("offline_base.offline_fence_cron")])
+
+    def names_there(self, kind: str) -> list[str]:
+        """The names of the history's records, as often as they stand in the database."""
+        table = {CONTACT: "res_partner", JOB: "offline_test_job"}[kind]
+        return [
+            name
+            for (name,) in self.ground.sql(f"SELECT name FROM {table} WHERE name LIKE %s", f"{self.prefix}%")
+        ]
+
+    def active_contacts(self) -> set[str]:
+        rows = self.ground.sql(
+            "SELECT name FROM res_partner WHERE active AND name LIKE %s", f"{self.prefix}%"
+        )
+        return {name for (name,) in rows}
+
+    def files_there(self) -> dict[str, str | None]:
+        """{file: the contact that it hangs on}."""
+        rows = self.ground.sql(
+            "SELECT name, res_id FROM ir_attachment WHERE res_model = %s AND name LIKE %s",
+            CONTACT,
+            f"{self.prefix}%",
+        )
+        return {name: self.names.of(CONTACT, record_id) for name, record_id in rows}
+
+    def give_up(self, ops: list[str]) -> None:
+        """Leave what stands in Odoo: of these operations, which wait for a person or for each other."""
+        open_ones = [("operation_id.op", "in", ops), ("state", "=", "open")]
+        for conflict in self.rpc("offline.conflict", "search", open_ones):
+            self.rpc("offline.conflict", "action_keep_server", [conflict])
+        refused = [("op", "in", ops), ("status", "=", "rejected"), ("is_repeat", "=", False)]
+        self.rpc(
+            "offline.operation", "decide_many", self.rpc("offline.operation", "search", refused), "discard"
+        )
 
     def close(self) -> None:
         with suppress(psycopg2.Error):

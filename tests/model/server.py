@@ -25,9 +25,10 @@ def prepared(defect: str | None = None) -> Iterator[Ground]:
         if defect is not None:
             _set(db, "offline_test_oracle.defect", defect)
         with OdooServer(db, workers=WORKERS) as server:
-            yield Ground(server.url, db)
+            yield Ground(server)
     finally:
         database.drop(db)
+        database.drop(f"{db}_backup")
 
 
 def _set(db: str, key: str, value: str) -> None:

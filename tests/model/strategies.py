@@ -56,5 +56,6 @@ troubles = st.one_of(
     st.tuples(st.sampled_from(("down", "lose", "repeat", "delay", "later")), st.just(0)),
     st.tuples(st.just("cut"), st.integers(0, 99)),
     st.tuples(st.just("die"), st.integers(0, 160)),
+    st.tuples(st.just("die committed"), st.integers(1, 2)),
     st.just(FINE),
 )

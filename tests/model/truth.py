@@ -44,6 +44,11 @@ class Sent:
         return str(self.body["verb"])
 
     @property
+    def about_another(self) -> bool:
+        """Whether it decides about an operation that was sent before."""
+        return self.body["verb"] in DECISIONS or self.replaces is not None
+
+    @property
     def record(self) -> str:
         return str(self.body["record"])
 
@@ -66,6 +71,9 @@ class Truth:
     #: What a device's own edits made of a record: (device, record) → [(content before, or None, content after), …].
     versions: dict[tuple[str, str], list[tuple[Any, Any]]] = field(default_factory=dict)
 
+    #: After a restore the order in which devices come decides: what arrives is noted, its end is not predicted.
+    is_open: bool = False
+
     def arrive(self, device: str, bodies: list[dict[str, Any]]) -> None:
         """An operation, or all of a unit, reaches the server, for the first time or again."""
         if bodies[0]["op"] not in self.operations:
@@ -73,6 +81,8 @@ class Truth:
             for sent in arrived:
                 sent.unit = (sent.body.get("unit") or {}).get("id")
                 self.operations[sent.body["op"]] = sent
+            if self.is_open:
+                return
             if arrived[0].verb in DECISIONS:
                 self.follow_up(arrived[0])
             else:

@@ -64,6 +64,11 @@ class World:
     without_city: str | None = None
     below: int | None = None
 
+    @staticmethod
+    def blank(kind: str) -> Record:
+        """A record that nobody has filled yet."""
+        return Record(kind, dict(EMPTY[kind]))
+
     def alive(self, name: str | None) -> bool:
         """Whether there is a record of this name now."""
         return name in self.records and self.records[name].exists

@@ -1,4 +1,6 @@
-"""Workers that die where a request says: before a statement of its own, before a commit or after it."""
+"""Workers that die where a request says: "7" before the seventh thing that it does in the database, "c1" after its
+first commit.
+"""
 
 import os
 import signal
@@ -26,6 +28,7 @@ def _counted(method, *, after=False):
         result = method(self, *args, **kwargs)
         if after:
             _count()
+            _count_commits()
         return result
 
     return run
@@ -37,7 +40,17 @@ def _count():
     here = request.httprequest.environ
     left = here.get("oracle.left")
     if left is None:
-        left = int(request.httprequest.headers.get(HEADER, -1))
+        wanted = request.httprequest.headers.get(HEADER, "-1")
+        left = -1 if wanted.startswith("c") else int(wanted)
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
     here["oracle.left"] = left - 1 if left > 0 else -1
+
+
+def _count_commits():
+    if not request:
+        return
+    here = request.httprequest.environ
+    here["oracle.commits"] = here.get("oracle.commits", 0) + 1
+    if request.httprequest.headers.get(HEADER) == f"c{here['oracle.commits']}":
+        os.kill(os.getpid(), signal.SIGKILL)

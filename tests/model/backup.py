@@ -1,0 +1,193 @@
+"""A backup of the database, and the day on which it is put back: what was lost comes again from the devices (I9).
+
+What replayed work meets depends on which device comes first, so the model predicts no single end here. It checks what
+has to hold whatever the order: no operation is lost or stands twice, both sides name the same end, every delivered
+record exists once, every difference counts once. Then the office closes what is open, and the model goes on from
+what the database holds.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+
+from .devices import Handset
+from .office import Bureau
+from .truth import DONE, WAITING, Sent
+from .world import CONTACT, FILE, JOB, World
+
+#: Rounds of syncs within which all outboxes must be empty, or hold what waits for a person.
+_ROUNDS = 6
+#: What a device may note of a restore.
+_EXPECTED = {"reset", "epoch_changed", "seq_gap", "cursor_invalid", "digest_mismatch"}
+
+
+class Backup:
+    """The database and the world as they were; taken and put back once."""
+
+    def __init__(self, office: Bureau, handsets: dict[str, Handset]) -> None:
+        self._office, self._handsets = office, handsets
+        office.end_long()
+        office.ground.back_up()
+        self._world = copy.deepcopy(office.truth.world)
+        self._cursors = {name: handset.device.settings.cursor for name, handset in handsets.items()}
+        self._known = set(self._stored_ops())
+        self.is_used = False
+
+    def put_back(self) -> None:
+        """Lose what was done since; then everybody syncs, the office closes what is open, and all agree."""
+        office, truth = self._office, self._office.truth
+        self.is_used = True
+        office.end_long(commit=False)
+        moved = {
+            name: handset.device.settings.epoch
+            for name, handset in self._handsets.items()
+            if handset.device.settings.cursor != self._cursors[name]
+        }
+        noted = {name: len(handset.device.status().incidents) for name, handset in self._handsets.items()}
+        heals = {name: handset.device.status().heals for name, handset in self._handsets.items()}
+        office.ground.put_back()
+        office.ids.clear()
+        office.names.forget_ids()
+        lost, truth.world = truth.world, copy.deepcopy(self._world)
+        truth.is_open = True
+        self._drain()
+        for name, handset in self._handsets.items():
+            status = handset.device.status()
+            assert name not in moved or handset.device.settings.epoch != moved[name], (
+                f"{name} noticed nothing"
+            )
+            kinds = {one["kind"] for one in status.incidents[noted[name] :]}
+            assert kinds <= _EXPECTED, (name, status.incidents)
+            handset.excused = (status.heals, status.incidents)
+            assert status.heals == heals[name], (name, "content had to be read again")
+        states = self._check_ends()
+        self._check_effects(states)
+        self._close_what_is_open()
+        self._go_on(lost)
+
+    # --- until nothing moves any more ---------------------------------------------------------------------------
+
+    def _drain(self) -> None:
+        for _round in range(_ROUNDS):
+            for handset in self._handsets.values():
+                assert handset.sync(), "without faults a sync goes through"
+            self._office.run_waiting()
+            if not any(handset.device.status().unsent for handset in self._handsets.values()):
+                break
+        for handset in self._handsets.values():
+            assert handset.sync()
+            left = [entry.op for entry in handset.device.outbox() if entry.state not in WAITING]
+            assert not left, (handset.name, "did not drain", left)
+
+    def _close_what_is_open(self) -> None:
+        """The office keeps what stands in Odoo; devices hear of it."""
+        for _round in range(_ROUNDS):
+            left = [entry.op for handset in self._handsets.values() for entry in handset.device.outbox()]
+            if not left:
+                break
+            self._office.give_up(left)
+            self._drain()
+        for handset in self._handsets.values():
+            assert handset.device.outbox() == [], handset.name
+
+    # --- what has to hold ---------------------------------------------------------------------------------------
+
+    def _stored_ops(self) -> dict[str, str]:
+        """{operation id: status} of this history's devices."""
+        rows = self._office.ground.sql(
+            """SELECT op, status FROM offline_operation o JOIN offline_device d ON d.id = o.device_id
+                WHERE d.name LIKE %s AND NOT o.is_repeat""",
+            f"{self._office.prefix}%",
+        )
+        assert len(rows) == len(dict(rows)), "an operation stands twice"
+        return dict(rows)
+
+    def _check_ends(self) -> dict[str, str]:
+        """I2, I8: nothing that a device ever sent is missing, and both sides name the same end."""
+        stored = self._stored_ops()
+        for handset in self._handsets.values():
+            said = handset.states()
+            here = {op: stored.get(op) for op in said}
+            assert here == said, (
+                handset.name,
+                {op: (here[op], said[op]) for op in said if here[op] != said[op]},
+            )
+        missing = self._office.truth.operations.keys() - stored.keys()
+        assert not missing, ("lost", missing)
+        return stored
+
+    def _check_effects(self, states: dict[str, str]) -> None:
+        """I2: what was created exists once, what was counted counts once."""
+        sent = self._office.truth.operations
+        times: Counter[str] = Counter()
+        for kind in (CONTACT, JOB):
+            times.update(self._office.names_there(kind))
+        assert not [name for name, number in times.items() if number > 1], "a record came twice"
+        gone = {name for name, record in self._world.records.items() if not record.exists}
+        gone |= {one.record for op, one in sent.items() if one.verb == "delete" and states[op] in DONE}
+        born = {
+            one.record
+            for op, one in sent.items()
+            if one.verb == "create" and one.body["entity"] != FILE and states[op] in DONE
+        }
+        assert born <= times.keys() | gone, ("not brought back", born - times.keys() - gone)
+        self._check_sums(states)
+
+    def _check_sums(self, states: dict[str, str]) -> None:
+        operations = self._office.truth.operations
+        decided = {
+            operations[one.body["args"]["op"]].record for one in operations.values() if one.about_another
+        }
+        for name, values in self._office.stored(JOB).items():
+            mine = [
+                (op, one) for op, one in operations.items() if one.record == name and op not in self._known
+            ]
+            if name in decided:
+                continue
+            before = self._world.records.get(name)
+            expected = before.values["count"] if before and before.exists else 0
+            for op, one in mine:
+                if states[op] in DONE:
+                    expected += _difference(one)
+            assert values["count"] == expected, (
+                name,
+                values,
+                expected,
+                [(one.body, states[op]) for op, one in mine],
+            )
+
+    # --- and on from there --------------------------------------------------------------------------------------
+
+    def _go_on(self, lost: World) -> None:
+        """The model takes over what the database holds."""
+        office, truth = self._office, self._office.truth
+        known = {**lost.records, **truth.world.records}
+        there = {kind: office.stored(kind) for kind in (CONTACT, JOB)}
+        active = office.active_contacts()
+        files = office.files_there()
+        for name, record in known.items():
+            record.exists = name in (files if record.kind == FILE else there[record.kind])
+            if record.kind == FILE and record.exists:
+                record.values["contact"] = files[name]
+        for kind, found in there.items():
+            for name, values in found.items():
+                record = known.setdefault(name, World.blank(kind))
+                record.values, record.exists = values, True
+                record.active = kind != CONTACT or name in active
+        truth.world.records = known
+        stored = self._stored_ops()
+        for op, one in truth.operations.items():
+            one.state, one.over = stored[op], True
+        truth.chain, truth.versions = {}, {}
+        truth.is_open = False
+
+
+def _difference(one: Sent) -> int:
+    """What an operation adds to the count of its job."""
+    if one.verb == "visit":
+        return int(one.body["args"]["by"])
+    mine = one.values.get("count")
+    if mine is None:
+        return 0
+    return int(mine) - int((one.body.get("base") or {}).get("count") or 0)

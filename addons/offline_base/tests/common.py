@@ -338,3 +338,22 @@ class PushCase(OfflineCase):
                 **permissions,
             }
         )
+
+
+class PullCase(OfflineCase):
+    """A user with contacts and an activity, which a device may hold."""
+
+    def setUp(self):
+        super().setUp()
+        self.others = self.env[PARTNER].union(*(self.new_partner(f"Contact {n}") for n in range(4)))
+        self.activity = self.new_activity(self.partner, self.user, summary="Call", note="<p>At noon</p>")
+        self.settle()
+
+    def all_contacts(self):
+        return self.partner + self.others
+
+    def assert_removed(self, record_id, why, entity=PARTNER):
+        answer = self.phone.pull()
+        self.assertEqual({record_id: why}, self.removes(answer, entity))
+        self.assert_converged()
+        self.assertEqual({}, self.removes(self.phone.pull(), entity), "said once")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,19 +17,20 @@ from typing import Any, TypeVar
 import uuid6
 
 from offline_core.errors import Refusal
-from offline_core.fields import format_instant, parse_instant
+from offline_core.fields import format_instant
 from offline_core.wire import Profile
 
 from . import modes
-from .access import COPIED, Access
+from .access import Access
 from .api import Api
 from .blobs import Blobs
 from .cut import Cut
 from .editing import Editing
-from .errors import AnswerInvalid, DeviceError, ModeRefused, NotEnrolled, Offline, Refused
+from .errors import DeviceError, ModeRefused, Offline, Refused
 from .files import Files, Waiting
 from .journal import Journal
-from .operations import PARKED, PENDING, Entry
+from .link import Link, Verified
+from .operations import PARKED, Entry
 from .outbox import Outbox
 from .overlay import Overlay
 from .records import Records, Ref
@@ -37,7 +38,7 @@ from .settings import Settings
 from .status import Status, status_of
 from .store import Store
 from .sync import Progress, Sync, SyncResult
-from .transport import HttpTransport, Transport
+from .transport import Transport
 from .version import APP_VERSION
 from .view import Record, View
 
@@ -54,14 +55,6 @@ def _uid() -> str:
 
 def _nothing(_step: object) -> None:
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What `Device.verify` found, and repaired: rows that had rotted, shards that differed from the server's."""
-
-    rotten: list[tuple[str, int]]
-    differ: dict[str, list[int]]
 
 
 class Device:
@@ -85,12 +78,10 @@ class Device:
         page_size: int = 1000,
     ):
         self.home = Path(home)
-        self._clock, self._chance, self._new_uid = clock, chance, new_uid
+        self._clock = clock
         self._checkpoint, self._progress = checkpoint, progress
         self._batch, self._page = push_batch, page_size
-        self._transport = transport
         self._in_unit = False
-        self._own_transport: HttpTransport | None = None
         self.store = Store(self.home, lambda: format_instant(clock()), self._step)
         self.settings = Settings(self.store)
         self.records = Records(self.store)
@@ -111,6 +102,17 @@ class Device:
             checkpoint=checkpoint,
         )
         self._blobs = Blobs(self._files, self.store, self.settings, checkpoint)
+        self._link = Link(
+            self.store,
+            self.settings,
+            self._outbox,
+            self._access,
+            self._files,
+            self._new_sync,
+            transport=transport,
+            clock=clock,
+            chance=chance,
+        )
         self._view = View(self.store, self.records)
         self._editing = Editing(
             self.store, self.settings, self.records, self._outbox, self._view, clock, new_uid
@@ -127,8 +129,7 @@ class Device:
     def close(self) -> None:
         """Let go of the home and the connection."""
         self.store.close()
-        if self._own_transport is not None:
-            self._own_transport.close()
+        self._link.close()
 
     # --- enrolment ----------------------------------------------------------------------------------------------
 
@@ -142,97 +143,34 @@ class Device:
         it becomes a new device: records and unsent work are kept, what is unsent gets new numbers. Changing the user
         or the server of a home that has work in it is refused: that work belongs to its user.
         """
-        self._access.enrol(self._transport or HttpTransport(server, database), server, code, name, database)
-        self._own_transport = None
+        self._link.enrol(server, code, name, database)
         return self.settings.profile
 
     # --- sync ---------------------------------------------------------------------------------------------------
 
     def sync(self) -> SyncResult:
         """Deliver and receive now, in any mode; raises `Offline` or `Refused`, and keeps what got through."""
-        settings = self.settings
-        if settings.device is None:
-            raise NotEnrolled("this device is not enrolled: use an enrolment code")
-        if settings.leaving and not self._access.finish_leaving(self._api()):
-            raise Offline("this device has wiped itself, and the server does not know yet")
-        self._access.rotate_if_due(self._api())
-        sync = Sync(
-            self.store,
-            settings,
-            self.records,
-            self._outbox,
-            self._cut,
-            self._api(),
-            clock=self._clock,
-            checkpoint=self._checkpoint,
-            progress=self._progress,
-            batch=self._batch,
-            page=self._page,
-            blobs=self._blobs,
-        )
-        try:
-            result = self._admitted(sync.run)
-        except (Offline, Refused, AnswerInvalid) as error:
-            self._failed(error)
-            raise
-        now = self._clock()
-        with self.store.transaction():
-            settings.last_sync_at = format_instant(now)
-            settings.last_error = settings.locked_out = None
-            plan = (
-                modes.after_success(now, result.poll_after_s)
-                if result.retry_after_s is None
-                else modes.after_failure(now, settings.failures, self._chance, result.retry_after_s)
-            )
-            self._keep(plan)
-        self._files.prune(settings.cache_bytes)
-        return result
+        return self._link.sync()
 
     def due(self) -> bool:
         """Whether the mode and the schedule ask for a sync now."""
-        settings = self.settings
-        at = settings.next_sync_at
-        plan = None if at is None else modes.Plan(settings.failures, parse_instant(at))
-        unsent = self._outbox.counts().get(PENDING, 0)
-        return settings.device is not None and modes.due(self.mode, self._clock(), plan, unsent)
+        return self._link.due()
 
     def tick(self) -> SyncResult | None:
         """Sync if due; having no network, or a busy server, is no error here. None when nothing was done."""
-        if not self.due():
-            return None
-        try:
-            return self.sync()
-        except Offline:
-            return None
-        except Refused as refused:
-            if not refused.transient:
-                raise
-            return None
+        return self._link.tick()
 
     def check(self) -> list[tuple[str, int]]:
         """Check every held row against its own hash; the next sync fetches rotten rows again."""
-        return self._syncing().check()
+        return self._link.check()
 
     def verify(self) -> Verified:
         """Check every row against its own hash, compare all with the server, and repair what is wrong."""
-        sync = self._syncing()
-        rotten = sync.check()
-        if rotten:
-            self.sync()
-        differ = sync.verify()
-        if differ:
-            self.sync()
-        return Verified(rotten, differ)
-
-    def _syncing(self) -> Sync:
-        return Sync(
-            self.store, self.settings, self.records, self._outbox, self._cut, self._api(),
-            clock=self._clock, checkpoint=self._checkpoint, progress=self._progress,
-        )  # fmt: skip
+        return self._link.verify()
 
     def escrow(self) -> None:
         """Hand this device's work to the server, sealed for the office; nothing changes here."""
-        self._access.escrow(self._api())
+        self._access.escrow(self._link.api())
 
     def sealed(self) -> Iterator[str] | None:
         """The same boxes, to be saved as a file and imported in the office; None where the server has no key.
@@ -244,7 +182,7 @@ class Device:
     @property
     def mode(self) -> str:
         """The mode in force."""
-        return modes.chosen(self.settings.mode, self.settings.profile.modes)
+        return self._link.mode
 
     @mode.setter
     def mode(self, mode: str) -> None:
@@ -288,7 +226,7 @@ class Device:
     def fetch(self, sha256: str, size: int | None = None) -> Path:
         """A file that a record names, or a small picture of it; from here if it is here, else from the server."""
         self._files.prune(self.settings.cache_bytes)
-        return self._api().fetch_blob(self._blobs, sha256, size)
+        return self._link.api().fetch_blob(self._blobs, sha256, size)
 
     def keep_at_most(self, cache_bytes: int) -> None:
         """Choose the room for files that the server has; what is over goes now. What was not sent never goes."""
@@ -368,8 +306,8 @@ class Device:
         return done
 
     def _reach(self) -> None:
-        self._admitted(
-            lambda: self._api().push(
+        self._link.admitted(
+            lambda: self._link.api().push(
                 (), self._outbox.report(app_version=APP_VERSION, clock=format_instant(self._clock())), None
             )
         )
@@ -440,47 +378,21 @@ class Device:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    def _api(self) -> Api:
-        if self._transport is not None:
-            return Api(self._transport, self.settings)
-        if self._own_transport is None:
-            if self.settings.server is None:
-                raise NotEnrolled("this device is not enrolled: use an enrolment code")
-            self._own_transport = HttpTransport(self.settings.server, self.settings.database)
-        return Api(self._own_transport, self.settings)
-
-    def _admitted(self, call: Callable[[], T]) -> T:
-        """Make a call, with a new token if the office asks for one first, or the old one has expired."""
-        try:
-            return call()
-        except Refused as refused:
-            if refused.code == "token_rotation_due":
-                self._access.rotate(self._api())
-            elif refused.code == "token_expired" and self.settings.key is not None:
-                self._access.come_back(self._api())
-            else:
-                raise
-        return call()
+    def _new_sync(self, api: Api) -> Sync:
+        return Sync(
+            self.store,
+            self.settings,
+            self.records,
+            self._outbox,
+            self._cut,
+            api,
+            clock=self._clock,
+            checkpoint=self._checkpoint,
+            progress=self._progress,
+            batch=self._batch,
+            page=self._page,
+            blobs=self._blobs,
+        )
 
     def _step(self, name: str) -> None:
         self._checkpoint(name)
-
-    def _keep(self, plan: modes.Plan) -> None:
-        self.settings.failures = plan.failures
-        self.settings.next_sync_at = format_instant(plan.at)
-
-    def _failed(self, error: Offline | Refused | AnswerInvalid) -> None:
-        now = self._clock()
-        wait = None if isinstance(error, AnswerInvalid) else error.retry_after_s
-        code = error.code if isinstance(error, Refused) else type(error).__name__.lower()
-        with self.store.transaction():
-            self.settings.last_error = {"at": format_instant(now), "code": code, "message": str(error)}
-            self._keep(modes.after_failure(now, self.settings.failures, self._chance, wait))
-            if isinstance(error, Refused) and (error.status in (401, 403) or error.code in COPIED):
-                self.settings.locked_out = {"code": code, "wipe": _says_wipe(error)}
-        if isinstance(error, Refused) and _says_wipe(error) and not self.settings.leaving:
-            self._access.wipe(self._api())
-
-
-def _says_wipe(error: Refused) -> bool:
-    return bool(error.problem and error.problem.wipe)

@@ -73,7 +73,8 @@ class Foreign:
         """The module's tests on one side; what was already done for the present code is read."""
         path = self.folder / f"{module}.{side}.{self.databases.key(side)}.jsonl"
         done = None if self.fresh else compare.read(path)
-        return done or self._run(module, side, path, f"/{module}")
+        tags = [f"/{module}", *(f"-/{module}:{test}" for test in report.LEFT_OUT.get(module, ()))]
+        return done or self._run(module, side, path, ",".join(tags))
 
     def _run(self, module: str, side: str, path: Path, tags: str) -> compare.Run:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -173,13 +173,13 @@ class Histories(RuleBasedStateMachine):
 
     # --- devices ------------------------------------------------------------------------------------------------
 
-    @rule(who=whos, todo=st.lists(actions, min_size=12, max_size=30))
+    @rule(who=whos, todo=st.lists(actions, min_size=20, max_size=40))
     def device_works(self, who: str, todo: list[tuple[str, int, Any]]) -> None:
         """A person works on, one thing after the other."""
         for what, number, how in todo:
             self._act(self.handsets[who], what, number, how)
 
-    @rule(who=whos, todo=st.lists(actions, min_size=12, max_size=30))
+    @rule(who=whos, todo=st.lists(actions, min_size=20, max_size=40))
     def device_works_and_syncs(self, who: str, todo: list[tuple[str, int, Any]]) -> None:
         self.device_works(who, todo)
         self.handsets[who].sync()
@@ -324,7 +324,7 @@ class Histories(RuleBasedStateMachine):
         self.backup = Backup(self.office, self.handsets)
 
     @precondition(lambda self: self.backup is not None and not self.backup.is_used)
-    @rule(who=whos, todo=st.lists(actions, min_size=12, max_size=30))
+    @rule(who=whos, todo=st.lists(actions, min_size=20, max_size=40))
     def the_backup_is_put_back(self, who: str, todo: list[tuple[str, int, Any]]) -> None:
         """In the middle of somebody's work (I2, I6, I8, I9)."""
         assert self.backup is not None

@@ -149,6 +149,16 @@ def chains_off():
     _put(History, "current_base", lambda self, entity, res_id, base, theirs, policies: dict(base))
 
 
+def differences_from_merged():
+    """A device's second difference is taken from what both sides came to, which its person never saw."""
+    current_base = History.current_base
+
+    def blind(self, entity, res_id, base, theirs, policies):
+        return current_base(self, entity, res_id, base, theirs, {})
+
+    _put(History, "current_base", blind)
+
+
 def units_half_done():
     """The members of a unit before the one that failed keep their effect."""
     _put(units, "guarded", lambda cr: nullcontext())
@@ -181,8 +191,8 @@ DEFECTS = {
     function.__name__: function
     for function in (
         date_cursor, cursor_without_xip, receipt_apart, lost_maybe_held, suppressed_by_maybe_held,
-        skipped_scope_check, silent_leave, repeat_runs_again, merged_without_base, chains_off, units_half_done,
-        released_out_of_order, open_blobs,
+        skipped_scope_check, silent_leave, repeat_runs_again, merged_without_base, chains_off,
+        differences_from_merged, units_half_done, released_out_of_order, open_blobs,
     )
 }  # fmt: skip
 

@@ -1,1 +1,4 @@
-from . import models
+from . import models, passwords
+from .passwords import post_init_hook
+
+passwords.make_quick()

@@ -47,6 +47,7 @@ GIVEN: Mapping[str, str] = {
     "parked_one": "As office_edited_phone; operation 1 set the phone to +1 555 0142 and is a conflict.",
     "pull_lane_held": "As device; another pull of the device is under way.",
     "push_lane_held": "As device; another push of the device is under way.",
+    "crowd": "As device; as many other devices as may be are being given everything.",
     "office_discarded": "As synced; operation 1 was rejected; then the office discarded it.",
     "office_kept_server": "As parked_one; then the office decided to keep the server's value.",
     "cursor_forgotten": "As synced; the cursor is its first one, and it confirmed two later ones.",

@@ -245,6 +245,22 @@ class World:
         finally:
             connection.close()
 
+    def _crowd(self) -> Named:
+        return self._device() | {"lock": self._taken_places()}
+
+    @contextlib.contextmanager
+    def _taken_places(self) -> Iterator[None]:
+        """More than a server has by default; the number in the query is `LOCK_CLASS` of store/admission.py."""
+        connection = psycopg2.connect(dbname=self._db, **self._reach())
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(1868981872, place) FROM generate_series(1, 100) AS place"
+                )
+            yield
+        finally:
+            connection.close()
+
     def _device_revoked(self) -> Named:
         return self._office_did("action_revoke")
 

@@ -17,7 +17,7 @@ from .truth import DECISIONS, Truth
 from .world import CONTACT, FILE, JOB
 
 #: A refusal that passes: the device tries again.
-_PASSES = ("busy", "service_unavailable")
+_PASSES = ("busy", "crowded", "service_unavailable")
 
 
 class Crash(BaseException):

@@ -63,6 +63,7 @@ _ENTRIES = (
     Entry("epoch_changed", 409, _("The database is in another life: it was restored, or moved, since this device's cursor."), _("Pull: the answer says from which number on to deliver again. Everything on the device is kept.")),
     Entry("copy_suspected", 503, _("This may be a copy of another database: it serves no device until a manager says which it is."), _("Ask an offline manager to decide it under Offline / Configuration; everything on the device is kept.")),
     Entry("busy", 503, _("Another call of this device is under way."), _("Try again after Retry-After.")),
+    Entry("crowded", 503, _("Many devices are receiving everything at this moment; this one waits for its turn."), _("Try again after Retry-After.")),
     Entry("contention", 503, _("Others are changing the same records right now; nothing was done."), _("Try again after Retry-After.")),
     Entry("server_error", 500, _("The server failed; nothing was done."), _("Try again; if it goes on, give the administrator the time of this message.")),
     # Photos and documents.

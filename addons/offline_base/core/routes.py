@@ -58,7 +58,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "pull", "POST", "/pull", "The changes since a position",
         wire.PullRequest, wire.PullAnswer, 200,
-        (*_TRANSPORT, *_DEVICE, "app_outdated", "cursor_invalid", "limit_exceeded"),
+        (*_TRANSPORT, *_DEVICE, "crowded", "app_outdated", "cursor_invalid", "limit_exceeded"),
     ),
     Route(
         "verify", "POST", "/verify", "Compare what both sides hold, by shard",

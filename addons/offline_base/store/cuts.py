@@ -112,6 +112,11 @@ class Cuts:
             for name, scope in self.scopes.items()
         ]
 
+    @property
+    def reads_all(self) -> bool:
+        """Whether all content of an entity is read, and not what changed."""
+        return any(cut.compare == ALL for cut in self.entities)
+
     @cached_property
     def repair(self) -> dict[str, list[Any]]:
         """{entity: [count, shards]} to send anew: what the device asks for now, or asked for with an earlier page."""

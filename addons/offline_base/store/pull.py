@@ -6,7 +6,6 @@ of one cut. See core/position.py for what a position is and models/offline_posit
 
 from __future__ import annotations
 
-import random
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from ..core.errors import Problem
 from ..core.fields import INTEGER_MAX, format_instant
 from ..core.position import Snapshot
 from ..core.wire import PullRequest
-from . import answers, feed, holdings, names, positions, reader, receipts, rights
+from . import admission, answers, feed, holdings, names, positions, reader, receipts, rights
 from .cuts import Cuts
 from .walk import Page, Walk
 
@@ -55,9 +54,13 @@ class Pull:
         generation = self.env["offline.lane"]._acquire(self.device, "pull")
         if generation is None:
             raise Problem("busy", retry_after_s=1)
+        if not position:
+            admission.enter(self.env)
         rights.drop_stale_caches(self.env, self.snapshot)
         held, pending = self._confirm(position)
         cuts = Cuts(self.device, self.user_env, self.request, position, held, pending)
+        if position and cuts.reads_all:
+            admission.enter(self.env, goes_on=not position.complete)
         if not position:
             self._mark_claims(held, cuts)
         cuts.check_size()
@@ -241,7 +244,7 @@ class Pull:
                 "reset": False,
                 "epoch": self.epoch,
                 "server_time": format_instant(odoo_fields.Datetime.now()),
-                "poll_after_s": max(1, round(profile.poll_interval_s * random.uniform(0.8, 1.2))),
+                "poll_after_s": admission.pause_s(profile.poll_interval_s),
                 "profile_version": self.device._profile_version(),
                 "applied_seq": self.env["offline.lane"]._peek(self.device, "push") - 1,
                 "replay_from_seq": None,

@@ -1,5 +1,6 @@
 from . import (
     test_adapter,
+    test_admission,
     test_attachments,
     test_blob_downloads,
     test_blob_values,

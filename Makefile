@@ -36,9 +36,10 @@ test: setup ## run all tests; LAYER=unit|contract|odoo|model|faults|e2e, MODULE=
 lint: setup ## check style, types and generated files
 	@$(DEV_PYTHON) -m tools.lint
 
-prove: setup ## random histories for an hour, and planted defects: HISTORIES=200 MINUTES=60 SEED=7; adds to docs/proof.json
+prove: setup ## random histories for an hour, planted defects, deep faults: HISTORIES=200 MINUTES=60 SEED=7; adds to docs/proof.json
 	@$(DEV_PYTHON) -m tests.model.prove $(if $(HISTORIES),--histories=$(HISTORIES)) $(if $(MINUTES),--minutes=$(MINUTES)) \
 		$(if $(SEED),--seed=$(SEED))
+	@$(DEV_PYTHON) -m pytest -m deep -s tests/faults
 
 bench: setup ## measure P1-P8 and write docs/benchmarks.*; BENCH=P1 for one
 	@$(DEV_PYTHON) -m tests.bench $(BENCH)
@@ -46,7 +47,7 @@ bench: setup ## measure P1-P8 and write docs/benchmarks.*; BENCH=P1 for one
 fuzz: setup ## send made-up calls to a server for longer than `make test` does; EXAMPLES=100 for each route
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(DEV_PYTHON) -m pytest tests/contract/test_fuzz.py
 
-faults-deep: setup ## faults that need minutes, or root: a full disk
+faults-deep: setup ## faults that need minutes, or root: a full disk, an import of a million rows
 	@$(DEV_PYTHON) -m pytest -m deep -s tests/faults
 
 foreign: setup ## run Odoo's own tests with and without our addons; FOREIGN=mail,calendar for some, FRESH=1 anew

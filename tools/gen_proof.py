@@ -1,10 +1,14 @@
-"""`python -m tools.gen_proof [--check]`: docs/proof.md from docs/proof.json, which `make prove` adds to."""
+"""`python -m tools.gen_proof [--check]`: docs/proof.md from docs/proof.json, which `make prove` adds to.
+
+What was found and mended stands in docs/proof-notes.md; each test that it names must exist.
+"""
 
 from __future__ import annotations
 
 import argparse
 import ast
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,6 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "docs" / "proof.json"
 PAGE = ROOT / "docs" / "proof.md"
+NOTES = ROOT / "docs" / "proof-notes.md"
 _SOURCE = ROOT / "tests" / "addons" / "offline_test_oracle" / "defects.py"
 
 
@@ -78,8 +83,18 @@ def render(proof: dict[str, Any]) -> str:
         "| run | seed | histories | operations | violations | defects | minutes | of |",
         "|---|---|---|---|---|---|---|---|",
         *(_run(run) for run in proof["runs"]),
+        "",
+        NOTES.read_text(encoding="utf-8").rstrip("\n"),
     ]
     return "\n".join(lines) + "\n"
+
+
+def unknown_tests() -> set[str]:
+    """The tests that the notes name and nobody wrote."""
+    named = set(re.findall(r"`(test_\w+?)(?:\.py)?`", NOTES.read_text(encoding="utf-8")))
+    files = [path for folder in ("addons", "tests") for path in (ROOT / folder).rglob("test_*.py")]
+    written = set(re.findall(r"def (test_\w+)", "".join(path.read_text(encoding="utf-8") for path in files)))
+    return named - written - {path.stem for path in files}
 
 
 def _defect(name: str, what: str, found: dict[str, Any] | None) -> str:
@@ -102,6 +117,9 @@ def write(proof: dict[str, Any]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.gen_proof", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is stale")
+    if unknown := unknown_tests():
+        print(f"{NOTES.relative_to(ROOT)} names no test: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 1
     text = render(json.loads(DATA.read_text(encoding="utf-8")))
     if not parser.parse_args().check:
         PAGE.write_text(text, encoding="utf-8")

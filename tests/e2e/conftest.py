@@ -155,10 +155,7 @@ def move_database(server: OdooServer) -> Callable[[], None]:
     """`move_database()` makes the database look as if it came from another cluster."""
 
     def move() -> None:
-        env = database.environment()
-        names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
-        here = {names[name]: value for name, value in env.items() if name in names}
-        with closing(psycopg2.connect(dbname=server.db, **here)) as connection:
+        with closing(psycopg2.connect(**database.reach(server.db))) as connection:
             connection.autocommit = True
             connection.cursor().execute(
                 "UPDATE offline_epoch SET home = '1/1/original' WHERE ended_at IS NULL"

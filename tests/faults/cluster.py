@@ -34,11 +34,13 @@ max_connections = 60
 
 
 class Cluster:
-    """Started with a copy of the database ``source`` of the ordinary cluster, named ``field``."""
+    """Started with one database, named ``field``: that of another cluster, which is stopped and whose files are copied,
+    or a database ``source`` of the ordinary one, which takes seconds.
+    """
 
     db = "field"
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str | Cluster) -> None:
         self.source = source
         self.folder = Path(tempfile.mkdtemp(prefix="offline-", dir="/tmp"))
         postgres.private_folder(self.folder)
@@ -46,22 +48,17 @@ class Cluster:
         self.options = (f"--db_host={self.folder}", "--db_port=5432", f"--db_user={postgres.ROLE}")
 
     def __enter__(self) -> Cluster:
-        self._run(
-            "initdb",
-            "-D",
-            str(self.data),
-            "-U",
-            _OWNER,
-            "--auth-local=trust",
-            "--encoding=UTF8",
-            "--no-locale",
-            "-N",
-        )
-        with (self.data / "postgresql.conf").open("a") as conf:
-            conf.write(_SETTINGS.format(folder=self.folder))
+        if isinstance(self.source, Cluster):
+            self._copy_files(self.source.data, self.data)
+            self._configure()
+            self.start()
+            return self
+        options = ("-U", _OWNER, "--auth-local=trust", "--encoding=UTF8", "--no-locale", "-N")
+        self._run("initdb", "-D", str(self.data), *options)
+        self._configure()
         self.start()
         self._run("createuser", "-h", str(self.folder), "-U", _OWNER, "--createdb", postgres.ROLE)
-        self._copy()
+        self._fill(self.source)
         return self
 
     def __exit__(
@@ -113,16 +110,20 @@ class Cluster:
             )
             return tuple(cursor.fetchone())
 
+    def _configure(self) -> None:
+        with (self.data / "postgresql.conf").open("a") as conf:
+            conf.write(_SETTINGS.format(folder=self.folder))
+
     def _copy_files(self, source: Path, target: Path) -> None:
         subprocess.run(postgres.as_owner(["cp", "-a", str(source), str(target)]), cwd="/", check=True)
 
-    def _copy(self) -> None:
-        """Bring the database over, by a dump."""
+    def _fill(self, db: str) -> None:
+        """Bring a database over, by a dump."""
         self._run("createdb", "-h", str(self.folder), "-U", postgres.ROLE, self.db)
         target = ["-h", str(self.folder), "-U", postgres.ROLE, "-d", self.db]
         source = {**Workspace.here().env, **database.environment()}
         with subprocess.Popen(
-            [postgres.server_program("pg_dump"), "--no-owner", "-d", self.source],
+            [postgres.server_program("pg_dump"), "--no-owner", "-d", db],
             env=source,
             stdout=subprocess.PIPE,
         ) as dump:

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from tests.faults.cluster import Cluster
 from tests.faults.wire import Wire
 from tools.provision import database
 from tools.provision.server import OdooServer
@@ -23,6 +24,14 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def shared_db(make_database: Callable[..., str]) -> str:
     return make_database()
+
+
+@pytest.fixture(scope="session")
+def make_cluster(make_database: Callable[..., str]) -> Iterator[Callable[[], Cluster]]:
+    """`make_cluster()` is a PostgreSQL cluster that may be crashed, with a copy of the database; to be entered."""
+    with Cluster(make_database()) as model:
+        model.stop()
+        yield lambda: Cluster(model)
 
 
 @pytest.fixture(scope="session")
@@ -74,16 +83,10 @@ def connect(shared_db: str) -> Iterator[Callable[..., Any]]:
     opened = []
 
     def make(db: str = shared_db) -> Any:
-        connection = psycopg2.connect(dbname=db, **_dsn())
+        connection = psycopg2.connect(**database.reach(db))
         opened.append(connection)
         return connection
 
     yield make
     for connection in opened:
         connection.close()
-
-
-def _dsn() -> dict[str, str]:
-    env = database.environment()
-    names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
-    return {names[name]: value for name, value in env.items() if name in names}

@@ -11,7 +11,7 @@ import pytest
 import requests
 import uuid6
 
-from tests.faults.test_exactly_once import _wait_for_lock
+from tests.faults.waiting import until_blocked
 from tests.faults.wire import Wire
 from tools.stage.office import Office
 from tools.stage.phone import NoConnection
@@ -65,11 +65,9 @@ def test_server_killed_in_the_middle_of_an_upload_keeps_what_it_confirmed(
     upload.send(0, 1_000_000).raise_for_status()
     blocker = connect(db)
     blocker.cursor().execute("SELECT 1 FROM offline_blob WHERE sha256 = %s FOR UPDATE", [upload.sha256])
-    watcher = connect(db)
-    watcher.autocommit = True
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(upload.send, 1_000_000)
-        _wait_for_lock(watcher)
+        until_blocked(connect(db))
         server.kill()
         with pytest.raises(requests.RequestException):
             sent.result()
@@ -153,7 +151,7 @@ def test_blob_that_is_complete_while_its_use_is_written_fills_it(office, travell
     with ThreadPoolExecutor(1) as pool:
         blocker.cursor().execute("SELECT 1 FROM res_partner WHERE id = %s FOR UPDATE", [held])
         pushed = pool.submit(wire.push, *_attach_and_edit(wire, office, upload, held))
-        _wait_for_lock(_watcher(connect))
+        until_blocked(connect())
         upload.begin().raise_for_status()
         upload.send(0).raise_for_status()
         blocker.rollback()
@@ -174,7 +172,7 @@ def test_blob_whose_last_part_comes_while_its_use_is_written_fills_it(office, tr
             "SELECT 1 FROM offline_blob WHERE sha256 = %s FOR NO KEY UPDATE", [upload.sha256]
         )
         sent = pool.submit(upload.send, 0)
-        _wait_for_lock(_watcher(connect))
+        until_blocked(connect())
         receipts = wire.push(*_attach_and_edit(wire, office, upload, held))["receipts"]
         assert [receipt["status"] for receipt in receipts] == ["applied", "applied"]
         blocker.rollback()
@@ -221,9 +219,3 @@ def _attached(office, partner):
         ["datas"],
     )
     return [base64.b64decode(one["datas"] or "") for one in found]
-
-
-def _watcher(connect):
-    watcher = connect()
-    watcher.autocommit = True
-    return watcher

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import psycopg2
 
-from tests.faults.cluster import Cluster
 
-
-def test_restored_database_captures_also_what_loading_tools_write(make_database):
+def test_restored_database_captures_also_what_loading_tools_write(make_cluster):
     """Proves I1. `session_replication_role = replica` keeps quiet every trigger that is not enabled always."""
-    with Cluster(make_database()) as cluster:
+    with make_cluster() as cluster:
         connection = psycopg2.connect(**cluster.dsn() | {"user": "cluster_owner"})
         cursor = connection.cursor()
         cursor.execute("TRUNCATE offline_change")

@@ -42,9 +42,9 @@ def _crash_after_a_pull(cluster: Cluster, device: Wire, partner: int) -> bool:
     return before < anew < after
 
 
-def test_change_that_got_its_number_anew_after_a_crash_is_not_lost(make_database):
+def test_change_that_got_its_number_anew_after_a_crash_is_not_lost(make_cluster):
     """Proves I1, I9. The pull before the crash had seen numbers that are given out again after it."""
-    with Cluster(make_database()) as cluster:
+    with make_cluster() as cluster:
         with OdooServer(cluster.db, extra=cluster.options) as server:
             office = Office(server.url, cluster.db)
             partners = [office.create("res.partner", name=f"Crash {n}") for n in range(12)]

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from tests.faults.waiting import until_blocked
 from tests.faults.wire import Wire
 from tools.stage.network import Network
 from tools.stage.office import Office
@@ -105,11 +106,9 @@ def test_server_killed_in_the_middle_of_a_push_did_all_of_it_or_nothing(make_dat
     ]
     blocker = connect(db)
     blocker.cursor().execute("SELECT 1 FROM res_partner WHERE id = %s FOR UPDATE", [partner])
-    watcher = connect(db)
-    watcher.autocommit = True
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(device.post, "push", {"operations": operations})
-        _wait_for_lock(watcher)
+        until_blocked(connect(db))
         server.kill()
         with pytest.raises(requests.RequestException):
             sent.result()
@@ -121,19 +120,6 @@ def test_server_killed_in_the_middle_of_a_push_did_all_of_it_or_nothing(make_dat
     assert [r["status"] for r in receipts] == ["applied", "applied"]
     assert _count(office, "Before the kill") == 1
     assert office.read("res.partner", partner, "city")["city"] == "After the kill"
-
-
-def _wait_for_lock(connection) -> None:
-    """Return when some other backend waits for a lock."""
-    cursor = connection.cursor()
-    for _ in range(600):
-        cursor.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        )
-        if cursor.fetchone():
-            return
-        cursor.execute("SELECT pg_sleep(0.05)")
-    raise AssertionError("the push never came to wait for the lock")
 
 
 def test_two_workers_give_one_device_one_history(make_database, make_server):

@@ -134,9 +134,9 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(make_database: Callable[..., str]) -> Iterator[Site]:
+def site(make_cluster: Callable[[], Cluster]) -> Iterator[Site]:
     with (
-        Cluster(make_database()) as cluster,
+        make_cluster() as cluster,
         OdooServer(cluster.db, workers=2, extra=cluster.options) as server,
     ):
         yield Site(cluster, server)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.faults.waiting import until
+from tests.faults.waiting import until_blocked
 from tests.faults.wire import Wire
 from tools.stage.office import Office
 
@@ -34,22 +34,11 @@ def test_devices_that_find_no_connection_come_back_and_everything_counts_once(
             zip(devices, ("phone", "email", "city", "street", "street2", "function"), strict=True)
         )
     }
-    blocker, watcher = connect(db), connect(db)
+    blocker = connect(db)
     blocker.cursor().execute("SELECT 1 FROM res_partner WHERE id = %s FOR UPDATE", [contested])
-    watcher.autocommit = True
-
-    def all_wait() -> None:
-        cursor = watcher.cursor()
-        cursor.execute(
-            """SELECT count(*) FROM pg_stat_activity
-                WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE '%%res_partner%%'"""
-        )
-        if cursor.fetchone()[0] < len(waiting):
-            raise LookupError("not all of them wait yet")
-
     with ThreadPoolExecutor(len(waiting)) as pool:
         sent = [pool.submit(device.post, "push", {"operations": work[device]}) for device in waiting]
-        until(all_wait, LookupError)
+        until_blocked(connect(db), "res_partner", len(waiting))
         for device in turned_away:
             for route, body in (("push", {"operations": work[device]}), ("pull", {"cursor": device.cursor})):
                 answer = device.post(route, body)

@@ -106,9 +106,9 @@ def test_devices_bring_back_what_a_dump_from_before_did_not_have(make_database, 
         _assert_equal(one, two)
 
 
-def test_snapshot_of_the_volumes_that_is_put_back_is_noticed(make_database, enrol, port):
+def test_snapshot_of_the_volumes_that_is_put_back_is_noticed(make_cluster, enrol, port):
     """Proves I2, I6, I9. Every identifier is as it was, and transactions get their numbers a second time."""
-    with Cluster(make_database()) as cluster:
+    with make_cluster() as cluster:
         with OdooServer(cluster.db, port=port, extra=cluster.options) as server:
             office = Office(server.url, cluster.db)
             user = office.hire_traveller("volumes", "Volumes")

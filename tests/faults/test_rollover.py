@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import psycopg2
 
-from tests.faults.cluster import Cluster
 from tests.faults.wire import Wire
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
@@ -14,9 +13,9 @@ _BOUNDARY = 1_000_000
 _BURN = "DO $$ BEGIN FOR i IN 1..%s LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"
 
 
-def test_nothing_is_lost_when_transaction_numbers_get_another_digit(make_database):
+def test_nothing_is_lost_when_transaction_numbers_get_another_digit(make_cluster):
     """Proves I1. One transaction is under way across the boundary; pulls stand before, at and behind it."""
-    with Cluster(make_database()) as cluster:
+    with make_cluster() as cluster:
         cluster.stop()
         cluster.set_next_transaction(_BOUNDARY - 5_000)
         cluster.start()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.faults.test_exactly_once import _wait_for_lock
+from tests.faults.waiting import until_blocked
 from tests.faults.wire import Wire
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
@@ -46,12 +46,11 @@ class Shop:
 
     def killed_while_closing(self, operation: dict[str, Any]) -> None:
         """The server dies between the function's two commits."""
-        blocker, watcher = self._connect(self.server.db), self._connect(self.server.db)
-        watcher.autocommit = True
+        blocker = self._connect(self.server.db)
         blocker.cursor().execute("SELECT 1 FROM offline_test_till WHERE id = %s FOR UPDATE", [self.gate])
         with ThreadPoolExecutor(1) as pool:
             sent = pool.submit(self.device.post, "push", {"operations": [operation]})
-            _wait_for_lock(watcher)
+            until_blocked(self._connect(self.server.db))
             self.server.kill()
             with pytest.raises(requests.RequestException):
                 sent.result()
@@ -151,12 +150,11 @@ def test_second_send_while_it_runs_is_told_to_wait(shop: Shop, connect: Callable
     """Proves I2."""
     till = shop.till()
     operation = shop.close(till)
-    blocker, watcher = connect(shop.server.db), connect(shop.server.db)
-    watcher.autocommit = True
+    blocker = connect(shop.server.db)
     blocker.cursor().execute("SELECT 1 FROM offline_test_till WHERE id = %s FOR UPDATE", [shop.gate])
     with ThreadPoolExecutor(1) as pool:
         sent = pool.submit(shop.push, operation)
-        _wait_for_lock(watcher)
+        until_blocked(connect(shop.server.db))
         assert shop.push(operation)[0]["status"] == "retry"
         blocker.rollback()
         assert sent.result()[0]["status"] == "applied"

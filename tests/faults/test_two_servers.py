@@ -101,8 +101,7 @@ def test_device_that_calls_both_servers_at_once_counts_once(servers, connect):
     body = [device.create(PARTNER, name="Once")]
 
     def send(server: OdooServer) -> dict[str, Any]:
-        twin = Wanderer(server.url, "").wander([server])
-        twin.headers = device.headers
+        twin = Wanderer(server.url, device.token).wander([server])
         for _ in range(_TRIES):
             [receipt] = twin.push(*body)["receipts"]
             if receipt["status"] != "retry":

@@ -57,7 +57,7 @@ def story(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFa
     with tarfile.open(RELEASE) as release:
         release.extractall(folder := tmp_path_factory.mktemp("release"))
     paths = [folder / "addons", *(p for p in space.addons_path if p not in (space.addons, space.test_addons))]
-    old = [f"--addons-path={','.join(map(str, paths))}"]
+    old = [f"--addons-path={','.join(map(str, paths))}", "--load=base,rpc,web"]
     odoo.update(
         space, db, install=["offline_base"], what="Installing the first release", demo=False, extra=old
     )
@@ -87,9 +87,7 @@ def story(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFa
 
 
 def _connect(db: str) -> Any:
-    env = database.environment()
-    names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
-    return psycopg2.connect(dbname=db, **{names[name]: value for name, value in env.items() if name in names})
+    return psycopg2.connect(**database.reach(db))
 
 
 def test_device_goes_on_where_it_was(story: Story) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _PATIENCE_S = 60.0
 _POLL_S = 0.05
@@ -21,3 +21,20 @@ def until(call: Callable[[], T], missing: type[Exception]) -> T:
             if time.monotonic() > end:
                 raise
             time.sleep(_POLL_S)
+
+
+def until_blocked(watcher: Any, query: str = "", backends: int = 1) -> None:
+    """Return when so many other backends of the watcher's database wait for a lock, in statements that contain this."""
+    watcher.autocommit = True
+    cursor = watcher.cursor()
+
+    def count() -> None:
+        cursor.execute(
+            """SELECT count(*) FROM pg_stat_activity
+                WHERE wait_event_type = 'Lock' AND datname = current_database() AND strpos(query, %s) > 0""",
+            [query],
+        )
+        if cursor.fetchone()[0] < backends:
+            raise LookupError("they do not wait for the lock yet")
+
+    until(count, LookupError)

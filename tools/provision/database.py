@@ -24,6 +24,13 @@ def environment() -> dict[str, str]:
     return postgres.ensure_running(Workspace.here())
 
 
+def reach(name: str) -> dict[str, str]:
+    """The arguments with which psycopg2 connects to a database: it reads PG* variables from its process alone."""
+    options = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
+    found = environment()
+    return {"dbname": name, **{option: found[key] for key, option in options.items() if found.get(key)}}
+
+
 def exists(name: str) -> bool:
     """True when there is a database of this name."""
     _check(name)

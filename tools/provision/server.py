@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import ClassVar
 
 from . import odoo
 from .errors import ProvisionError
@@ -28,9 +29,13 @@ class OdooServer:
         with OdooServer(db="x") as server:
             requests.get(server.url + "/web/login")
 
+    The statement leaves by force: nothing depends on an orderly end, which takes Odoo seconds.
     `workers=0` is one threaded process; more is Odoo's prefork mode with its gevent process. Cron jobs do not
     run unless `cron_threads` says so. The registry is loaded when `start` returns.
     """
+
+    #: Arguments of every server of this process.
+    common: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -47,7 +52,7 @@ class OdooServer:
         self.port = port or free_port()
         self.deadline_s = deadline_s
         self._space = Workspace.here()
-        self._extra = [f"--workers={workers}", f"--max-cron-threads={cron_threads}", *extra]
+        self._extra = [f"--workers={workers}", f"--max-cron-threads={cron_threads}", *self.common, *extra]
         self._process: subprocess.Popen[bytes] | None = None
         self.log_path = self._space.logs / f"server-{db}-{self.port}.log"
 
@@ -114,7 +119,7 @@ class OdooServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self.kill()
 
 
 def arguments(space: Workspace, db: str, port: int, extra: Sequence[str] = ()) -> list[str]:

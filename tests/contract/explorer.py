@@ -11,8 +11,10 @@ import hashlib
 import random
 from typing import Any
 
+from tests.faults.wire import uuid7
+
 from .planted import Planted
-from .world import World, uuid7
+from .world import World
 
 Json = Any
 PREFIX = "/offline/v1"
@@ -36,7 +38,7 @@ class Explorer:
         self.world, self.planted = world, planted
         self.wire = world.device(user)
         self.wire.pull()
-        profile = self.wire.http.get(f"{self.wire.url}{PREFIX}/profile", timeout=60).json()
+        profile = self.wire.profile()
         self.entities = {entity["name"]: entity for entity in profile["entities"]}
         self.cursors: list[str | None] = [None, self.wire.cursor]
         self.next_seq = 1
@@ -45,7 +47,7 @@ class Explorer:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.wire.token}"}
+        return self.wire.headers
 
     def learn(self, route: str, body: Json) -> None:
         """Remember what an answer gave."""
@@ -55,7 +57,6 @@ class Explorer:
             self.cursors.append(body["cursor"])
         if route == "token" and isinstance(body.get("token"), str):
             self.wire.token = body["token"]
-            self.wire.http.headers.update(self.headers)
         if isinstance(body.get("next_seq"), int):
             self.next_seq = body["next_seq"]
         for receipt in body.get("receipts") or []:

@@ -7,7 +7,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from .world import Wire, World, uuid7
+from tests.faults.wire import Wire, uuid7
+
+from .world import World
 
 MARK = "Zq7Leaked"
 #: The bytes of a file that the device may not read; the mark is in them.
@@ -103,7 +105,7 @@ def _work_of_another(world: World, found: Planted) -> None:
         {"verb": "create", "target": {"uid": uuid7()}, "values": {"email": f"{MARK}@example.com"}},
     ]
     for number, operation in enumerate(work, 1):
-        other.push({"seq": number, "op": uuid7(), "entity": "res.partner"} | operation)
+        other.receipts({"seq": number, "op": uuid7(), "entity": "res.partner"} | operation)
     rows = world.office(
         "offline.operation", "search_read", [("device_id.uid", "=", other.uid)], ["op", "status"]
     )

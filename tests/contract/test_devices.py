@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import requests
-
+from tests.faults.wire import Wire
 from tools.stage.office import Office
 
-from .world import Wire, World
+from .world import World
 
 ABOUT = ("state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "outbox_count", "last_contact_at")
 
@@ -24,23 +23,15 @@ def do(world: World, wire: Wire, action: str) -> None:
     world.office("offline.device", action, [device_id(world, wire)])
 
 
-def call(wire: Wire, route: str, body: dict[str, object]) -> requests.Response:
-    return wire.http.post(f"{wire.url}/offline/v1/{route}", json=body, timeout=60)
-
-
-def use(wire: Wire, token: str) -> None:
-    wire.http.headers["Authorization"] = f"Bearer {token}"
-
-
 def test_copy_of_a_device_is_refused_and_shown_to_the_office(world):
     wire = world.device()
     old = wire.token
     wire.push()
-    use(wire, wire.post("token", {})["token"])
+    wire.token = wire.call("token", {})["token"]
     wire.push()
     assert not about(world, wire)["copy_seen_at"]
-    use(wire, old)
-    refused = call(wire, "push", {"operations": []})
+    wire.token = old
+    refused = wire.post("push", {"operations": []})
     assert (refused.status_code, refused.json()["code"]) == (409, "device_cloned")
     assert about(world, wire)["copy_seen_at"]
 
@@ -49,8 +40,8 @@ def test_device_is_rotated_by_the_office(world):
     wire = world.device()
     wire.push()
     do(world, wire, "action_rotate")
-    assert call(wire, "push", {"operations": []}).json()["code"] == "token_rotation_due"
-    use(wire, wire.post("token", {})["token"])
+    assert wire.post("push", {"operations": []}).json()["code"] == "token_rotation_due"
+    wire.token = wire.call("token", {})["token"]
     wire.push()
     assert not about(world, wire)["rotation_asked"]
 
@@ -58,8 +49,8 @@ def test_device_is_rotated_by_the_office(world):
 def test_device_is_revoked_wiped_and_gone(world):
     wire = world.device()
     do(world, wire, "action_revoke_and_wipe")
-    assert call(wire, "pull", {"cursor": None}).json()["wipe"] is True
-    assert wire.post("wipe", {"done": True})["state"] == "wiped"
+    assert wire.post("pull", {"cursor": None}).json()["wipe"] is True
+    assert wire.call("wipe", {"done": True})["state"] == "wiped"
     found = about(world, wire)
     assert found["state"] == "wiped"
     assert found["wiped_at"]
@@ -69,12 +60,12 @@ def test_device_is_reloaded_by_the_office(world):
     wire = world.device()
     wire.pull()
     do(world, wire, "action_reload")
-    assert wire.post("pull", {"cursor": wire.cursor})["reset"] is True
+    assert wire.call("pull", {"cursor": wire.cursor})["reset"] is True
 
 
 def test_report_of_a_device_is_there_when_its_call_was_answered(world):
     wire = world.device()
-    wire.post("push", {"operations": [], "state": {"outbox": 4, "oldest_seq": 2}})
+    wire.call("push", {"operations": [], "state": {"outbox": 4, "oldest_seq": 2}})
     found = about(world, wire)
     assert found["outbox_count"] == 4
     assert found["last_contact_at"]
@@ -82,23 +73,23 @@ def test_report_of_a_device_is_there_when_its_call_was_answered(world):
 
 def test_report_of_a_refused_pull_is_kept_although_the_call_is_rolled_back(world):
     wire = world.device()
-    refused = call(wire, "pull", {"cursor": "x", "state": {"outbox": 5}})
+    refused = wire.post("pull", {"cursor": "x", "state": {"outbox": 5}})
     assert refused.json()["code"] == "cursor_invalid"
     assert about(world, wire)["outbox_count"] == 5
 
 
 def test_person_enrols_and_gives_up_an_own_device_without_a_manager(world):
     world.office.hire_traveller("own-devices", "Own Devices")
-    person = Office(world.url, world._db, "own-devices", "own-devices")
+    person = Office(world.url, world.db, "own-devices", "own-devices")
     wizard = person.create("offline.enrolment.wizard")
     person("offline.enrolment.wizard", "action_issue", [wizard])
     issued = person.read("offline.enrolment.wizard", wizard, "code", "url", "qr_code")
     assert issued["url"].endswith(issued["code"])
     assert issued["qr_code"]
-    wire = Wire(world.url, issued["code"], "n" * 20)
+    wire = Wire.enrol(world.url, issued["code"], "n" * 20)
     wire.push()
     [mine] = person("offline.device", "search", [])
     assert person.read("offline.device", mine, "uid")["uid"] == wire.uid
     person("offline.device", "action_report_lost", [mine])
-    refused = call(wire, "pull", {"cursor": None})
+    refused = wire.post("pull", {"cursor": None})
     assert (refused.json()["code"], refused.json()["wipe"]) == ("device_revoked", True)

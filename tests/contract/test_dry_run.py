@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 import requests
 
-from .world import Named, Wire, World, uuid7
+from tests.faults.wire import Wire, uuid7
+
+from .place import Named
+from .world import World
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
 
@@ -19,7 +22,7 @@ _CONTACT = "offline_presence"
 
 def state_of_every_table(world: World) -> dict[str, tuple[int, str]]:
     """{table: (rows, a digest of which transactions wrote them)}; an update that changes nothing is seen as well."""
-    with world._sql.cursor() as cursor:
+    with world.sql() as cursor:
         cursor.execute(
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s",
             [_CONTACT],
@@ -34,7 +37,7 @@ def state_of_every_table(world: World) -> dict[str, tuple[int, str]]:
 
 
 def try_it(wire: Wire, operations: list[Json], **more: Any) -> Json:
-    return wire.post("push", {"operations": operations, "dry_run": True, **more})
+    return wire.call("push", {"operations": operations, "dry_run": True, **more})
 
 
 def numbered(*operations: Json) -> list[Json]:
@@ -92,7 +95,7 @@ def test_dry_run_answers_what_the_push_then_answers_and_nothing_happened(world):
         tried = try_it(wire, operations)
         assert state_of_every_table(world) == before
         assert (tried["dry_run"], tried["next_seq"]) == (True, 1)
-        done = wire.post("push", {"operations": operations})
+        done = wire.call("push", {"operations": operations})
     statuses = [receipt["status"] for receipt in done["receipts"]]
     assert {"applied", "conflict", "deferred", "rejected", "discarded"} == set(statuses)
     assert "dry_run" not in done
@@ -126,7 +129,7 @@ def test_dry_run_of_a_decision_leaves_it_to_be_taken(world):
         before = state_of_every_table(world)
         assert try_it(wire, amend)["receipts"][0]["status"] == "applied"
         assert state_of_every_table(world) == before
-        assert wire.push(*amend)[0]["status"] == "applied"
+        assert wire.receipts(*amend)[0]["status"] == "applied"
 
 
 def test_dry_run_of_what_cannot_be_read_gets_its_receipt(world):
@@ -144,7 +147,7 @@ def test_dry_run_with_a_gap_is_refused_as_the_push_would_be(world):
     wire = world.device()
     [operation] = numbered({"verb": "void"})
     body = {"operations": [operation | {"seq": 2}], "dry_run": True}
-    refused = wire.http.post(f"{wire.url}/offline/v1/push", json=body, timeout=60)
+    refused = wire.post("push", body)
     assert (refused.status_code, refused.json()["code"]) == (409, "seq_gap")
 
 
@@ -157,7 +160,7 @@ def test_dry_run_is_said_in_one_way(server, world, route, value, code):
     answer = requests.post(
         f"{server.url}/offline/v1/{route}",
         json={"operations": [], "dry_run": value},
-        headers={"Authorization": f"Bearer {wire.token}"},
+        headers=wire.headers,
         timeout=60,
     )
     assert (answer.status_code, answer.json()["code"]) == (400, code)

@@ -17,14 +17,16 @@ from typing import Any
 import crossplane
 import psycopg2
 import pytest
+import requests
 
 from offline_core import tus, wire
+from tests.faults.wire import Wire, uuid7
 from tools.provision import database, node, postgres
 from tools.provision.workspace import Workspace
 
 from .test_adapter_guide import test_terminal_of_the_guide_does_what_it_says as _adapter_guide
 from .test_rpc import PAIRS
-from .world import Wire, World, uuid7
+from .world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -108,7 +110,7 @@ def api_key(world: World) -> str:
 
     key, salt = secrets.token_hex(20), os.urandom(16)
     digest = hashlib.pbkdf2_hmac("sha512", key.encode(), salt, 6000)
-    with world._sql.cursor() as cursor:
+    with world.sql() as cursor:
         cursor.execute(
             "INSERT INTO res_users_apikeys (name, user_id, key, index) VALUES ('Guide', %s, %s, %s)",
             [world.office.uid, f"$pbkdf2-sha512$6000${text(salt)}${text(digest)}", key[:8]],
@@ -150,17 +152,17 @@ def test_dry_run_of_the_guide_says_what_odoo_would_say(walk):
 def test_program_of_its_own_works_without_a_person_and_cannot_sign_in(walk, server, world):
     """Proves I4. With the code that the guide has issued; it holds what its profile names, and nothing else."""
     issued = answer(walk, "issued.json")
-    gate = Wire(server.url, issued["code"], "n" * 16)
+    gate = Wire.enrol(server.url, issued["code"], "n" * 16)
     gate.pull()
     assert set(gate.held) == {"res.partner"}
-    [receipt] = gate.push(
+    [receipt] = gate.receipts(
         {"seq": 1, "op": uuid7(), "entity": "res.partner", "verb": "create", "target": {"uid": uuid7()}}
         | {"values": {"name": "Weighed"}}
     )
     made = world.office.read("res.partner", receipt["target"]["id"], "create_uid")
     assert made["create_uid"][1] == "Warehouse gate"
     for password in ("", "warehouse-gate", False):
-        session = gate.http.post(
+        session = requests.post(
             f"{server.url}/web/session/authenticate",
             json={"params": {"db": server.db, "login": "warehouse-gate", "password": password}},
             timeout=60,
@@ -185,20 +187,23 @@ def test_typescript_of_the_guide_compiles_strictly_and_runs(walk, server, world)
 
 def test_types_notice_what_the_wire_would_refuse(walk):
     """Types that allow anything would be of no use."""
-    for wrong in (
+    head = 'import type { components } from "./offline.d.ts";\ntype Wire = components["schemas"];\n'
+    wrong = (
         'const push: Wire["PushRequest"] = { operations: [], dry_run: "yes" };',
         'const push: Wire["PushRequest"] = { operation: [] };',
         'const status: Wire["Receipt"]["status"] = "done";',
         'const unit: Wire["Unit"] = { id: "x" };',
-    ):
-        head = 'import type { components } from "./offline.d.ts";\ntype Wire = components["schemas"];\n'
-        (walk / "wrong.mts").write_text(head + wrong, encoding="utf-8")
-        with pytest.raises(AssertionError, match="error TS"):
-            shell(
-                "npx tsc --strict --noEmit --module nodenext --allowImportingTsExtensions wrong.mts",
-                walk,
-                PATH=node.environment(Workspace.here())["PATH"],
-            )
+    )
+    for number, line in enumerate(wrong):
+        (walk / f"wrong{number}.mts").write_text(head + line, encoding="utf-8")
+    with pytest.raises(AssertionError) as refused:
+        shell(
+            "npx tsc --strict --noEmit --module nodenext --allowImportingTsExtensions wrong*.mts",
+            walk,
+            PATH=node.environment(Workspace.here())["PATH"],
+        )
+    noticed = set(re.findall(r"wrong(\d)\.mts\(3,\d+\): error TS", str(refused.value)))
+    assert noticed == {str(number) for number in range(len(wrong))}
 
 
 # --- README and CONTRIBUTING --------------------------------------------------------------------------------------
@@ -246,7 +251,7 @@ def assert_targets(block: str) -> None:
 def test_sql_of_the_guide_runs(world):
     found = []
     for query in blocks(ADMIN, "sql"):
-        with world._sql.cursor() as cursor:
+        with world.sql() as cursor:
             cursor.execute(query)
             found += cursor.fetchall()
     assert {"offline_change", "offline_holding", "offline_operation"} <= {row[0] for row in found}
@@ -270,7 +275,7 @@ def test_copy_is_neutralised_as_the_guide_says(make_database, tmp_path):
 
 
 def _row(db: str, query: str) -> tuple[Any, ...]:
-    connection = psycopg2.connect(dbname=db, **World._reach())
+    connection = psycopg2.connect(**database.reach(db))
     try:
         with connection.cursor() as cursor:
             cursor.execute(query)

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.faults.wire import uuid7
 from tools.stage.office import Office
-
-from .world import uuid7
 
 TIMEOUT_S = 60
 

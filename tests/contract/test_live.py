@@ -12,9 +12,9 @@ import requests
 
 from offline_core import openapi, routes
 from offline_core.errors import CATALOGUE
+from tests.faults.wire import uuid7
 
 from .vectors import Vector, differences, load
-from .world import uuid7
 
 PROVOKED = [vector for vector in load() if vector.given != "unprovoked"]
 MANIFEST = Path(__file__).resolve().parents[2] / "addons" / "offline_base" / "__manifest__.py"

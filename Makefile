@@ -10,7 +10,7 @@ PY = $(or $(PYTHON),$(error no Python 3.11 or newer with venv: install python3 a
 DEV_PYTHON := .offline/venv-dev/bin/python
 PORT ?= 8069
 DB ?= demo
-TEST_OPTIONS = $(if $(LAYER),--layer $(LAYER)) $(if $(MODULE),--module $(MODULE))
+TEST_OPTIONS = $(if $(LAYER),--layer $(LAYER)) $(if $(MODULE),--module $(MODULE)) $(if $(JOBS),--jobs $(JOBS))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve stop test lint prove bench fuzz faults-deep foreign clean
@@ -30,7 +30,7 @@ serve: ## serve Odoo on this terminal: PORT=8069 DB=demo
 stop: ## end the servers that run in the background
 	@$(PY) -m tools.provision stop
 
-test: setup ## run all tests; LAYER=unit|contract|odoo|model|faults|e2e, MODULE=offline_base for less
+test: setup ## run all tests; LAYER=unit|contract|odoo|model|faults|e2e, MODULE=offline_base for less; JOBS=1 one by one
 	@$(DEV_PYTHON) -m tools.run_tests $(TEST_OPTIONS)
 
 lint: setup ## check style, types and generated files

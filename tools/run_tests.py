@@ -1,4 +1,7 @@
-"""`python -m tools.run_tests`: all layers of tests, from the cheapest to the dearest, with a table at the end.
+"""`python -m tools.run_tests`: all layers of tests, two at a time, with a table at the end.
+
+A layer mostly keeps a server and its client busy in turn, hence about one core. What runs beside another is shown
+when it has ended, so that no two outputs mix; a layer alone is shown as it goes.
 
 Odoo silently skips tests that it does not import, and a runner that finds nothing is happy. So each layer has
 a floor in `tests/floors.json`: fewer tests than that, or a skip that nothing here allows, is a failure.
@@ -11,10 +14,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tools.provision import database, odoo
 from tools.provision.errors import ProvisionError
@@ -42,10 +49,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Options:
-    """What to run; `pytest` holds arguments for it, as given after `--`."""
+    """What to run; `pytest` holds arguments for it, as given after `--`; it writes into `log`, else on the terminal."""
 
     module: str = ""
     pytest: tuple[str, ...] = ()
+    log: Path | None = None
 
 
 def plain(*folders: str) -> Callable[[Workspace, Options], Outcome]:
@@ -54,7 +62,7 @@ def plain(*folders: str) -> Callable[[Workspace, Options], Outcome]:
     def run(space: Workspace, options: Options) -> Outcome:
         paths = [folder for folder in folders if any((space.root / folder).rglob("test_*.py"))]
         command = [str(space.dev_python), "-m", "pytest", *options.pytest]
-        return _pytest(space, command, paths, {**space.env, **database.environment()})
+        return _pytest(space, command, paths, {**space.env, **database.environment()}, options.log)
 
     return run
 
@@ -85,7 +93,7 @@ def in_odoo(space: Workspace, options: Options) -> Outcome:
         # tests/conftest.py is for the layers outside Odoo.
         fixed = ["--rootdir", str(space.root), "--noconftest", "-p", "no:cacheprovider", "--odoo-http"]
         command += [*fixed, *options.pytest]
-        return _pytest(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)})
+        return _pytest(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)}, options.log)
     finally:
         conf.unlink(missing_ok=True)
         database.drop(db)
@@ -108,11 +116,21 @@ LAYERS: dict[str, Callable[[Workspace, Options], Outcome]] = {
 }
 
 
-def _pytest(space: Workspace, command: list[str], paths: Sequence[str], env: dict[str, str]) -> Outcome:
+#: What takes longest begins first, so that nothing long is left for the end. The first one builds the template
+#: databases meanwhile: beside it runs what needs none.
+_ORDER = ("faults", "unit", "contract", "e2e", "odoo", "model")
+_SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
+
+
+def _pytest(
+    space: Workspace, command: list[str], paths: Sequence[str], env: dict[str, str], log: Path | None
+) -> Outcome:
     if not paths:
         return Outcome()
-    report = space.state / f"junit-{os.getpid()}.xml"
-    done = subprocess.run([*command, f"--junitxml={report}", *paths], cwd=space.root, env=env, check=False)
+    report = space.state / f"junit-{os.getpid()}-{threading.get_ident()}.xml"
+    command = [*command, f"--junitxml={report}", *paths]
+    with log.open("w") if log else nullcontext() as out:
+        done = subprocess.run(command, cwd=space.root, env=env, stdout=out, stderr=out, check=False)
     if not report.is_file():
         return Outcome(failed=1, problems=[f"pytest ended with code {done.returncode} and no report"])
     outcome = read_report(report.read_text(), chromium=find_chromium() is not None)
@@ -148,7 +166,6 @@ def read_report(xml: str, *, chromium: bool) -> Outcome:
 
 
 def run_layer(space: Workspace, name: str, options: Options, floor: int) -> Outcome:
-    print(f"\n=== {name} ===", flush=True)
     started = time.monotonic()
     try:
         outcome = LAYERS[name](space, options)
@@ -158,6 +175,33 @@ def run_layer(space: Workspace, name: str, options: Options, floor: int) -> Outc
     if not outcome.not_run and outcome.run + outcome.excused < floor:
         outcome.problems.append(f"{outcome.run} tests ran, fewer than the floor of {floor}")
     return outcome
+
+
+def run_layers(
+    space: Workspace, names: Sequence[str], options: Options, floors: dict[str, int], jobs: int
+) -> dict[str, Outcome]:
+    """Run layers, so many of them at a time; the outcomes in the order of the table."""
+    results = {}
+    if jobs == 1 or len(names) == 1:
+        for name in names:
+            print(f"\n=== {name} ===", flush=True)
+            results[name] = run_layer(space, name, options, floors.get(name, 0))
+        return results
+    space.logs.mkdir(parents=True, exist_ok=True)
+    logs = {name: space.logs / f"tests-{name}.log" for name in names}
+    print(f"{jobs} layers at a time; {space.logs}/tests-*.log grow meanwhile", flush=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        running = {}
+        for name in sorted(names, key=_ORDER.index):
+            logs[name].unlink(missing_ok=True)
+            given = replace(options, log=logs[name])
+            running[pool.submit(run_layer, space, name, given, floors.get(name, 0))] = name
+        for ended in as_completed(running):
+            name = running[ended]
+            results[name] = ended.result()
+            print(f"\n=== {name} ===")
+            print(logs[name].read_text(errors="replace") if logs[name].is_file() else "", flush=True)
+    return {name: results[name] for name in names}
 
 
 def show(results: dict[str, Outcome], floors: dict[str, int]) -> None:
@@ -178,6 +222,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.run_tests", description=__doc__)
     parser.add_argument("--layer", choices=LAYERS, action="append", help="only this layer; may be repeated")
     parser.add_argument("--module", default="", help="only this addon's own tests")
+    parser.add_argument("--jobs", type=int, default=_SIDE_BY_SIDE, help="how many layers run at a time")
     parser.add_argument("--raise-floors", action="store_true", help="record higher counts as the new floors")
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     given = parser.parse_args(argv)
@@ -187,9 +232,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = Options(given.module, tuple(given.pytest))
     partial = bool(given.module or given.pytest)
     chosen = given.layer or (["odoo"] if given.module else list(LAYERS))
-    results = {}
-    for name in chosen:
-        results[name] = run_layer(space, name, options, 0 if partial else floors.get(name, 0))
+    results = run_layers(space, chosen, options, {} if partial else floors, given.jobs)
     show(results, floors)
     if given.raise_floors and not partial:
         raised = {

@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
-from tools.provision import database, postgres
+from tests import logins
+from tools.provision import database
 from tools.provision.server import OdooServer
 from tools.provision.workspace import Workspace
 
@@ -20,14 +21,7 @@ from tools.provision.workspace import Workspace
 settings.register_profile("local", deadline=None, print_blob=True)
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
-
-
-# See tests/addons/offline_test_logins. The password "admin", hashed with one round.
-OdooServer.common = ("--load=base,rpc,web,offline_test_logins",)
-_HASHED = (
-    "$pbkdf2-sha512$1$b2ZmbGluZQ"
-    "$rTdzNoNpfwxwhgpCNKaW.bvd43qdGL2qTFuJDx2yWv0tDTKA7nnDEaeZRWhsudd1cDh7d/9jhKjWzg8QRzoy7Q"
-)
+logins.make_quick()
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +38,7 @@ def make_database() -> Iterator[Callable[..., str]]:
         name = f"offline_test_{uuid4().hex[:12]}"
         names.append(name)
         database.create(name, template=template)
-        cheaper = f"UPDATE res_users SET password = '{_HASHED}' WHERE login = 'admin'"
-        postgres.psql(Workspace.here(), name, cheaper)
+        logins.reset(name)
         return name
 
     yield make

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
+from tests import logins
 from tools.provision import database, postgres
 from tools.provision.server import OdooServer
 from tools.provision.workspace import Workspace
@@ -19,8 +20,10 @@ WORKERS = 2
 def prepared(defect: str | None = None) -> Iterator[Ground]:
     """The ground of a run; with a defect planted in its server if one is named."""
     db = f"offline_test_{uuid4().hex[:12]}"
+    logins.make_quick()
     database.create(db, template="tests")
     try:
+        logins.reset(db)
         _set(db, "offline_test_oracle.mortal", "1")
         if defect is not None:
             _set(db, "offline_test_oracle.defect", defect)

@@ -1,4 +1,1 @@
-from . import models, passwords
-from .passwords import post_init_hook
-
-passwords.make_quick()
+from . import models

@@ -7,5 +7,4 @@
     "license": "LGPL-3",
     "depends": ["offline_base", "contacts"],
     "data": ["security/ir.model.access.csv"],
-    "post_init_hook": "post_init_hook",
 }

@@ -19,7 +19,7 @@ from .walk import ALL, CHANGED, IDS, EntityCut, Page
 #: However little seems to have changed, the ids of every scope are compared this often.
 _COMPARE_EVERY = timedelta(hours=6)
 #: Above this many changed records the whole scope is read instead: a list of ids is no longer the cheaper way.
-_MANY = 20_000
+MANY = 20_000
 
 
 class Cuts:
@@ -137,7 +137,7 @@ class Cuts:
         ):
             return ALL
         changed = self.touched[name]
-        if feed.ALL in changed or len(changed) > _MANY:
+        if feed.ALL in changed or len(changed) > MANY:
             return ALL
         if self.is_due or position.scope_day != self.day or scope.path & self.changes.keys():
             return IDS

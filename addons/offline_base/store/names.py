@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from odoo.tools import SQL, Query
 
 from . import reader
-from .cuts import Cuts
+from .cuts import MANY, Cuts
 from .feed import ALL
 from .walk import EntityCut, Page
 
@@ -131,8 +131,10 @@ def _pointed_to(cut: EntityCut, name: str, target: str, ids: set[int]) -> set[in
         return set()
     if field.type == "many2one_reference":
         query.add_where(SQL("%s = %s", SQL.identifier(model._table, field.model_field), target))
-    if ALL not in ids:
+    # After an import of very many records, what the device holds is the shorter list.
+    if ALL not in ids and len(ids) <= MANY:
         query.add_where(SQL("%s = ANY(%s)", column, list(ids)))
     query.add_where(SQL("%s IN (%s)", SQL.identifier(model._table, "id"), cut.held.query(cut.name)))
     rows: Mapping = dict(model.env.execute_query(query.select(SQL("DISTINCT %s", column), SQL("true"))))
-    return rows.keys() - {None, 0}
+    found = rows.keys() - {None, 0}
+    return found if ALL in ids else found & ids

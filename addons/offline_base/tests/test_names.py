@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.fields import Command
 
+from ..store import names
 from .common import PARTNER, OfflineCase
 
 COUNTRY = "res.country"
@@ -65,6 +68,20 @@ class TestNames(OfflineCase):
         self.assertNotEqual(cursor, answer["cursor"])
         self.settle()
         self.assertEqual({}, self.phone.pull()["refs"])
+
+    def test_after_an_import_new_names_are_looked_for_among_what_the_device_holds(self):
+        """What it costs follows what the device holds, not how much was imported."""
+        self.partner.parent_id = company = self.new_company()
+        self.synced()
+        for number in range(5):
+            self.new_company(f"Import {number}")
+        company.name = "Renamed Works"
+        with patch.object(names, "MANY", 3), self.recorded_queries() as queries:
+            answer = self.phone.pull()
+        self.assertEqual({PARTNER: {str(company.id): "Renamed Works"}}, answer["refs"])
+        looked = [query for query in queries if 'SELECT DISTINCT "res_partner"."parent_id"' in query]
+        self.assertTrue(looked)
+        self.assertFalse([query for query in looked if "ANY(" in query])
 
     def test_new_name_that_was_lost_with_its_answer_comes_again(self):
         """Proves I1."""

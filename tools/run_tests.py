@@ -23,7 +23,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tools.provision import database, odoo
+from tools.provision import database, node, odoo
 from tools.provision.errors import ProvisionError
 from tools.provision.system import find_chromium
 from tools.provision.workspace import Workspace, addon_names
@@ -62,7 +62,7 @@ def plain(*folders: str) -> Callable[[Workspace, Options], Outcome]:
     def run(space: Workspace, options: Options) -> Outcome:
         paths = [folder for folder in folders if any((space.root / folder).rglob("test_*.py"))]
         command = [str(space.dev_python), "-m", "pytest", *options.pytest]
-        return _pytest(space, command, paths, {**space.env, **database.environment()}, options.log)
+        return _report(space, command, paths, {**space.env, **database.environment()}, options.log)
 
     return run
 
@@ -93,7 +93,7 @@ def in_odoo(space: Workspace, options: Options) -> Outcome:
         # tests/conftest.py is for the layers outside Odoo.
         fixed = ["--rootdir", str(space.root), "--noconftest", "-p", "no:cacheprovider", "--odoo-http"]
         command += [*fixed, *options.pytest]
-        return _pytest(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)}, options.log)
+        return _report(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)}, options.log)
     finally:
         conf.unlink(missing_ok=True)
         database.drop(db)
@@ -106,8 +106,24 @@ def in_browser(space: Workspace, options: Options) -> Outcome:
     return plain("tests/e2e")(space, options)
 
 
+def in_node(space: Workspace, options: Options) -> Outcome:
+    """The engine of the device app, by Node's own test runner: the modules as a browser loads them."""
+    paths = sorted(str(path) for path in (space.root / "tests" / "engine").glob("*.test.js"))
+    reports = ["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=junit"]
+    command = [
+        str(space.dev_venv / "bin" / "node"),
+        "--test",
+        "--test-timeout=60000",
+        *options.pytest,
+        *reports,
+    ]
+    env = {**node.environment(space), "NODE_PATH": str(space.npm / "node_modules")}
+    return _report(space, command, paths, env, options.log, to="--test-reporter-destination")
+
+
 LAYERS: dict[str, Callable[[Workspace, Options], Outcome]] = {
     "unit": plain("tests/unit", "tests/arch"),
+    "engine": in_node,
     "contract": plain("tests/contract"),
     "odoo": in_odoo,
     "model": plain("tests/model"),
@@ -118,25 +134,32 @@ LAYERS: dict[str, Callable[[Workspace, Options], Outcome]] = {
 
 #: What takes longest begins first, so that nothing long is left for the end. The first one builds the template
 #: databases meanwhile: beside it runs what needs none.
-_ORDER = ("faults", "unit", "contract", "e2e", "odoo", "model")
+_ORDER = ("faults", "unit", "engine", "contract", "e2e", "odoo", "model")
 _SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
 
 
-def _pytest(
-    space: Workspace, command: list[str], paths: Sequence[str], env: dict[str, str], log: Path | None
+def _report(
+    space: Workspace,
+    command: list[str],
+    paths: Sequence[str],
+    env: dict[str, str],
+    log: Path | None,
+    *,
+    to: str = "--junitxml",
 ) -> Outcome:
+    """Run a program that writes a JUnit report where the option ``to`` says."""
     if not paths:
         return Outcome()
     report = space.state / f"junit-{os.getpid()}-{threading.get_ident()}.xml"
-    command = [*command, f"--junitxml={report}", *paths]
+    command = [*command, f"{to}={report}", *paths]
     with log.open("w") if log else nullcontext() as out:
         done = subprocess.run(command, cwd=space.root, env=env, stdout=out, stderr=out, check=False)
     if not report.is_file():
-        return Outcome(failed=1, problems=[f"pytest ended with code {done.returncode} and no report"])
+        return Outcome(failed=1, problems=[f"the runner ended with code {done.returncode} and no report"])
     outcome = read_report(report.read_text(), chromium=find_chromium() is not None)
     report.unlink()
     if done.returncode not in (0, _NO_TESTS_COLLECTED) and not outcome.failed:
-        outcome.problems.append(f"pytest ended with code {done.returncode}")
+        outcome.problems.append(f"the runner ended with code {done.returncode}")
     return outcome
 
 

@@ -13,7 +13,7 @@ _FILES = ("package.json", "package-lock.json")
 
 def ensure_packages(space: Workspace) -> None:
     """Have them in `Workspace.npm`; nothing of them runs while they are installed."""
-    sources = [space.root / "tests" / "typescript" / name for name in _FILES]
+    sources = [space.root / "tests" / "npm" / name for name in _FILES]
     stamp = Stamp(space.state, "npm", digest(str(space.npm), *(path.read_bytes() for path in sources)))
     if stamp.fresh():
         return
@@ -22,7 +22,7 @@ def ensure_packages(space: Workspace) -> None:
     space.npm.mkdir(parents=True)
     for path in sources:
         shutil.copy(path, space.npm)
-    with step("Installing TypeScript"):
+    with step("Installing npm packages"):
         run(
             [space.dev_venv / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             what="npm ci",

@@ -60,10 +60,10 @@ describe("an answer", () => {
     test("that refuses is told with its code, and its wait even where the header is hidden", () => {
         const headers = new Headers({ "Content-Type": "application/problem+json; charset=utf-8" });
         const refuse = (more = {}) => judge(503, headers, bytes(JSON.stringify({ ...PROBLEM, ...more })));
-        assert.throws(refuse, { name: "Refused", code: "busy", status: 503, retryAfterS: 4, message: "T. R." });
+        assert.throws(refuse, { name: "Refused", code: "busy", status: 503, retry_after_s: 4, message: "T. R." });
         assert.throws(() => refuse({ detail: "D" }), { message: "T. R. (D)" });
         headers.set("Retry-After", "9");
-        assert.throws(refuse, { retryAfterS: 9, transient: true });
+        assert.throws(refuse, { retry_after_s: 9, transient: true });
     });
 
     test("that only looks like a refusal is judged by its status", () => {
@@ -78,7 +78,7 @@ describe("an answer", () => {
     test("of a proxy is no network where trying again may help, else a refusal", () => {
         const html = new Headers({ "Content-Type": "text/html", "Retry-After": "5" });
         for (const status of [301, 302, 307, 408, 425, 429, 500, 502, 503, 504]) {
-            assert.throws(() => judge(status, html, bytes("<html>")), { name: "Offline", retryAfterS: 5 });
+            assert.throws(() => judge(status, html, bytes("<html>")), { name: "Offline", retry_after_s: 5 });
         }
         for (const status of [400, 401, 403, 404, 413]) {
             assert.throws(() => judge(status, html, bytes("<html>")), { name: "Refused", problem: null });
@@ -94,7 +94,7 @@ describe("an answer", () => {
                 const error = await caught(transport.send("POST", path, null, null));
                 assert.ok(error instanceof Refused, one.name);
                 assert.equal(error.code, one.answer.body.code);
-                assert.equal(error.retryAfterS, one.answer.body.retry_after_s ?? null);
+                assert.equal(error.retry_after_s, one.answer.body.retry_after_s ?? null);
             } else if (one.answer.body) {
                 assert.deepEqual((await transport.send("POST", path, null, null)).body, one.answer.body);
             }

@@ -1,32 +1,22 @@
 /**
  * What can go wrong on a device, told apart by what the person can do about it.
- *
- * An edit that does not fit its fields is refused by `Refusal` before it enters the outbox.
  */
 
-/** Everything that the engine throws on purpose. */
+/** Everything that the engine raises on purpose, besides `Refusal`. */
 export class DeviceError extends Error {
-    get name() {
-        return this.constructor.name;
+    constructor(message, options) {
+        super(message, options);
+        this.name = new.target.name;
     }
 }
 
-/** One edit is refused with a code of the catalogue; `fields` names what to correct: {field name: sentence}. */
-export class Refusal extends DeviceError {
-    constructor(code, message = code, fields = {}) {
-        super(message);
-        this.code = code;
-        this.fields = fields;
-    }
-}
-
-/** The home holds no device with a token: enrol it with a code first. */
+/** The store holds no device with a token: enrol it first. */
 export class NotEnrolled extends DeviceError {}
 
-/** Another tab uses this home; one at a time. */
+/** Another tab writes to this store; one at a time. */
 export class HomeBusy extends DeviceError {}
 
-/** The store was written by a newer version, or is damaged; nothing was changed. */
+/** The store was written by a newer version, or cannot be opened; nothing was changed. */
 export class HomeUnreadable extends DeviceError {}
 
 /** The browser has no room left; nothing of this change was kept. */
@@ -35,11 +25,15 @@ export class HomeFull extends DeviceError {}
 /** What is stored is under a PIN that nobody has given yet. */
 export class HomeLocked extends DeviceError {}
 
-/** The PIN is not taken. `retryAfterS`: how long until the next try is. */
+/** The PIN is not taken. `retry_after_s`: how long until the next try is. */
 export class PinWrong extends DeviceError {
-    constructor(message, retryAfterS = 0) {
+    /**
+     * @param {string} message
+     * @param {number} [retry_after_s]
+     */
+    constructor(message, retry_after_s = 0) {
         super(message);
-        this.retryAfterS = retryAfterS;
+        this.retry_after_s = retry_after_s;
     }
 }
 
@@ -55,31 +49,53 @@ export class AnswerInvalid extends DeviceError {}
  * The request may have arrived nevertheless, which is why everything sent can be sent again.
  */
 export class Offline extends DeviceError {
-    /** @param {string} reason @param {number | null} retryAfterS */
-    constructor(reason, retryAfterS = null) {
-        super(reason);
-        this.retryAfterS = retryAfterS;
+    /**
+     * @param {string} reason
+     * @param {number | null} [retry_after_s]
+     */
+    constructor(reason, retry_after_s = null, options = undefined) {
+        super(reason, options);
+        this.retry_after_s = retry_after_s;
     }
 }
 
 /**
- * The server refused the whole call. `code` stands in the error catalogue.
- *
- * `code` is `http_<status>` where no problem document came (a proxy, a wrong address).
+ * The server refused the whole call. `code` stands in the error catalogue (docs/errors.md), or is `http_<status>` where
+ * no problem document came (a proxy, a wrong address).
  */
 export class Refused extends DeviceError {
-    /** @param {string} code @param {number} status @param {object | null} problem @param {number | null} retryAfterS */
-    constructor(code, status, problem = null, retryAfterS = null) {
+    /**
+     * @param {string} code
+     * @param {number} status
+     * @param {Record<string, any> | null} [problem] the problem document, as it came
+     * @param {number | null} [retry_after_s]
+     */
+    constructor(code, status, problem = null, retry_after_s = null) {
         const said = problem ? `${problem.title} ${problem.remedy}` : `The address answered with status ${status}.`;
         super(problem?.detail ? `${said} (${problem.detail})` : said);
         this.code = code;
         this.status = status;
         this.problem = problem;
-        this.retryAfterS = retryAfterS;
+        this.retry_after_s = retry_after_s;
     }
 
     /** Whether the same call can succeed later without anybody doing anything. */
     get transient() {
         return this.status === 429 || (this.status >= 500 && this.status !== 501);
+    }
+}
+
+/** An edit that cannot be taken: refused before it enters the outbox. `fields` is `{field: sentence}`. */
+export class Refusal extends Error {
+    /**
+     * @param {string} code of the error catalogue
+     * @param {string} message
+     * @param {Record<string, string>} [fields]
+     */
+    constructor(code, message, fields = {}) {
+        super(message);
+        this.name = "Refusal";
+        this.code = code;
+        this.fields = fields;
     }
 }

@@ -3,7 +3,8 @@
  *
  * Pure: time and chance come from outside. A sync that a person asks for is always possible.
  *
- * @typedef {{failures: number, at: number}} Plan When the next sync may run by itself, after how many failures in a row.
+ * @typedef {{failures: number, at: number}} Plan When the next sync may run by itself, after how many failures in a
+ *     row.
  */
 
 /** Works with or without a network, and syncs by itself whenever it can. */
@@ -28,10 +29,10 @@ export function chosen(mode, allowed) {
  * Doubles up to a quarter of an hour, of which at least half is kept, and is never shorter than what the server asked
  * for.
  */
-export function pauseS(failures, chance, retryAfterS = null) {
+export function pauseS(failures, chance, retry_after_s = null) {
     const full = Math.min(FIRST_PAUSE_S * 2 ** Math.min(failures - 1, 30), LONGEST_PAUSE_S);
-    if (retryAfterS !== null && retryAfterS >= full / 2) {
-        return retryAfterS * (1 + chance / 2);
+    if (retry_after_s !== null && retry_after_s >= full / 2) {
+        return retry_after_s * (1 + chance / 2);
     }
     return (full * (1 + chance)) / 2;
 }
@@ -42,8 +43,8 @@ export function afterSuccess(now, pollAfterS) {
 }
 
 /** The next sync comes after a pause that grows with each failure. @returns {Plan} */
-export function afterFailure(now, failures, chance, retryAfterS) {
-    return { failures: failures + 1, at: now + pauseS(failures + 1, chance(), retryAfterS) * 1000 };
+export function afterFailure(now, failures, chance, retry_after_s) {
+    return { failures: failures + 1, at: now + pauseS(failures + 1, chance(), retry_after_s) * 1000 };
 }
 
 /**

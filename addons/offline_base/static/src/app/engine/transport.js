@@ -3,8 +3,8 @@
  *
  * Redirects are not followed: a token goes to the server that gave it, never to a hotel's sign-in page.
  *
- * @typedef {{body: object, retryAfterS: number | null}} Reply A success: the JSON object, and the Retry-After that may
- *     come with receipts.
+ * @typedef {{body: object, retry_after_s: number | null}} Reply A success: the JSON object, and the Retry-After that
+ *     may come with receipts.
  * @typedef {{headers: Headers, content: Uint8Array}} RawReply A success that is no JSON.
  */
 import { AnswerInvalid, Offline, Refused } from "./errors.js";
@@ -45,7 +45,7 @@ export function judge(status, headers, content) {
         if (!isObject(body)) {
             throw new AnswerInvalid("the answer is no JSON object");
         }
-        return { body, retryAfterS: wait };
+        return { body, retry_after_s: wait };
     }
     if ((headers.get("content-type") ?? "").startsWith("application/problem+json")) {
         const problem = parse(content);
@@ -161,7 +161,8 @@ export class HttpTransport {
             const content = await watch.read(answer.body);
             return { status: answer.status, headers: answer.headers, content };
         } catch (error) {
-            throw new Offline(`no connection to ${this.#base}: ${watch.fired ? "silence" : error.name}`);
+            const why = watch.fired ? "silence" : error.name;
+            throw new Offline(`no connection to ${this.#base}: ${why}`, null, { cause: error });
         } finally {
             watch.stop();
         }

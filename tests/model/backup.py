@@ -31,7 +31,8 @@ class Backup:
         office.ground.back_up()
         self._world = copy.deepcopy(office.truth.world)
         self._cursors = {name: handset.device.settings.cursor for name, handset in handsets.items()}
-        self._known = set(self._stored_ops())
+        #: What had its effect by then. What was parked may run after the restore.
+        self._done = {op for op, status in self._stored_ops().items() if status in DONE}
         self.is_used = False
 
     def put_back(self) -> None:
@@ -49,6 +50,8 @@ class Backup:
         office.ground.put_back()
         office.ids.clear()
         office.names.forget_ids()
+        for kind in (CONTACT, JOB):
+            office.stored(kind)
         lost, truth.world = truth.world, copy.deepcopy(self._world)
         truth.is_open = True
         self._drain()
@@ -141,7 +144,7 @@ class Backup:
         }
         for name, values in self._office.stored(JOB).items():
             mine = [
-                (op, one) for op, one in operations.items() if one.record == name and op not in self._known
+                (op, one) for op, one in operations.items() if one.record == name and op not in self._done
             ]
             if name in decided:
                 continue

@@ -47,7 +47,7 @@ bench: setup ## measure P1-P8 and write docs/benchmarks.*; BENCH=P1 for one
 fuzz: setup ## send made-up calls to a server for longer than `make test` does; EXAMPLES=100 for each route
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(DEV_PYTHON) -m pytest tests/contract/test_fuzz.py
 
-faults-deep: setup ## faults that need minutes, or root: a full disk, an import of a million rows
+faults-deep: setup ## faults that need minutes, or root: a full disk, an import of a million rows, 500 devices at once
 	@$(DEV_PYTHON) -m pytest -m deep -s tests/faults
 
 foreign: setup ## run Odoo's own tests with and without our addons; FOREIGN=mail,calendar for some, FRESH=1 anew

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg2
 
-from tools.provision import database
+from tools.provision import database, postgres, templates
+from tools.provision.steps import digest, step
+from tools.provision.workspace import Workspace
 
 SEED = 0.19
-SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
+SMALL, LARGE = 10_000, 1_000_000
 PARTNER = "res.partner"
 #: Devices of the bench hold the contacts of this reference.
 MINE, ELSEWHERE = "bench", "elsewhere"
@@ -20,18 +23,38 @@ DOMAIN = [("ref", "=", MINE)]
 
 
 @contextmanager
-def bench_database() -> Iterator[str]:
-    """A database with 10,000 contacts in scope, dropped afterwards."""
+def bench_database(contacts: int) -> Iterator[str]:
+    """A database with so many contacts, 10,000 of them in scope, and as many rows in the log; dropped afterwards."""
     name = f"offline_bench_{uuid4().hex[:8]}"
-    database.create(name)
+    database.copy(name, _template(contacts))
     try:
-        # A worker of PostgreSQL's own would disturb the measuring, and dropping the database.
-        sql(name, "ALTER TABLE res_partner SET (autovacuum_enabled = false)")
-        sql(name, "ALTER TABLE offline_change SET (autovacuum_enabled = false)")
-        add_contacts(name, SMALL, MINE)
         yield name
     finally:
         database.drop(name)
+
+
+def _template(contacts: int) -> str:
+    """The database that others are copied from; kept until the code that shapes it is another."""
+    space = Workspace.here()
+    suite = templates.ensure(space, "suite")
+    family = f"offline_{space.ident}_bench_{contacts}_"
+    name = family + digest(suite, Path(__file__).read_bytes())
+    if database.exists(name):
+        return name
+    for stale in postgres.psql(space, "postgres", "SELECT datname FROM pg_database").splitlines():
+        if stale.startswith(family):
+            database.drop(stale)
+    building = f"{family}building"
+    with step(f"Building a database of {contacts:,} contacts"):
+        database.copy(building, suite)
+        # A worker of PostgreSQL's own would disturb the measuring, and dropping the database.
+        sql(building, "ALTER TABLE res_partner SET (autovacuum_enabled = false)")
+        sql(building, "ALTER TABLE offline_change SET (autovacuum_enabled = false)")
+        add_contacts(building, SMALL, MINE)
+        if contacts > SMALL:
+            add_contacts(building, contacts - SMALL, ELSEWHERE)
+        postgres.psql(space, "postgres", f'ALTER DATABASE "{building}" RENAME TO "{name}"')
+    return name
 
 
 def connect(name: str) -> Any:
@@ -72,22 +95,18 @@ def add_contacts(name: str, number: int, ref: str) -> None:
     sql(name, "ANALYZE offline_change")
 
 
-def enlarge(name: str, total: int) -> None:
-    """Contacts that no device holds, up to a number in all, and as many rows in the log."""
-    [(now,)] = sql(name, "SELECT count(*) FROM res_partner WHERE ref IN (%s, %s)", MINE, ELSEWHERE)
-    if now < total:
-        add_contacts(name, total - now, ELSEWHERE)
-
-
-def take_in_scope(name: str, number: int) -> None:
-    """Let devices hold so many contacts; nothing is logged."""
-    sql(name, "ALTER TABLE res_partner DISABLE TRIGGER USER")
-    sql(
-        name,
-        f"""UPDATE res_partner SET ref = '{MINE}' WHERE id IN
-            (SELECT id FROM res_partner WHERE ref = '{ELSEWHERE}' ORDER BY id LIMIT {number - SMALL})""",
-    )
-    sql(name, "ALTER TABLE res_partner ENABLE TRIGGER USER")
+def refer(name: str, refs: Sequence[str], number: int) -> None:
+    """Give so many contacts that no device holds to each of these references; nothing is logged."""
+    with connect(name) as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE res_partner DISABLE TRIGGER offline_capture_update")
+        cursor.execute(
+            """UPDATE res_partner SET ref = (%s::text[])[1 + (n - 1) / %s]
+                 FROM (SELECT id AS i, row_number() OVER (ORDER BY id) AS n FROM res_partner
+                        WHERE ref = %s ORDER BY id LIMIT %s) AS free WHERE id = i""",
+            [list(refs), number, ELSEWHERE, len(refs) * number],
+        )
+        cursor.execute("ALTER TABLE res_partner ENABLE ALWAYS TRIGGER offline_capture_update")
+    sql(name, "ANALYZE res_partner")
 
 
 def touch(name: str, number: int, offset: int) -> None:

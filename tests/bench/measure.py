@@ -8,8 +8,9 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T", bound=Callable[[], Any])
 Seconds = dict[str, list[float]]
 
 
@@ -41,11 +42,14 @@ class Result:
     notes: list[str] = field(default_factory=list)
 
 
-def in_turns(calls: Mapping[str, Callable[[], Any]], repeats: int) -> Seconds:
+def in_turns(
+    calls: Mapping[str, T], repeats: int, *, prepare: Callable[[T], object] = lambda _call: None
+) -> Seconds:
     """Seconds of each call, all of them in turns, after one round that warms the caches."""
     taken: Seconds = {name: [] for name in calls}
     for number in range(repeats + 1):
         for name, call in calls.items():
+            prepare(call)
             started = time.perf_counter()
             call()
             if number:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tools.provision.server import OdooServer
 
 from .bed import Bed
-from .data import enlarge, take_in_scope
+from .data import MINE, SMALL, refer
 from .measure import Claim, Result
 
 _RECORDS = 200_000
@@ -18,8 +18,7 @@ _RECORDS = 200_000
 
 def measure(bed: Bed) -> Result:
     """A pull by pages of 1,000: what a fresh server process grows by, and what the device needs at most."""
-    enlarge(bed.db, _RECORDS)
-    take_in_scope(bed.db, _RECORDS)
+    refer(bed.db, [MINE], _RECORDS - SMALL)
     with OdooServer(bed.db) as server:
         small = bed.device(usual=True)
         small.url = server.url

@@ -13,8 +13,13 @@ from tools.stage.office import Office
 from .bed import Bed, in_odoo
 from .data import DOMAIN, MINE, PARTNER
 
-#: Fields of contacts that are no columns of their table.
-NO_COLUMN = frozenset({"category_id", "image_1920"})
+#: Fields of contacts that are no columns of their table, and what SQL would say for each.
+_BESIDE = {
+    "category_id": """ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
+                             WHERE partner_id = p.id ORDER BY category_id)""",
+    "image_1920": """(SELECT checksum FROM ir_attachment
+                       WHERE res_model = 'res.partner' AND res_field = 'image_1920' AND res_id = p.id)""",
+}
 
 
 def json2(bed: Bed, login: str) -> Callable[..., Any]:
@@ -32,9 +37,20 @@ def json2(bed: Bed, login: str) -> Callable[..., Any]:
 
 
 def bare_query(fields: Sequence[str]) -> str:
-    """The columns of the records in scope as JSON, by PostgreSQL alone: no rights, no relations, no pictures."""
-    columns = ", ".join(f'"{field}"' for field in fields if field not in NO_COLUMN)
-    return f"SELECT row_to_json(t)::text FROM (SELECT {columns} FROM res_partner WHERE ref = '{MINE}') AS t"
+    """The records in scope as JSON, by PostgreSQL alone: ids, columns, tags, which picture; no rights, no languages."""
+    return _as_json([f'{_BESIDE[name]} AS "{name}"' if name in _BESIDE else name for name in ("id", *fields)])
+
+
+def columns_query(fields: Sequence[str]) -> str:
+    """The same without what is no column: no tags, no pictures."""
+    return _as_json([name for name in ("id", *fields) if name not in _BESIDE])
+
+
+def _as_json(columns: Sequence[str]) -> str:
+    shown = ", ".join(columns)
+    return (
+        f"SELECT row_to_json(t)::text FROM (SELECT {shown} FROM res_partner AS p WHERE ref = '{MINE}') AS t"
+    )
 
 
 class DateCursor:

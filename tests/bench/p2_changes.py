@@ -78,7 +78,7 @@ class _Dated(_Side):
     def __init__(self, bed: Bed) -> None:
         super().__init__(bed)
         fields = bed.fields(bed.device())
-        self.copy = DateCursor(odoorpc_reader(bed.person()[1], fields))
+        self.copy = DateCursor(odoorpc_reader(bed.person()[1], [*fields, "write_date"]))
         self.copy.pull()
 
     def prepare(self) -> None:

@@ -102,9 +102,10 @@ class IrHttp(models.AbstractModel):
             raise ProblemResponse(Problem("device_cloned"), user_env)
         if token.expires_at < fields.Datetime.now():
             raise ProblemResponse(Problem("token_expired"), user_env)
-        if not device._may_work():
+        context = {name: user_env.context[name] for name in ("lang", "tz", "allowed_company_ids")}
+        if not device._may_work(context):
             raise ProblemResponse(Problem("user_inactive"), user_env)
-        request.update_env(user=device.user_id.id, context=device._user_context())
+        request.update_env(user=user_env.uid, context=context)
         return device, user_env
 
     @classmethod

@@ -10,13 +10,17 @@ from ..store.dependencies import dependencies
 _logger = logging.getLogger(__name__)
 
 #: Tables that decide who may read what. A pull that finds one of them changed compares everything anew.
-_RIGHTS_MODELS = (
+#: What workers remember something of (ormcache) that says what a user may read, and how.
+_REMEMBERED_MODELS = (
     "ir.rule",
     "ir.model.access",
     "res.groups",
     "res.users",
     "res.company",
     "ir.default",
+)
+_RIGHTS_MODELS = (
+    *_REMEMBERED_MODELS,
     "offline.profile",
     "offline.profile.entity",
     "offline.profile.policy",
@@ -112,6 +116,11 @@ class OfflineCapture(models.AbstractModel):
     def _rights_models(self):
         """The models whose change can change what a device may read."""
         return frozenset(_RIGHTS_MODELS)
+
+    @api.model
+    def _remembered_models(self):
+        """Those of them of which workers remember something: of devices and profiles every call reads the rows."""
+        return frozenset(_REMEMBERED_MODELS)
 
     @api.model
     def _sources(self):

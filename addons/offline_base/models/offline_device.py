@@ -281,12 +281,16 @@ class OfflineDevice(models.Model):
         if self.state != "wiped":
             self.write({"state": "wiped", "wipe": True, "wiped_at": fields.Datetime.now()})
 
-    def _may_work(self):
-        """Whether the user is active and still in the group that uses the app, in a company of the profile."""
+    def _may_work(self, context=None):
+        """Whether the user is active and still in the group that uses the app, in a company of the profile.
+
+        ``context``: the user's, where the caller knows it.
+        """
+        self.user_id.fetch(["active"])
         return (
             self.user_id.active
             and self.user_id.has_group(_GROUP_USER)
-            and bool(self._user_context()["allowed_company_ids"])
+            and bool((context or self._user_context())["allowed_company_ids"])
         )
 
     def _user_context(self):

@@ -37,6 +37,7 @@ class Applier:
         self.history = history
         self.reviewer = reviewer
         self.edit = edit or Edit()
+        self._told: dict[datetime | None, Markup] = {}
         self.user_env = device._as_user().env if reviewer is None else device._as_reviewer(reviewer).env
         self.lines = {
             a._offline_model: (line, a) for line, a in device.profile_id.with_env(self.user_env)._lines()
@@ -317,7 +318,13 @@ class Applier:
 
     def _note(self, record, at):
         if hasattr(record, "_message_log"):
-            record._message_log(body=where_from(record.env, self.device, at))
+            record._message_log(body=self.where_from(record.env, at))
+
+    def where_from(self, env, at) -> Markup:
+        """The line that tells of an operation; many of one call are told in the same words."""
+        if at not in self._told:
+            self._told[at] = where_from(env, self.device, at)
+        return self._told[at]
 
     def suspects(self, adapter, line, values):
         """The records that a new one with these prepared values may be a duplicate of, unless nobody wants to know."""
@@ -338,7 +345,7 @@ class Applier:
     def _say_where_from(self, record, at):
         """The line that Odoo logs of tracked fields says where they come from; there is no line of ours besides."""
         if hasattr(record, "_track_set_log_message"):
-            record._track_set_log_message(where_from(record.env, self.device, at))
+            record._track_set_log_message(self.where_from(record.env, at))
 
 
 def with_results(adapter, specs, outcomes: list[Outcome]) -> list[Outcome]:
@@ -350,13 +357,14 @@ def with_results(adapter, specs, outcomes: list[Outcome]) -> list[Outcome]:
     # Odoo lets people write what takes the record out of their sight, such as handing it to somebody else.
     readable = adapter.env[entity].browse(ids).exists()._filtered_access("read")
     after = reader.read_values(adapter, specs, readable.ids)
+    versions = reader.versions(adapter, after)
     for outcome in outcomes:
         outcome.uid, outcome.born = uids.get(outcome.res_id), births[outcome.res_id]
         now = after.get(outcome.res_id)
         if now is None:
             outcome.sent = outcome.replaced = None
             continue
-        outcome.v_after = to_hex(reader.version(adapter, outcome.res_id, now))
+        outcome.v_after = to_hex(versions[outcome.res_id])
         outcome.stored = {name: now[name] for name in outcome.sent or ()}
         for name, sides in (outcome.replaced or {}).items():
             sides["after"] = now[name]

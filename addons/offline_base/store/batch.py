@@ -19,7 +19,6 @@ from . import reader, writer
 from .apply import Applier, with_results
 from .history import named_uids
 from .outcome import Outcome, guarded, is_transient, no_commit
-from .story import where_from
 
 #: The longest run. Longer ones gain little more, and lose more where one operation fails.
 LONGEST = 100
@@ -94,7 +93,7 @@ def _create(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
     if hasattr(records, "_message_log_batch"):
         moments = zip(records, tasks, strict=True)
         records._message_log_batch(
-            {record.id: where_from(env, applier.device, at) for record, (_operation, at) in moments}
+            {record.id: applier.where_from(env, at) for record, (_operation, at) in moments}
         )
     for record in records:
         adapter._offline_created(record, applier.device)
@@ -124,6 +123,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
     if found != set(ids) or any(_reborn(one, births[i]) for one, i in zip(operations, ids, strict=True)):
         raise NotAlike
     theirs = reader.read_values(adapter, specs, ids)
+    before = reader.versions(adapter, theirs)
     applier.history.prefetch(entity, ids)
     policies, known = line._policies(), writer.Readable()
     outcomes = []
@@ -147,7 +147,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
             applier._say_where_from(record, at)
             record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
         outcome = Outcome("merged" if merge.merged else "applied", record.id, sent=mine, stored={})
-        outcome.v_before = to_hex(reader.version(adapter, record.id, now))
+        outcome.v_before = to_hex(before[record.id])
         outcome.replaced = {name: {"before": now[name]} for name in write}
         outcomes.append(outcome)
     env.flush_all()

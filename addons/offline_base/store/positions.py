@@ -17,8 +17,10 @@ class TimeWentBack(ConcurrencyError):
     """Another life of the database has begun, and is committed: the call starts again in it."""
 
 
-def find(device, cursor: str | None, epoch: str):
+def find(device, cursor: str | None, epoch: str, kept=None):
     """The position behind a cursor; an empty recordset for a start from nothing; None for a reset.
+
+    ``kept``: all positions of the device, where the caller read them.
 
     ``epoch`` is the present one. `Problem` for what is not a cursor of this device; `TimeWentBack` when it begins
     another life.
@@ -34,7 +36,8 @@ def find(device, cursor: str | None, epoch: str):
         if handle.life and not epochs._had(handle.life):
             _begin(device, epoch, "its cursor is of a life that this database never had", lost=handle.life)
         return None
-    position = positions._of(device).filtered(lambda one: one.generation == handle.generation)
+    known = positions._of(device) if kept is None else kept
+    position = known.filtered(lambda one: one.generation == handle.generation)
     if position and position.nonce != handle.nonce.hex():
         _begin(device, epoch, f"answer {handle.generation} was given out twice")
     if not position:

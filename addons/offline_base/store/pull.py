@@ -45,7 +45,8 @@ class Pull:
 
     def run(self) -> answers.Json:
         """The answer (core.wire.PullAnswer) as JSON text, or `Problem`."""
-        position = positions.find(self.device, self.request.cursor, self.epoch)
+        self.kept = self.positions._of(self.device)
+        position = positions.find(self.device, self.request.cursor, self.epoch, self.kept)
         if position is None:
             replay = positions.replay_from(self.device, self.request.cursor)
             return self._answer(cursor=None, complete=False, reset=True, replay_from_seq=replay)
@@ -121,7 +122,7 @@ class Pull:
 
         Answers what it holds, and the answers that were given and not confirmed.
         """
-        others = self.positions._of(self.device) - position
+        others = self.kept - position
         if not position:
             given_out = others.filtered(lambda one: not one.confirmed)
             given_out[_KEPT_ANSWERS - 1 :]._forget()

@@ -202,7 +202,11 @@ class Push:
             self.make.name(row, operation)
             row["res_id"] = res_id
             tasks.append((operation, row["corrected_at"]))
-        for row, (operation, _at), outcome in zip(rows, tasks, run_batch(applier, tasks), strict=True):
+        outcomes = run_batch(applier, tasks)
+        self.history.prefetch(
+            tasks[0][0].entity or "", [o.res_id for o in outcomes if o.sent is not None and o.res_id]
+        )
+        for row, (operation, _at), outcome in zip(rows, tasks, outcomes, strict=True):
             self._ended(row, operation, outcome)
             self.rows[row["op"]] = row
             self._unstored.append(row)

@@ -171,7 +171,13 @@ def wire_value(spec: FieldSpec, value: Any) -> Any:
 
 def version(adapter, record_id: int, values: Mapping[str, Any]) -> int:
     """The content version of a record as this user reads it, from all its canonical values in order."""
-    return _versions(adapter.env.cr, adapter._offline_model, {record_id: json_text(values)})[record_id]
+    return versions(adapter, {record_id: values})[record_id]
+
+
+def versions(adapter, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
+    """{id: content version} of records, in one statement."""
+    texts = {record_id: json_text(values) for record_id, values in rows.items()}
+    return _versions(adapter.env.cr, adapter._offline_model, texts) if texts else {}
 
 
 def _versions(cr, entity: str, texts: Mapping[int, str]) -> dict[int, int]:

@@ -14,7 +14,7 @@ def drop_stale_caches(env, snapshot: Snapshot) -> None:
     """
     registry = env.registry
     seen = getattr(registry, "offline_rights_seen", None)
-    if seen is None or feed.any_since(env.cr, seen, env["offline.capture"]._rights_models()):
+    if seen is None or feed.any_since(env.cr, seen, env["offline.capture"]._remembered_models()):
         # Nothing of rights is in the others, and the map of routes alone takes a second and more to make again.
         registry.clear_cache("default", "stable", "groups")
         # The worker that made the change tells the others.

@@ -207,6 +207,19 @@ class TestScopes(OfflineCase):
         )
         self.assertEqual({self.partner.id: "scope"}, self.removes(self.phone.pull()))
 
+    def test_new_device_has_no_worker_forget_what_it_remembers(self):
+        """Every call reads the rows of its device and profile; nothing is remembered of them."""
+        self.phone.pull()
+        self.env["offline.device"].create(
+            {"name": "New", "user_id": self.user.id, "profile_id": self.profile.id}
+        )
+        self.profile.poll_interval_s += 1
+        self.partner.phone = "7"
+        self.settle()
+        with patch.object(type(self.env.registry), "clear_cache") as clear:
+            self.assertIn(self.partner.id, self.upserts(self.phone.pull()))
+        clear.assert_not_called()
+
     def test_digests_of_an_idle_pull_load_no_holdings(self):
         with self.recorded_queries() as queries:
             answer = self.phone.pull()

@@ -156,15 +156,17 @@ class OfflineProfile(models.Model):
         # Every call begins with this: one small statement, where the ORM would read whole rows of five tables.
         [(lang, tz, companies)] = env.execute_query(
             SQL(
-                """WITH named AS (SELECT c.id FROM offline_profile_res_company_rel r JOIN res_company c
-                                      ON c.id = r.res_company_id WHERE r.offline_profile_id = ANY(%s) AND c.active)
-                   SELECT p.lang, p.tz, ARRAY(
+                """SELECT p.lang, p.tz, ARRAY(
                           SELECT c.id FROM res_company c
                            WHERE (c.id = u.company_id OR c.active AND EXISTS (
                                      SELECT FROM res_company_users_rel r WHERE r.user_id = u.id AND r.cid = c.id))
-                             AND (c.id IN (SELECT id FROM named) OR NOT EXISTS (SELECT FROM named))
+                             AND (named.ids IS NULL OR c.id = ANY(named.ids))
                            ORDER BY c.id <> u.company_id, c.sequence, c.name)
-                     FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE u.id = %s""",
+                     FROM res_users u JOIN res_partner p ON p.id = u.partner_id, (
+                          SELECT array_agg(c.id) AS ids
+                            FROM offline_profile_res_company_rel r JOIN res_company c ON c.id = r.res_company_id
+                           WHERE r.offline_profile_id = ANY(%s) AND c.active) AS named
+                    WHERE u.id = %s""",
                 self.ids, user.id,
             )
         )  # fmt: skip

@@ -210,12 +210,12 @@ class TestScopes(OfflineCase):
     def test_new_device_has_no_worker_forget_what_it_remembers(self):
         """Every call reads the rows of its device and profile; nothing is remembered of them."""
         self.phone.pull()
+        self.settle()
         self.env["offline.device"].create(
             {"name": "New", "user_id": self.user.id, "profile_id": self.profile.id}
         )
         self.profile.poll_interval_s += 1
         self.partner.phone = "7"
-        self.settle()
         with patch.object(type(self.env.registry), "clear_cache") as clear:
             self.assertIn(self.partner.id, self.upserts(self.phone.pull()))
         clear.assert_not_called()

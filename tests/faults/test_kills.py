@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 import psycopg2
@@ -73,9 +74,21 @@ class Site:
 
     def killed(self, victim: str, key: int, call: Callable[[], requests.Response]) -> None:
         """Send a call, kill at the point, let go; the call was not answered with success."""
+        reached = Event()
+
+        def send() -> requests.Response:
+            while True:
+                answer = call()
+                # A worker that has not heard yet of PostgreSQL's last death fails with its first call.
+                if reached.is_set() or answer.status_code < 500:
+                    return answer
+
         with self.held(key) as waiting, ThreadPoolExecutor(1) as pool:
-            sent = pool.submit(call)
-            backend, since = until(waiting, LookupError)
+            sent = pool.submit(send)
+            try:
+                backend, since = until(waiting, LookupError)
+            finally:
+                reached.set()
             if victim == "worker":
                 # The processes that serve, not the one that starts them anew.
                 for worker in self._workers():

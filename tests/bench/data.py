@@ -29,7 +29,10 @@ def bench_database(contacts: int) -> Iterator[str]:
     database.copy(name, _template(contacts))
     try:
         # A copy begins with an empty log.
-        sql(name, "INSERT INTO offline_change (model, res_id, op) SELECT 'res.partner', id, 'i' FROM res_partner")
+        sql(
+            name,
+            "INSERT INTO offline_change (model, res_id, op) SELECT 'res.partner', id, 'i' FROM res_partner",
+        )
         sql(name, "ANALYZE offline_change")
         yield name
     finally:

@@ -20,9 +20,9 @@ def measure(bed: Bed) -> Result:
     """A pull by pages of 1,000: what a fresh server process grows by, and what the device needs at most."""
     refer(bed.db, [MINE], _RECORDS - SMALL)
     with OdooServer(bed.db) as server:
-        small = bed.device(usual=True)
+        small = bed.device()
         small.url = server.url
-        small.pull(limit=1000)
+        small.post("pull", {"cursor": None, "limit": 100}).raise_for_status()
         before = _peak(server.pid)
         code = bed.office.code(bed.person()[0], bed.profile)
         device_mb = _device_peak(server.url, code)

@@ -99,6 +99,18 @@ export class Change {
         return [...kept, ...(await Promise.all(own.map((found) => this.#as(found, sealed))))].sort(compare);
     }
 
+    /** Rows by their keys, undefined where there is none; their content is left sealed. */
+    async many(name, keys) {
+        const written = this.#writes.get(name);
+        const there = written?.cleared ? [] : await this.#store.many(name, keys);
+        return Promise.all(
+            keys.map((key, at) => {
+                const own = written?.rows.get(keyText(key));
+                return own ? (own.row ? this.#as(own, true) : undefined) : there[at];
+            }),
+        );
+    }
+
     /** How many rows there are. */
     async count(name, { index, range } = {}) {
         return this.#writes.has(name)

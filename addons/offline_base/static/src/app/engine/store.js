@@ -180,6 +180,23 @@ export class Store {
         return sealed ? rows : Promise.all(rows.map((row) => this.opened(row)));
     }
 
+    /** Rows by their keys, undefined where there is none; their content is left sealed. */
+    many(name, keys) {
+        return this.transaction(name, "readonly", (transaction) => {
+            const store = transaction.objectStore(name);
+            return Promise.all(keys.map((key) => done(store.get(key))));
+        });
+    }
+
+    /** The key of the last row, or undefined. */
+    async last(name, { index, range = null } = {}) {
+        const cursor = await this.transaction(name, "readonly", (transaction) => {
+            const store = transaction.objectStore(name);
+            return done((index ? store.index(index) : store).openKeyCursor(range, "prev"));
+        });
+        return cursor?.primaryKey;
+    }
+
     /** How many rows there are. */
     count(name, { index, range } = {}) {
         return this.transaction(name, "readonly", (transaction) => {

@@ -1,0 +1,288 @@
+/**
+ * The device: one home, one person, everything that a screen needs.
+ *
+ * Reading and editing never wait for a network (but see `always_online`); `Device.sync` delivers and receives.
+ */
+import { formatInstant } from "./clock.js";
+import { Cut } from "./cut.js";
+import { Editing } from "./editing.js";
+import { ModeRefused, Offline, Refused } from "./errors.js";
+import { Journal } from "./journal.js";
+import { Link } from "./link.js";
+import { ALWAYS_ONLINE, AUTOMATIC } from "./modes.js";
+import { PARKED } from "./operations.js";
+import { Outbox } from "./outbox.js";
+import { Overlay } from "./overlay.js";
+import { Records } from "./records.js";
+import { Search } from "./search.js";
+import { Settings } from "./settings.js";
+import { statusOf } from "./status.js";
+import { PLAIN, Store } from "./store.js";
+import { newUid as randomUid } from "./uid.js";
+import { APP_VERSION } from "./version.js";
+import { View } from "./view.js";
+
+/** @typedef {import("./records.js").Ref} Ref */
+/** @typedef {import("./operations.js").Entry} Entry */
+/** @typedef {import("./overlay.js").Record} Record */
+
+export class Device {
+    #clock;
+    #checkpoint;
+    #api;
+    #link;
+    #view;
+    #editing;
+
+    /**
+     * Open a home.
+     *
+     * @param {object} options
+     * @param {string} [options.name] of the home
+     * @param {IDBFactory} [options.indexedDB]
+     * @param {import("./store.js").Vault} [options.vault]
+     * @param {(parts: object) => {api: import("./sync.js").Api, access: import("./link.js").Access, blobs?: any}}
+     *     options.network makes what calls the server, of the parts of the device
+     * @param {() => number} [options.clock] milliseconds since 1970
+     * @param {() => number} [options.chance] @param {() => string} [options.newUid]
+     * @param {(step: string) => any} [options.checkpoint] called with a name between any two durable steps, so that a test
+     *     can stop the world there
+     * @param {(progress: {step: string, done: number}) => void} [options.progress]
+     * @param {number} [options.batch] operations of a push @param {number} [options.page] records of a page
+     */
+    static async open({
+        name,
+        indexedDB,
+        vault = PLAIN,
+        network,
+        clock = Date.now,
+        chance = Math.random,
+        newUid = randomUid,
+        checkpoint = () => {},
+        ...more
+    }) {
+        const store = await Store.open({ name, indexedDB, vault, checkpoint, now: () => formatInstant(clock()) });
+        const settings = new Settings(store);
+        await settings.load();
+        return new Device(store, settings, network, { clock, chance, newUid, checkpoint, ...more });
+    }
+
+    constructor(store, settings, network, { clock, newUid, checkpoint, ...more }) {
+        this.#clock = clock;
+        this.#checkpoint = checkpoint;
+        const records = new Records(store);
+        const journal = new Journal(store);
+        const overlay = new Overlay(store, settings, records, journal);
+        const outbox = new Outbox(store, settings, records, journal, newUid);
+        const cut = new Cut(store, settings, records, outbox, checkpoint);
+        /** For those who look after the device, and for what calls the server. */
+        this.parts = { store, settings, records, journal, outbox, cut, overlay };
+        const { api, access, blobs = null } = network({ ...this.parts, clock, checkpoint });
+        Object.assign(this.parts, { blobs });
+        this.#api = api;
+        this.#link = new Link(this.parts, api, access, { clock, checkpoint, ...more });
+        this.#view = new View(store, records, overlay, new Search(store, settings, overlay));
+        this.#editing = new Editing(settings, records, outbox, this.#view, clock, newUid);
+    }
+
+    get settings() {
+        return this.parts.settings;
+    }
+
+    get #store() {
+        return this.parts.store;
+    }
+
+    /** Let go of the home. */
+    close() {
+        this.#store.close();
+    }
+
+    // --- sync -----------------------------------------------------------------------------------------------------------
+
+    /** Deliver and receive now, in any mode; throws `Offline` or `Refused`, and keeps what got through. */
+    sync() {
+        return this.#link.sync();
+    }
+
+    /** Whether the mode and the schedule ask for a sync now. */
+    due() {
+        return this.#link.due();
+    }
+
+    /** Sync if due; having no network, or a busy server, is no error here. Null when nothing was done. */
+    tick() {
+        return this.#link.tick();
+    }
+
+    /** Check every held row against its own hash; the next sync fetches rotten rows again. */
+    check() {
+        return this.#link.check();
+    }
+
+    /** Check every row against its own hash, compare all with the server, and repair what is wrong. */
+    verify() {
+        return this.#link.verify();
+    }
+
+    /** The mode in force. */
+    get mode() {
+        return this.#link.mode;
+    }
+
+    async chooseMode(mode) {
+        const { modes } = this.settings.profile;
+        if (!modes.includes(mode)) {
+            throw new ModeRefused(`the profile offers ${modes.join(", ")}, not ${mode}`);
+        }
+        await this.#store.change((change) => this.settings.put(change, { mode }));
+    }
+
+    // --- work -----------------------------------------------------------------------------------------------------------
+
+    /** Make a record; it has a uid at once, and an id when the server has it. @returns {Promise<Record>} */
+    create(entity, values, options) {
+        return this.#edit((change) => this.#editing.create(change, entity, values, options));
+    }
+
+    /** Change fields of a record that this device shows. @returns {Promise<Entry>} */
+    update(entity, ref, values, options) {
+        return this.#edit((change) => this.#editing.update(change, entity, ref, values, options));
+    }
+
+    /** Delete a record that this device shows. @returns {Promise<Entry>} */
+    delete(entity, ref, options) {
+        return this.#edit((change) => this.#editing.delete(change, entity, ref, options));
+    }
+
+    /** Ask for a named operation: a complete business function on the server. @returns {Promise<Entry>} */
+    call(entity, ref, operation, args = {}, options = {}) {
+        return this.#edit((change) => this.#editing.call(change, entity, ref, operation, args, options));
+    }
+
+    /**
+     * Record what is done with `unit` as one: it succeeds or fails together; an error leaves nothing recorded.
+     *
+     *     await device.unit(async (unit) => {
+     *         const visit = await unit.create("crm.visit", { name: "Visit" });
+     *         await unit.call("crm.lead", 7, "close");
+     *     });
+     *
+     * Inside, use `unit`: edits of the device itself wait until the unit has ended.
+     *
+     * @template T @param {(unit: Pick<Device, "create" | "update" | "delete" | "call" | "get">) => Promise<T>} fn
+     * @returns {Promise<T>}
+     */
+    unit(fn) {
+        return this.#edit((change) => {
+            const editing = this.#editing;
+            const unit = {
+                create: (entity, values, options) => editing.create(change, entity, values, options),
+                update: (entity, ref, values, options) => editing.update(change, entity, ref, values, options),
+                delete: (entity, ref, options) => editing.delete(change, entity, ref, options),
+                call: (entity, ref, operation, args = {}, options = {}) =>
+                    editing.call(change, entity, ref, operation, args, options),
+                get: (entity, ref) => this.#view.get(entity, ref, change),
+            };
+            return this.parts.outbox.unit(change, () => fn(unit));
+        });
+    }
+
+    /** What an operation is to do: its body, or for an amendment that of what it replaces, amended. */
+    wanted(entry) {
+        return this.parts.outbox.effective(entry);
+    }
+
+    /** Send a rejected operation again with these values (or arguments) in place of its own. @returns {Promise<Entry>} */
+    amend(op, values = null, args = null) {
+        return this.#edit((change) => this.#editing.amend(change, op, values, args));
+    }
+
+    /** Give a parked operation up. @returns {Promise<Entry>} */
+    discard(op, reason) {
+        return this.#edit((change) => this.#editing.discard(change, op, reason));
+    }
+
+    /** Decide a conflict: `by` server (keep theirs), device (keep mine) or values (these). @returns {Promise<Entry>} */
+    resolve(op, by, values = null) {
+        return this.#edit((change) => this.#editing.resolve(change, op, by, values));
+    }
+
+    /**
+     * Keep an edit. In `always_online` the server must answer before, and gets the change right after.
+     *
+     * If the connection breaks in between, the change stays in the outbox like any other: nobody can tell whether it
+     * arrived.
+     */
+    async #edit(edit) {
+        const online = this.mode === ALWAYS_ONLINE;
+        if (online) {
+            await this.#link.admitted(() => this.#reach());
+        }
+        const done = await this.#store.change(edit);
+        await this.#checkpoint("edit.stored");
+        if (online) {
+            try {
+                await this.sync();
+            } catch (error) {
+                // `sync` has noted the failure; the edit itself is safe.
+                if (!(error instanceof Offline || error instanceof Refused)) {
+                    throw error;
+                }
+            }
+        }
+        return done;
+    }
+
+    async #reach() {
+        const state = await this.parts.outbox.report({ app_version: APP_VERSION, clock: formatInstant(this.#clock()) });
+        return this.#api.push([], state, null);
+    }
+
+    // --- reading --------------------------------------------------------------------------------------------------------
+
+    /** The record as the person sees it, own unsettled work included; null when it is not known here. */
+    get(entity, ref) {
+        return this.#view.get(entity, ref);
+    }
+
+    /** Records that contain all words and have these values, own unsettled work included. */
+    search(entity, text, where, options) {
+        return this.#view.search(entity, text, where, options);
+    }
+
+    /** How many records `search` finds in all. */
+    count(entity, text, where) {
+        return this.#view.count(entity, text, where);
+    }
+
+    /** What to call a record that a value points to, or null. */
+    nameOf(entity, ref) {
+        return this.#view.nameOf(entity, ref);
+    }
+
+    /** Everything that has no final state yet, in order. */
+    outbox() {
+        return this.parts.outbox.entries();
+    }
+
+    /** What waits for a decision, of this person or of the office. */
+    unresolved() {
+        return this.parts.outbox.entries({ states: PARKED });
+    }
+
+    /** What was delivered and decided, newest first. */
+    journal(limit = 100) {
+        return this.parts.journal.entries({ limit });
+    }
+
+    /** An operation by its id, wherever it is, or null. */
+    operation(op) {
+        return this.parts.outbox.find(op);
+    }
+
+    /** Everything that a status line or an administrator asks for. */
+    status() {
+        return statusOf(this.parts, this.settings.profile_data === null ? AUTOMATIC : this.mode);
+    }
+}

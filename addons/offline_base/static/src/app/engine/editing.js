@@ -1,0 +1,195 @@
+/**
+ * What a person does becomes a numbered operation: checked, with what they saw, ready to be sent.
+ *
+ * Each method records exactly one operation in the change that it is given, or throws `Refusal` and the change is off.
+ */
+import { formatInstant } from "./clock.js";
+import { Refusal } from "./errors.js";
+import { checkArgs, checkValues, references } from "./values.js";
+
+/** What a person can decide about, by verb. */
+const DECIDABLE = {
+    amend: ["rejected", "deferred"],
+    resolve: ["conflict"],
+    discard: ["rejected", "deferred", "conflict"],
+};
+
+/** @typedef {import("./change.js").Change} Change */
+/** @typedef {import("./records.js").Ref} Ref */
+
+export class Editing {
+    #settings;
+    #records;
+    #outbox;
+    #view;
+    #clock;
+    #newUid;
+
+    constructor(settings, records, outbox, view, clock, newUid) {
+        this.#settings = settings;
+        this.#records = records;
+        this.#outbox = outbox;
+        this.#view = view;
+        this.#clock = clock;
+        this.#newUid = newUid;
+    }
+
+    /** A record with a new uid; answers it as the person sees it. */
+    async create(change, entity, values, { after } = {}) {
+        const checked = await this.#checked(change, this.#writable(entity), values);
+        const uid = this.#newUid();
+        await this.#records.learnIdentity(change, entity, uid, null, null);
+        this.#record(change, { id: null, uid }, entity, "create", { after, target: { uid }, values: checked });
+        return this.#view.get(entity, uid, change);
+    }
+
+    /** New values for fields, with the values that the person saw as their base. */
+    async update(change, entity, ref, values, { after } = {}) {
+        const profile = this.#writable(entity);
+        if (!Object.keys(values).length) {
+            throw new Refusal("operation_invalid", "an update changes at least one field");
+        }
+        const checked = await this.#checked(change, profile, values);
+        const shown = await this.#shown(change, entity, ref);
+        return this.#on(change, shown, "update", { after, values: checked, base: baseOf(shown, Object.keys(checked)) });
+    }
+
+    /** The end of a record. */
+    async delete(change, entity, ref, { after } = {}) {
+        this.#writable(entity);
+        return this.#on(change, await this.#shown(change, entity, ref), "delete", { after });
+    }
+
+    /** A named operation of the entity, on a record or on none (`ref` null). */
+    async call(change, entity, ref, name, args, { expect = {}, after } = {}) {
+        const { operations } = this.#writable(entity);
+        const operation = operations.find((known) => known.name === name);
+        if (!operation) {
+            const known = operations.map((found) => found.name).join(", ") || "none";
+            throw new Refusal("verb_unknown", `${entity} has no operation ${name}; it has: ${known}`);
+        }
+        checkArgs(operation, args);
+        const members = { args, after, ...(Object.keys(expect).length && { expect }) };
+        if (ref === null) {
+            return this.#record(change, { id: null, uid: null }, entity, name, members);
+        }
+        return this.#on(change, await this.#shown(change, entity, ref), name, members);
+    }
+
+    /**
+     * Other values, or arguments, for a rejected operation; what is not named stays as it was.
+     *
+     * Fields that the profile no longer has are left out: with them it would be refused again.
+     */
+    async amend(change, op, values, args) {
+        const entry = await this.#decidable(change, op, "amend");
+        const body = await this.#outbox.effective(entry, change);
+        if (args) {
+            return this.#decide(change, entry, "amend", { args: { ...body.args, ...args } });
+        }
+        const profile = this.#writable(entry.entity);
+        const checked = await this.#checked(change, profile, values ?? {});
+        const there = new Set(profile.fields.map(({ name }) => name));
+        const kept = Object.entries(body.values ?? {}).filter(([name]) => there.has(name));
+        let base = {};
+        const added = Object.keys(checked).filter((name) => !Object.hasOwn(body.base ?? {}, name));
+        if (body.verb === "update" && added.length) {
+            const shown = await this.#shown(change, entry.entity, entry.target_uid ?? entry.target_id);
+            base = baseOf(shown, added);
+        }
+        return this.#decide(change, entry, "amend", { values: { ...Object.fromEntries(kept), ...checked } }, base);
+    }
+
+    /** The person gives a parked operation up. */
+    async discard(change, op, reason) {
+        return this.#decide(change, await this.#decidable(change, op, "discard"), "discard", { reason });
+    }
+
+    /** The person decides a conflict. */
+    async resolve(change, op, by, values = null) {
+        if (!["server", "device", "values"].includes(by) || (by === "values") !== (values !== null)) {
+            throw new Refusal("operation_invalid", "by is server or device, or values with the values to keep");
+        }
+        const entry = await this.#decidable(change, op, "resolve");
+        if (entry.receipt?.conflict?.decider !== "device") {
+            throw new Refusal("decision_for_office", `the office decides about operation #${entry.seq}`);
+        }
+        const checked = values && (await this.#checked(change, this.#writable(entry.entity), values));
+        return this.#decide(change, entry, "resolve", { by, ...(checked && { values: checked }) });
+    }
+
+    // --- inside ---------------------------------------------------------------------------------------------------------
+
+    #writable(entity) {
+        const profile = this.#settings.entity(entity);
+        if (!profile) {
+            throw new Refusal("entity_unknown", `${entity} is not in the profile of this device`);
+        }
+        if (profile.direction === "pull") {
+            throw new Refusal("entity_read_only", `${profile.label} cannot be changed on a device`);
+        }
+        return profile;
+    }
+
+    async #checked(change, profile, values) {
+        const uidOf = async (model, id) => (await this.#records.key(model, id, change)).uid;
+        const checked = await checkValues(profile, values, uidOf);
+        for (const [model, uid] of references(profile, checked)) {
+            if (!(await this.#records.knowsUid(model, uid, change))) {
+                throw new Refusal("reference_unknown", `this device knows no ${model} with the uid ${uid}`);
+            }
+        }
+        return checked;
+    }
+
+    async #shown(change, entity, ref) {
+        const record = await this.#view.get(entity, ref, change);
+        if (!record?.present) {
+            throw new Refusal("reference_unknown", `this device shows no ${entity} ${JSON.stringify(ref)}`);
+        }
+        return record;
+    }
+
+    async #on(change, shown, verb, members) {
+        const { entity, id, uid } = shown;
+        const held = await this.#records.get(entity, { id, uid }, change);
+        const target = uid === null ? { id: held.id, born: held.born } : { uid };
+        return this.#record(change, { id, uid }, entity, verb, { ...members, target, ...(held && { base_v: held.v }) });
+    }
+
+    #record(change, key, entity, verb, { after, ...members }, decides = null) {
+        const said = {
+            entity,
+            verb,
+            at: formatInstant(this.#clock()),
+            company: this.#settings.user.company,
+            ...(after?.length && { after }),
+            ...members,
+        };
+        return this.#outbox.record(change, key, said, decides);
+    }
+
+    async #decidable(change, op, verb) {
+        const entry = await this.#outbox.find(op, change);
+        if (!entry) {
+            throw new Refusal("operation_invalid", `this device knows no operation ${op}`);
+        }
+        if (!DECIDABLE[verb].includes(entry.state)) {
+            throw new Refusal("operation_invalid", `operation #${entry.seq} is ${entry.state}: there is nothing to ${verb}`);
+        }
+        const undelivered = await this.#outbox.deciding(op, change);
+        if (undelivered !== null) {
+            throw new Refusal("operation_invalid", `#${undelivered} decides about operation #${entry.seq} already`);
+        }
+        return entry;
+    }
+
+    #decide(change, entry, verb, args, base = {}) {
+        const members = { args: { op: entry.op, ...args }, ...(Object.keys(base).length && { base }) };
+        return this.#record(change, entry.key, entry.entity, verb, members, entry.op);
+    }
+}
+
+function baseOf(shown, names) {
+    return Object.fromEntries(names.map((name) => [name, shown.values[name] ?? null]));
+}

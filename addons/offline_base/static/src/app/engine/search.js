@@ -1,0 +1,162 @@
+/**
+ * Searches over what the person sees, in memory: an entity is read once, and kept up with every change that is kept.
+ *
+ * Ten thousand records are searched within a few milliseconds, at the price of holding them; an entity that nobody
+ * searched costs nothing.
+ */
+import { same } from "./canonical.js";
+import { beginning } from "./idb.js";
+import { Record } from "./overlay.js";
+import { keyName } from "./records.js";
+import { searchable, words } from "./text.js";
+
+/** The records of one entity, each with its text. */
+class Shown {
+    #found = new Map(); // name → {record, text}
+    #byId = new Map(); // id → name
+    #order = null;
+
+    /** Show a record in the place of what had its id or name. */
+    set(record, text) {
+        this.remove(record);
+        this.#found.set(keyName(record), { record, text });
+        if (record.id !== null) {
+            this.#byId.set(record.id, keyName(record));
+        }
+    }
+
+    /** @param {import("./records.js").Key} key */
+    remove(key) {
+        for (const name of [keyName(key), String(key.id), this.#byId.get(key.id)]) {
+            const there = this.#found.get(name);
+            if (there) {
+                this.#found.delete(name);
+                this.#byId.delete(there.record.id);
+            }
+        }
+        this.#order = null;
+    }
+
+    /** By text, then id, then uid. */
+    get inOrder() {
+        this.#order ??= [...this.#found.values()].sort(
+            (one, other) =>
+                compare(one.text, other.text) ||
+                (one.record.id ?? 0) - (other.record.id ?? 0) ||
+                compare(one.record.uid ?? "", other.record.uid ?? ""),
+        );
+        return this.#order;
+    }
+}
+
+function compare(one, other) {
+    return one < other ? -1 : Number(one > other);
+}
+
+export class Search {
+    #store;
+    #settings;
+    #overlay;
+    /** @type {Map<string, Shown>} */
+    #entities = new Map();
+    /** @type {Map<string, Promise<Shown>>} */
+    #reading = new Map();
+
+    constructor(store, settings, overlay) {
+        this.#store = store;
+        this.#settings = settings;
+        this.#overlay = overlay;
+        store.watch((change) => this.#follow(change));
+    }
+
+    /** Records that contain all words of `text` and have these exact values, in order. @returns {Promise<Record[]>} */
+    async find(entity, text, where) {
+        const wanted = words(text);
+        const values = Object.entries(where);
+        return (await this.#shown(entity)).inOrder
+            .filter(
+                ({ record, text: own }) =>
+                    wanted.every((word) => own.includes(word)) &&
+                    values.every(([name, value]) => same(record.values[name], value)),
+            )
+            .map(({ record }) => record);
+    }
+
+    #shown(entity) {
+        if (!this.#reading.has(entity)) {
+            // While it is read nothing changes: what is kept later is followed.
+            const reading = this.#store.alone(() => this.#read(entity));
+            reading.catch(() => this.#reading.delete(entity));
+            this.#reading.set(entity, reading);
+        }
+        return this.#reading.get(entity);
+    }
+
+    async #read(entity) {
+        const shown = new Shown();
+        for (const { id, uid, content } of await this.#store.all("record", { range: beginning(entity) })) {
+            shown.set(new Record(entity, { id, uid }, content.values), content.text);
+        }
+        for (const key of await this.#overlay.touched(entity)) {
+            (await this.#renew(shown, entity, key, this.#store))();
+        }
+        this.#entities.set(entity, shown);
+        return shown;
+    }
+
+    /** Derive one record anew; answers what shows it. */
+    async #renew(shown, entity, key, reader) {
+        const record = await this.#overlay.seen(entity, key, reader);
+        return () => {
+            shown.remove(key);
+            if (record) {
+                shown.remove(record);
+            }
+            if (record?.present) {
+                shown.set(record, searchable(this.#settings.entity(entity), record.values));
+            }
+        };
+    }
+
+    /** What a change does to the entities that are in memory. */
+    async #follow(change) {
+        const anew = ["record", "outbox", "journal"].some((name) => change.cleared(name));
+        if (anew || change.writes("setting").some(({ key }) => key === "profile_data")) {
+            return () => {
+                this.#entities.clear();
+                this.#reading.clear();
+            };
+        }
+        const shows = [];
+        for (const [entity, shown] of this.#entities) {
+            shows.push(...(await this.#changesOf(change, entity, shown)));
+        }
+        return () => shows.forEach((show) => show());
+    }
+
+    async #changesOf(change, entity, shown) {
+        const shows = [];
+        for (const { key, row } of change.writes("record")) {
+            if (key[0] === entity) {
+                const opened = row && (await change.get("record", key));
+                shows.push(() => {
+                    shown.remove({ id: key[1], uid: row?.uid ?? null });
+                    if (opened) {
+                        shown.set(new Record(entity, opened, opened.content.values), opened.content.text);
+                    }
+                });
+            }
+        }
+        const keys = [...change.writes("outbox"), ...change.writes("journal")]
+            .filter(({ row }) => row?.entity === entity)
+            .map(({ row }) => ({ id: row.target_id, uid: row.target_uid }))
+            .filter(({ id, uid }) => id !== null || uid !== null);
+        if (shows.length) {
+            keys.push(...(await this.#overlay.touched(entity, change)));
+        }
+        for (const key of new Map(keys.map((one) => [keyName(one), one])).values()) {
+            shows.push(await this.#renew(shown, entity, key, change));
+        }
+        return shows;
+    }
+}

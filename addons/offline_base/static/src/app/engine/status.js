@@ -1,0 +1,38 @@
+/** What the device says of itself, for a status line, a support call or a script. */
+import { PARKED, PENDING } from "./operations.js";
+
+/**
+ * Read it all together from the store.
+ *
+ * `unsent` operations wait for a network, `parked` ones (by state) for a person. `receiving`: a cut is open, what was
+ * received is not shown yet. `locked_out`: the server no longer takes this device. `heals`: how often content had to be
+ * read again because it differed from the server's.
+ */
+export async function statusOf({ store, settings, records, outbox, journal }, mode) {
+    const counts = await outbox.counts();
+    const profile = settings.profile_data;
+    return {
+        device: settings.device,
+        server: settings.server,
+        user: settings.user_data?.name ?? null,
+        profile: profile?.name ?? null,
+        profile_version: profile?.profile_version ?? null,
+        mode,
+        last_sync_at: settings.last_sync_at,
+        next_sync_at: settings.next_sync_at,
+        failures: settings.failures,
+        last_error: settings.last_error,
+        locked_out: settings.locked_out,
+        unsent: counts[PENDING] ?? 0,
+        parked: Object.fromEntries(PARKED.filter((state) => counts[state]).map((state) => [state, counts[state]])),
+        delivered: await journal.count(),
+        held: await records.counts(),
+        receiving: settings.cut !== null,
+        applied_seq: settings.applied_seq,
+        clock_offset_s: settings.clock_offset_s,
+        heals: settings.heals,
+        incidents: await store.incidents(),
+        storage_bytes: await store.sizeBytes(),
+        metered: settings.metered,
+    };
+}

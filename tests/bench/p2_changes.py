@@ -69,7 +69,8 @@ class _Puller(_Side):
 
     def __call__(self) -> Any:
         answer = self.device.pull()
-        assert sum(len(change["upserts"]) for change in answer["changes"]) == _CHANGES
+        found = sum(len(change["upserts"]) for change in answer["changes"])
+        assert found == _CHANGES, f"{self.bed.db}, round {self.number}: {found} records came"
 
 
 class _Dated(_Side):

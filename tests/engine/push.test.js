@@ -1,0 +1,326 @@
+/** What a device delivers: every operation once, in order, none skipped. Proves I2, I3, I8 on the device's side. */
+import { assert, describe, test } from "./harness.js";
+import { PARTNER, problem } from "./fake_server.js";
+import { Home } from "./home.js";
+import { AnswerInvalid, Offline, Refused } from "../../addons/offline_base/static/src/app/engine/errors.js";
+
+/** A device that has received three contacts. */
+async function synced(options) {
+    const home = new Home();
+    for (const id of [1, 2, 3]) {
+        home.server.put(PARTNER, id, { name: `Partner ${id}`, phone: null, city: null });
+    }
+    const device = await home.enrolled(options);
+    await device.sync();
+    return { home, server: home.server, device };
+}
+
+const visit = (device, note = "x") => device.call(PARTNER, 1, "visit", { note });
+const states = async (device) => (await device.outbox()).map(({ seq, state }) => [seq, state]);
+const delivered = async (device) => (await device.journal()).map(({ seq, state }) => [seq, state]).reverse();
+const kinds = async (device) => (await device.status()).incidents.map(({ kind }) => kind);
+const sizes = (server) => server.sent("push").map(({ operations }) => operations.length);
+
+async function phones(device, ...numbers) {
+    for (const phone of numbers) {
+        await device.update(PARTNER, 1, { phone });
+    }
+}
+
+describe("pushing", () => {
+    test("delivered work moves to the journal", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1");
+        await device.sync();
+        assert.equal(server.content()[1].phone, "1");
+        assert.deepEqual(await device.outbox(), []);
+        assert.deepEqual(await delivered(device), [[1, "applied"]]);
+    });
+
+    test("numbers are consecutive and bodies never change", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1", "2", "3");
+        server.lost = ["push"];
+        await assert.rejects(device.sync(), Offline);
+        await device.sync();
+        const [first, again] = server.sent("push");
+        assert.deepEqual(first.operations.map(({ seq }) => seq), [1, 2, 3]);
+        assert.deepEqual(first.operations, again.operations);
+    });
+
+    test("a lost answer has one effect", async () => {
+        const { device, server } = await synced();
+        await visit(device);
+        server.lost = ["push"];
+        await assert.rejects(device.sync(), Offline);
+        assert.deepEqual(await states(device), [[1, "pending"]]);
+        await device.sync();
+        assert.equal(server.content()[1].visits, 1);
+        assert.deepEqual(await device.outbox(), []);
+    });
+
+    test("edits at the same moment get different numbers", async () => {
+        const { device } = await synced();
+        await Promise.all(["1", "2", "3"].map((phone) => phones(device, phone)));
+        assert.deepEqual((await device.outbox()).map(({ seq }) => seq), [1, 2, 3]);
+        assert.deepEqual((await device.outbox()).map(({ body }) => body.base.phone), [null, "1", "2"]);
+    });
+
+    test("syncs that are asked for at the same moment go one after the other", async () => {
+        const { device, server } = await synced();
+        await visit(device);
+        const both = [device.sync(), device.sync()];
+        await Promise.all(both);
+        assert.deepEqual([server.content()[1].visits, sizes(server)], [1, [1]]);
+    });
+
+    test("a prefix is gone on with", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1", "2", "3", "4", "5");
+        server.atMost = 2;
+        assert.deepEqual((await device.sync()).receipts, { applied: 5 });
+        assert.deepEqual(sizes(server), [5, 3, 1]);
+    });
+
+    test("operations travel in batches, and each stays below the server's limit of bytes", async () => {
+        const { device, server } = await synced({ batch: 2 });
+        await phones(device, "1", "2", "3");
+        await device.sync();
+        assert.deepEqual(sizes(server), [2, 1]);
+        server.requests.length = 0;
+        for (const id of [1, 2, 3]) {
+            await device.update(PARTNER, id, { city: "5".repeat(55_000) });
+        }
+        await device.sync();
+        assert.deepEqual(sizes(server), [1, 1, 1]);
+    });
+
+    test("a push that is too large all the same is cut in half", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1", "2", "3", "4");
+        server.refuse.push = problem("body_too_large", { status: 413 });
+        await device.sync();
+        assert.deepEqual(sizes(server), [2, 2]);
+    });
+
+    test("retry ends the push and takes no number", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1", "2", "3");
+        server.retryAt = 2;
+        const result = await device.sync();
+        assert.deepEqual([result.receipts, result.retry_after_s], [{ applied: 1, retry: 1 }, 7]);
+        assert.deepEqual(await states(device), [[2, "pending"], [3, "pending"]]);
+        assert.equal((await device.status()).failures, 1);
+        await device.sync();
+        assert.equal(server.content()[1].phone, "3");
+    });
+
+    for (const status of ["conflict", "rejected", "deferred", "unknown"]) {
+        test(`${status} work is kept and holds up nothing`, async () => {
+            const { device, server } = await synced();
+            server.verdicts[1] = [status, null];
+            await phones(device, "1");
+            await device.update(PARTNER, 2, { phone: "2" });
+            await device.sync();
+            assert.deepEqual((await device.unresolved()).map(({ seq, state }) => [seq, state]), [[1, status]]);
+            assert.equal(server.content()[2].phone, "2");
+            server.requests.length = 0;
+            await device.sync();
+            assert.deepEqual(server.sent("push"), []);
+        });
+    }
+
+    for (const status of ["merged", "amended", "discarded", "resolved_server"]) {
+        test(`${status} work moves to the journal`, async () => {
+            const { device, server } = await synced();
+            server.verdicts[1] = [status, null];
+            await phones(device, "1");
+            await device.sync();
+            assert.deepEqual(await device.outbox(), []);
+            assert.deepEqual(await delivered(device), [[1, status]]);
+        });
+    }
+
+    for (const status of ["applied", "merged", "amended", "discarded", "resolved_server"]) {
+        test(`the decision of the office for ${status} arrives with a pull`, async () => {
+            const { device, server } = await synced();
+            server.verdicts[1] = ["rejected", "validation_failed"];
+            const entry = await device.update(PARTNER, 1, { phone: "1" });
+            await device.sync();
+            server.decide(entry.op, status);
+            server.lost = ["pull"];
+            await assert.rejects(device.sync(), Offline);
+            await device.sync();
+            assert.deepEqual([await device.outbox(), await delivered(device)], [[], [[1, status]]]);
+            assert.equal((await device.get(PARTNER, 1)).values.phone, status === "applied" ? "1" : null);
+        });
+    }
+
+    test("the device's own view travels with each call", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1");
+        await device.sync();
+        const { state } = server.sent("push")[0];
+        assert.deepEqual([state.outbox, state.oldest_seq, state.highest_seq, state.unresolved], [1, 1, 1, 0]);
+        assert.equal(state.clock, "2026-11-21T10:00:00Z");
+    });
+});
+
+describe("another life of the server", () => {
+    test("lost work is delivered again, before what is new", async () => {
+        const { device, server } = await synced();
+        await visit(device, "kept");
+        await device.sync();
+        const backup = server.backup();
+        await visit(device, "lost");
+        const made = await device.create(PARTNER, { name: "Born here" });
+        await device.sync();
+        server.restore(backup);
+        await device.update(PARTNER, made.ref, { city: "Namur" });
+        await device.sync();
+        assert.equal(server.content()[1].visits, 2);
+        const born = Object.values(server.content()).filter(({ name }) => name === "Born here");
+        assert.deepEqual(born.map(({ city }) => city), ["Namur"]);
+        assert.deepEqual([await device.outbox(), device.settings.resend_from], [[], null]);
+        // What was delivered goes the way of the journal, what is new that of a push, after it.
+        const ways = server.requests
+            .filter(([, body]) => body?.operations)
+            .map(([route, body]) => [route, body.operations.map(({ seq }) => seq)]);
+        assert.deepEqual(ways.slice(-3), [["push", [4]], ["journal", [2, 3]], ["push", [4]]]);
+    });
+
+    test("delivered work stays visible while a restored server lacks it", async () => {
+        const seen = new Set();
+        let look = () => {};
+        const { device, server } = await synced({ checkpoint: () => look() });
+        const backup = server.backup();
+        await phones(device, "1");
+        await device.sync();
+        server.restore(backup);
+        look = async () => seen.add((await device.get(PARTNER, 1)).values.phone);
+        await device.sync();
+        assert.deepEqual(seen, new Set(["1"]));
+        assert.equal(server.content()[1].phone, "1");
+    });
+
+    test("a gap is filled from the journal", async () => {
+        const { device, server } = await synced();
+        await visit(device);
+        await device.sync();
+        server.life.next_seq = 1;
+        server.life.receipts = {};
+        server.life.rows[PARTNER][1].values.visits = 0;
+        await visit(device);
+        await device.sync();
+        assert.equal(server.content()[1].visits, 2);
+        assert.ok((await kinds(device)).includes("seq_gap"));
+    });
+
+    test("a number whose content is lost is filled with void", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1", "2");
+        await device.parts.store.transaction("outbox", "readwrite", (transaction) => {
+            transaction.objectStore("outbox").delete(1);
+        });
+        await device.sync();
+        assert.deepEqual(server.sent("push").at(-1).operations.map(({ verb }) => verb), ["void", "update"]);
+        assert.deepEqual(await delivered(device), [[1, "discarded"], [2, "applied"]]);
+    });
+
+    test("files that were sent are offered again", async () => {
+        const { device, server } = await synced();
+        await device.parts.store.change((change) => {
+            change.put("blob", { file: "a", state: "sent", content: new Blob(["x"]) });
+            change.put("blob", { file: "b", state: "kept", content: new Blob(["y"]) });
+        });
+        server.restore(server.backup());
+        await device.sync();
+        const blobs = await device.parts.store.all("blob");
+        assert.deepEqual(blobs.map(({ file, state }) => [file, state]), [["a", "waiting"], ["b", "kept"]]);
+        assert.equal(await blobs[0].content.text(), "x");
+    });
+});
+
+describe("an answer", () => {
+    test("without a receipt for one operation is asked for again", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1", "2");
+        const { push } = server;
+        server.push = async (...args) => {
+            server.push = push;
+            const found = await push.apply(server, args);
+            return { ...found, answer: { ...found.answer, receipts: found.answer.receipts.slice(0, 1) } };
+        };
+        await device.sync();
+        assert.deepEqual(server.sent("push").map(({ operations }) => operations.map(({ seq }) => seq)), [[1, 2], [2]]);
+        assert.deepEqual(await device.outbox(), []);
+    });
+
+    test("without any receipt is a fault, not a loop", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1");
+        server.push = async () => ({ answer: { receipts: [], next_seq: 2, server_time: "2026-11-21T10:00:00Z" } });
+        await assert.rejects(device.sync(), AnswerInvalid);
+        assert.deepEqual(await states(device), [[1, "pending"]]);
+    });
+
+    test("that knows higher numbers keeps them from being used again", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1");
+        const { push } = server;
+        server.push = async (...args) => {
+            server.push = push;
+            const found = await push.apply(server, args);
+            server.life.next_seq = 9;
+            return { ...found, answer: { ...found.answer, next_seq: 9 } };
+        };
+        await device.sync();
+        assert.equal((await device.update(PARTNER, 1, { phone: "2" })).seq, 9);
+        await device.sync();
+        assert.equal(server.content()[1].phone, "2");
+        assert.ok((await kinds(device)).includes("numbers_unknown"));
+    });
+
+    test("with a receipt for nothing of ours is noted and changes nothing", async () => {
+        const { device, server } = await synced();
+        server.life.outcomes.push({ seq: 5, op: server.epoch, status: "applied", target: null, code: null, fields: {} });
+        await device.sync();
+        assert.deepEqual(await kinds(device), ["receipt_unknown"]);
+    });
+
+    test("that a number was reused stops the push and loses nothing", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1");
+        server.life.next_seq = 5;
+        await assert.rejects(device.sync(), Refused);
+        assert.deepEqual(await states(device), [[1, "pending"]]);
+        const status = await device.status();
+        assert.deepEqual([status.last_error.code, status.locked_out], ["seq_reused", { code: "seq_reused", wipe: false }]);
+    });
+});
+
+describe("a store that becomes another device", () => {
+    test("keeps what is not delivered under new numbers, and its op", async () => {
+        const { device, server } = await synced();
+        await visit(device);
+        await device.sync();
+        const first = await visit(device, "answer lost");
+        server.lost = ["push"];
+        await assert.rejects(device.sync(), Offline);
+        const second = await device.update(PARTNER, 1, { phone: "1" }, { after: [2] });
+        const { store, outbox, settings, cut } = device.parts;
+        await store.change(async (change) => {
+            await outbox.renumber(change, "other");
+            cut.startOver(change);
+            settings.put(change, { device: "other" });
+        });
+        assert.deepEqual((await device.outbox()).map(({ seq, op }) => [seq, op]), [[1, first.op], [2, second.op]]);
+        assert.deepEqual((await device.outbox())[1].body.after, [1]);
+        assert.equal((await device.get(PARTNER, 1)).values.phone, "1");
+        server.life.next_seq = 1;
+        server.life.cursors = {};
+        await device.sync();
+        assert.deepEqual(server.content()[1], { name: "Partner 1", phone: "1", city: null, visits: 2 });
+        assert.deepEqual((await device.parts.outbox.forEscrow(1e6)).map(({ op }) => op), [first.op, second.op]);
+    });
+});

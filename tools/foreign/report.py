@@ -19,6 +19,7 @@ FLOORS = {
     "mail": 280,
     "product": 135,
     "sale": 205,
+    "sale_crm": 13,
     "sale_management": 15,
     "stock": 1100,
 }

@@ -1,7 +1,7 @@
 /** Unsent and parked operations, numbered without gaps; what the server says moves them on. */
 import { bytes, dump } from "./canonical.js";
 import { Refusal } from "./errors.js";
-import { beginning } from "./idb.js";
+import { beginning, done } from "./idb.js";
 import { AMEND, DECISIONS, Entry, PARKED, PENDING, place, VOID } from "./operations.js";
 
 /** Room for what stands around the operations in a body. */
@@ -320,14 +320,12 @@ export class Outbox {
 
     /** How many operations are in each state; states without any are left out. */
     async counts() {
-        const counts = {};
-        for (const state of [PENDING, ...PARKED]) {
-            const count = await this.#store.count("outbox", { index: "state", range: IDBKeyRange.only(state) });
-            if (count) {
-                counts[state] = count;
-            }
-        }
-        return counts;
+        const states = [PENDING, ...PARKED];
+        const found = await this.#store.transaction("outbox", "readonly", (transaction) => {
+            const index = transaction.objectStore("outbox").index("state");
+            return Promise.all(states.map((state) => done(index.count(state))));
+        });
+        return Object.fromEntries(states.map((state, at) => [state, found[at]]).filter(([, count]) => count));
     }
 
     /** The device's own view, as it travels with every call. */

@@ -6,7 +6,7 @@
 import { formatInstant } from "./clock.js";
 import { Cut } from "./cut.js";
 import { Editing } from "./editing.js";
-import { ModeRefused, Offline, Refused } from "./errors.js";
+import { ModeRefused, Offline, Refusal, Refused } from "./errors.js";
 import { Journal } from "./journal.js";
 import { Link } from "./link.js";
 import { ALWAYS_ONLINE, AUTOMATIC } from "./modes.js";
@@ -29,7 +29,7 @@ import { View } from "./view.js";
 export class Device {
     #clock;
     #checkpoint;
-    #api;
+    #network;
     #link;
     #view;
     #editing;
@@ -41,8 +41,8 @@ export class Device {
      * @param {string} [options.name] of the home
      * @param {IDBFactory} [options.indexedDB]
      * @param {import("./store.js").Vault} [options.vault]
-     * @param {(parts: object) => {api: import("./sync.js").Api, access: import("./link.js").Access, blobs?: any}}
-     *     options.network makes what calls the server, of the parts of the device
+     * @param {(parts: object) => {api: import("./sync.js").Api, access: import("./link.js").Access}} options.network makes
+     *     what calls the server, of the parts of the device; see `network.js`
      * @param {() => number} [options.clock] milliseconds since 1970
      * @param {() => number} [options.chance] @param {() => string} [options.newUid]
      * @param {(step: string) => any} [options.checkpoint] called with a name between any two durable steps, so that a test
@@ -77,9 +77,9 @@ export class Device {
         const cut = new Cut(store, settings, records, outbox, checkpoint);
         /** For those who look after the device, and for what calls the server. */
         this.parts = { store, settings, records, journal, outbox, cut, overlay };
-        const { api, access, blobs = null } = network({ ...this.parts, clock, checkpoint });
-        Object.assign(this.parts, { blobs });
-        this.#api = api;
+        this.#network = network({ ...this.parts, clock, checkpoint });
+        const { api, access, blobs = null, files = null } = this.#network;
+        Object.assign(this.parts, { blobs, files });
         this.#link = new Link(this.parts, api, access, { clock, checkpoint, ...more });
         this.#view = new View(store, records, overlay, new Search(store, settings, overlay));
         this.#editing = new Editing(settings, records, outbox, this.#view, clock, newUid);
@@ -96,6 +96,38 @@ export class Device {
     /** Let go of the home. */
     close() {
         this.#store.close();
+    }
+
+    // --- in and out -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Become a device of this server with an enrolment code; then `sync`. Answers the profile.
+     *
+     * A lost answer is asked for again by the same code. A home that is enrolled already stays the same device, by its key,
+     * and keeps its work and numbers. If the server does not know it any more, or it is a copy of another, it becomes a new
+     * device: records and unsent work are kept, what is unsent gets new numbers. Changing the user or the server of a home
+     * that has work in it is refused: that work belongs to its user.
+     *
+     * @param {string} server @param {string} code @param {{name?: string, database?: string}} [options]
+     */
+    async enrol(server, code, options) {
+        await this.#network.enrol(server, code, options);
+        return this.settings.profile;
+    }
+
+    /** Log out: hand unsent work over, erase everything. `WorkUnsent` while there is any, unless the person was asked. */
+    leave(options) {
+        return this.#network.access.leave(options);
+    }
+
+    /** Hand this device's work to the server, sealed for the office; nothing changes here. */
+    escrow() {
+        return this.#network.access.escrow();
+    }
+
+    /** The same boxes one by one, to be saved as a file and imported in the office. @returns {AsyncIterable<string>} */
+    sealed() {
+        return this.#network.boxes.all();
     }
 
     // --- sync -----------------------------------------------------------------------------------------------------------
@@ -148,6 +180,44 @@ export class Device {
     /** Change fields of a record that this device shows. @returns {Promise<Entry>} */
     update(entity, ref, values, options) {
         return this.#edit((change) => this.#editing.update(change, entity, ref, values, options));
+    }
+
+    /**
+     * Put a file on a record: its bytes are kept here at once and sent with the next syncs.
+     *
+     * @param {string} entity @param {Ref} ref @param {Blob} blob @param {string} [name] @returns {Promise<Record>}
+     */
+    async attach(entity, ref, blob, name) {
+        const { files } = this.parts;
+        const { content, ...kept } = await files.keep(blob, name);
+        return this.#edit(async (change) => {
+            const record = await this.#view.get(entity, ref, change);
+            if (!record) {
+                throw new Refusal("reference_unknown", `this device shows no ${entity} ${JSON.stringify(ref)}`);
+            }
+            files.note(change, { ...kept, content });
+            const { sha256, size, type } = kept;
+            const res_id = record.uid ? { uid: record.uid } : record.id;
+            const values = { name: kept.name, res_model: entity, res_id, raw: { sha256, size, type } };
+            return this.#editing.create(change, "ir.attachment", values);
+        });
+    }
+
+    /** A file that a record names, or a small picture of it; from here if it is here, else from the server. */
+    async fetch(sha256, size = null) {
+        await this.parts.files.prune(this.settings.cache_bytes);
+        return this.#network.api.fetchBlob(this.parts.blobs, sha256, size);
+    }
+
+    /** Choose the room for files that the server has; what is over goes now. What was not sent never goes. */
+    async keepAtMost(bytes) {
+        await this.#store.change((change) => this.settings.put(change, { cache_bytes: Math.max(0, bytes) }));
+        await this.parts.files.prune(this.settings.cache_bytes);
+    }
+
+    /** The files that the server does not have in full yet. */
+    filesWaiting() {
+        return this.parts.files.waiting();
     }
 
     /** Delete a record that this device shows. @returns {Promise<Entry>} */
@@ -236,7 +306,7 @@ export class Device {
 
     async #reach() {
         const state = await this.parts.outbox.report({ app_version: APP_VERSION, clock: formatInstant(this.#clock()) });
-        return this.#api.push([], state, null);
+        return this.#network.api.push([], state, null);
     }
 
     // --- reading --------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ export class Link {
     #running = null;
 
     /**
-     * @param {object} parts store, settings, records, outbox, cut, and blobs where there are files
+     * @param {object} parts store, settings, records, outbox, cut, and blobs and files where there are any
      * @param {import("./sync.js").Api} api @param {Access} access
      * @param {object} options clock, chance, checkpoint, progress, batch, page
      */
@@ -53,7 +53,7 @@ export class Link {
     }
 
     async #sync() {
-        const { store, settings } = this.#parts;
+        const { store, settings, files } = this.#parts;
         if (settings.device === null) {
             throw new NotEnrolled("this device is not enrolled: use an enrolment code");
         }
@@ -79,6 +79,7 @@ export class Link {
             const done = { last_sync_at: formatInstant(now), last_error: null, locked_out: null };
             settings.put(change, { ...done, ...kept(plan) });
         });
+        await files?.prune(settings.cache_bytes);
         return result;
     }
 

@@ -9,8 +9,9 @@ import { NotEnrolled } from "./errors.js";
 const DEFAULTS = {
     server: null,
     database: null,
-    /** {code, nonce, …} of an enrolment whose answer has not been stored yet. */
+    /** {code, nonce} of an enrolment whose answer has not been stored yet, and its key, which cannot be sealed as text. */
     enrolment: null,
+    enrolment_key: null,
     /** The keys of the device. */
     key: null,
     device: null,

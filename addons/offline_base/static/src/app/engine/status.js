@@ -6,11 +6,13 @@ import { PARKED, PENDING } from "./operations.js";
  *
  * `unsent` operations wait for a network, `parked` ones (by state) for a person. `receiving`: a cut is open, what was
  * received is not shown yet. `locked_out`: the server no longer takes this device. `heals`: how often content had to be
- * read again because it differed from the server's.
+ * read again because it differed from the server's. Of the files that wait, `files_held` wait for a network without a
+ * meter.
  */
-export async function statusOf({ store, settings, records, outbox, journal }, mode) {
+export async function statusOf({ store, settings, records, outbox, journal, files, blobs }, mode) {
     const counts = await outbox.counts();
     const profile = settings.profile_data;
+    const waiting = files ? await files.waiting() : [];
     return {
         device: settings.device,
         server: settings.server,
@@ -34,5 +36,9 @@ export async function statusOf({ store, settings, records, outbox, journal }, mo
         incidents: await store.incidents(),
         storage_bytes: await store.sizeBytes(),
         metered: settings.metered,
+        files_waiting: waiting.length,
+        files_held: profile && blobs ? waiting.filter((one) => blobs.isHeld(one)).length : 0,
+        bytes_waiting: waiting.reduce((sum, { size }) => sum + size, 0),
+        bytes_cached: files ? await files.cachedBytes() : 0,
     };
 }

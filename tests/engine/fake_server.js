@@ -74,7 +74,7 @@ const newLife = () => ({
 
 const copy = (value) => JSON.parse(JSON.stringify(value));
 
-/** The calls of the protocol, with one enrolled device behind them; see `Api` in `sync.js`. */
+/** The calls of the protocol, with one enrolled device behind them; see `Api` in `calls.js`. */
 export class FakeServer {
     life = newLife();
     profile_data = defaultProfile();

@@ -4,34 +4,25 @@
  * Reading and editing never wait for a network (but see `always_online`); `Device.sync` delivers and receives.
  */
 import { formatInstant } from "./clock.js";
-import { Cut } from "./cut.js";
 import { Editing } from "./editing.js";
 import { ModeRefused, Offline, Refusal, Refused } from "./errors.js";
-import { Journal } from "./journal.js";
 import { Link } from "./link.js";
-import { ALWAYS_ONLINE, AUTOMATIC } from "./modes.js";
-import { PARKED } from "./operations.js";
-import { Outbox } from "./outbox.js";
-import { Overlay } from "./overlay.js";
-import { Records } from "./records.js";
-import { Search } from "./search.js";
+import { ALWAYS_ONLINE } from "./modes.js";
+import { partsOf, Reader } from "./reader.js";
 import { Settings } from "./settings.js";
-import { statusOf } from "./status.js";
 import { PLAIN, Store } from "./store.js";
 import { newUid as randomUid } from "./uid.js";
 import { APP_VERSION } from "./version.js";
-import { View } from "./view.js";
 
 /** @typedef {import("./records.js").Ref} Ref */
 /** @typedef {import("./operations.js").Entry} Entry */
 /** @typedef {import("./overlay.js").Record} Record */
 
-export class Device {
+export class Device extends Reader {
     #clock;
     #checkpoint;
     #network;
     #link;
-    #view;
     #editing;
 
     /**
@@ -41,7 +32,7 @@ export class Device {
      * @param {string} [options.name] of the home
      * @param {IDBFactory} [options.indexedDB]
      * @param {import("./store.js").Vault} [options.vault]
-     * @param {(parts: object) => {api: import("./sync.js").Api, access: import("./link.js").Access}} options.network makes
+     * @param {(parts: object) => {api: import("./calls.js").Api, access: import("./link.js").Access}} options.network makes
      *     what calls the server, of the parts of the device; see `network.js`
      * @param {() => number} [options.clock] milliseconds since 1970
      * @param {() => number} [options.chance] @param {() => string} [options.newUid]
@@ -68,25 +59,15 @@ export class Device {
     }
 
     constructor(store, settings, network, { clock, newUid, checkpoint, ...more }) {
+        super(partsOf(store, settings, { newUid, checkpoint }));
         this.#clock = clock;
         this.#checkpoint = checkpoint;
-        const records = new Records(store);
-        const journal = new Journal(store);
-        const overlay = new Overlay(store, settings, records, journal);
-        const outbox = new Outbox(store, settings, records, journal, newUid);
-        const cut = new Cut(store, settings, records, outbox, checkpoint);
-        /** For those who look after the device, and for what calls the server. */
-        this.parts = { store, settings, records, journal, outbox, cut, overlay };
         this.#network = network({ ...this.parts, clock, checkpoint });
         const { api, access, blobs = null, files = null } = this.#network;
         Object.assign(this.parts, { blobs, files });
         this.#link = new Link(this.parts, api, access, { clock, checkpoint, ...more });
-        this.#view = new View(store, records, overlay, new Search(store, settings, overlay));
-        this.#editing = new Editing(settings, records, outbox, this.#view, clock, newUid);
-    }
-
-    get settings() {
-        return this.parts.settings;
+        const { records, outbox, view } = this.parts;
+        this.#editing = new Editing(settings, records, outbox, view, clock, newUid);
     }
 
     get #store() {
@@ -157,11 +138,7 @@ export class Device {
         return this.#link.verify();
     }
 
-    /** The mode in force. */
-    get mode() {
-        return this.#link.mode;
-    }
-
+    /** Choose one of the modes that the profile offers. */
     async chooseMode(mode) {
         const { modes } = this.settings.profile;
         if (!modes.includes(mode)) {
@@ -191,7 +168,7 @@ export class Device {
         const { files } = this.parts;
         const { content, ...kept } = await files.keep(blob, name);
         return this.#edit(async (change) => {
-            const record = await this.#view.get(entity, ref, change);
+            const record = await this.parts.view.get(entity, ref, change);
             if (!record) {
                 throw new Refusal("reference_unknown", `this device shows no ${entity} ${JSON.stringify(ref)}`);
             }
@@ -252,15 +229,10 @@ export class Device {
                 delete: (entity, ref, options) => editing.delete(change, entity, ref, options),
                 call: (entity, ref, operation, args = {}, options = {}) =>
                     editing.call(change, entity, ref, operation, args, options),
-                get: (entity, ref) => this.#view.get(entity, ref, change),
+                get: (entity, ref) => this.parts.view.get(entity, ref, change),
             };
             return this.parts.outbox.unit(change, () => fn(unit));
         });
-    }
-
-    /** What an operation is to do: its body, or for an amendment that of what it replaces, amended. */
-    wanted(entry) {
-        return this.parts.outbox.effective(entry);
     }
 
     /** Send a rejected operation again with these values (or arguments) in place of its own. @returns {Promise<Entry>} */
@@ -307,52 +279,5 @@ export class Device {
     async #reach() {
         const state = await this.parts.outbox.report({ app_version: APP_VERSION, clock: formatInstant(this.#clock()) });
         return this.#network.api.push([], state, null);
-    }
-
-    // --- reading --------------------------------------------------------------------------------------------------------
-
-    /** The record as the person sees it, own unsettled work included; null when it is not known here. */
-    get(entity, ref) {
-        return this.#view.get(entity, ref);
-    }
-
-    /** Records that contain all words and have these values, own unsettled work included. */
-    search(entity, text, where, options) {
-        return this.#view.search(entity, text, where, options);
-    }
-
-    /** How many records `search` finds in all. */
-    count(entity, text, where) {
-        return this.#view.count(entity, text, where);
-    }
-
-    /** What to call a record that a value points to, or null. */
-    nameOf(entity, ref) {
-        return this.#view.nameOf(entity, ref);
-    }
-
-    /** Everything that has no final state yet, in order. */
-    outbox() {
-        return this.parts.outbox.entries();
-    }
-
-    /** What waits for a decision, of this person or of the office. */
-    unresolved() {
-        return this.parts.outbox.entries({ states: PARKED });
-    }
-
-    /** What was delivered and decided, newest first. */
-    journal(limit = 100) {
-        return this.parts.journal.entries({ limit });
-    }
-
-    /** An operation by its id, wherever it is, or null. */
-    operation(op) {
-        return this.parts.outbox.find(op);
-    }
-
-    /** Everything that a status line or an administrator asks for. */
-    status() {
-        return statusOf(this.parts, this.settings.profile_data === null ? AUTOMATIC : this.mode);
     }
 }

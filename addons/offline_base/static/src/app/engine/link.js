@@ -27,7 +27,7 @@ export class Link {
 
     /**
      * @param {object} parts store, settings, records, outbox, cut, and blobs and files where there are any
-     * @param {import("./sync.js").Api} api @param {Access} access
+     * @param {import("./calls.js").Api} api @param {Access} access
      * @param {object} options clock, chance, checkpoint, progress, batch, page
      */
     constructor(parts, api, access, options) {
@@ -91,7 +91,7 @@ export class Link {
         }
         const { next_sync_at: at, failures } = settings;
         const plan = at === null ? null : { failures, at: parseInstant(at) };
-        return modes.due(this.mode, this.#options.clock(), plan, (await outbox.counts())[PENDING] ?? 0);
+        return modes.due(modes.chosen(settings.mode, settings.profile.modes), this.#options.clock(), plan, (await outbox.counts())[PENDING] ?? 0);
     }
 
     /** Sync if due; having no network, or a busy server, is no error here. Null when nothing was done. */
@@ -125,11 +125,6 @@ export class Link {
             await this.sync();
         }
         return { rotten, differ };
-    }
-
-    /** The mode in force. */
-    get mode() {
-        return modes.chosen(this.#parts.settings.mode, this.#parts.settings.profile.modes);
     }
 
     /** Make calls, with a new token if the office asks for one first, or the old one has expired. */

@@ -1,20 +1,11 @@
 /** Unsent and parked operations, numbered without gaps; what the server says moves them on. */
+import { ENVELOPE_BYTES, firstPending, nextBatch } from "./batch.js";
 import { bytes, dump } from "./canonical.js";
 import { Refusal } from "./errors.js";
 import { beginning, done } from "./idb.js";
 import { AMEND, DECISIONS, Entry, PARKED, PENDING, place, VOID } from "./operations.js";
 
-/** Room for what stands around the operations in a body. */
-const ENVELOPE_BYTES = 2048;
-
-/**
- * What one call carries, in the order of the numbers.
- *
- * `again`: the server is behind this device, and everything from a number on goes once more. `delivered`: all of it was
- * answered before, so it goes the way of the journal.
- *
- * @typedef {{entries: Entry[], again: boolean, delivered: boolean}} Batch
- */
+/** @typedef {import("./batch.js").Batch} Batch */
 
 /** Takes operations, hands out batches, takes receipts. What changes something is part of a change. */
 export class Outbox {
@@ -96,55 +87,9 @@ export class Outbox {
         return { ...before, base, ...(values && { values }), ...(args && { args }) };
     }
 
-    // --- handing out batches --------------------------------------------------------------------------------------------
-
-    /**
-     * The next operations to send: from `settings.resend_from` on, else from the first unanswered one.
-     *
-     * @param {number} limit @returns {Promise<Batch | null>}
-     */
-    async batch(limit) {
-        const device = this.#device;
-        const from = this.#settings.resend_from;
-        const start = from ?? (await this.#firstPending());
-        if (start === null) {
-            return null;
-        }
-        const answered = from === null ? 0 : await this.#journal.answeredTo(device);
-        const delivered = start <= answered;
-        const { operations, body_bytes } = this.#settings.profile.limits;
-        const most = limit + operations;
-        // Of each no more than could go: memory does not grow with outbox and journal.
-        const rows = [
-            ...(await this.#store.all("outbox", { range: IDBKeyRange.lowerBound(start), limit: most })),
-            ...(await this.#store.all("journal", { range: IDBKeyRange.bound([device, start], [device, []]), limit: most })),
-        ];
-        rows.sort((one, other) => one.seq - other.seq);
-        let entries = [];
-        let room = body_bytes - ENVELOPE_BYTES;
-        for (const entry of rows.slice(0, most).map(Entry.read)) {
-            if (delivered && entry.seq > answered) {
-                break;
-            }
-            room -= bytes(dump(entry.body)) + 2;
-            const goesOn = entries.length > 0 && entry.unit !== null && entry.unit === entries.at(-1).unit;
-            if (entries.length && (room < 0 || entries.length >= limit) && !goesOn) {
-                break;
-            }
-            entries.push(entry);
-            if (goesOn && (room < 0 || entries.length > limit) && entries[0].unit !== entry.unit) {
-                // The unit does not fit beside what stands before it: it goes with the next push, as a whole.
-                entries = entries.filter((one) => one.unit !== entry.unit);
-                break;
-            }
-        }
-        return entries.length ? { entries, again: from !== null, delivered } : null;
-    }
-
-    async #firstPending() {
-        const pending = { index: "state", range: IDBKeyRange.only(PENDING), limit: 1, sealed: true };
-        const [first] = await this.#store.all("outbox", pending);
-        return first?.seq ?? null;
+    /** The next operations to send, or null. @param {number} limit @returns {Promise<Batch | null>} */
+    batch(limit) {
+        return nextBatch(this.#store, this.#settings, this.#journal, limit);
     }
 
     // --- taking receipts ------------------------------------------------------------------------------------------------
@@ -334,7 +279,7 @@ export class Outbox {
         const newest = await this.#store.last("outbox", { index: "state", range: IDBKeyRange.only(PENDING) });
         return {
             outbox: counts[PENDING] ?? 0,
-            oldest_seq: await this.#firstPending(),
+            oldest_seq: await firstPending(this.#store),
             highest_seq: newest ?? null,
             unresolved: PARKED.reduce((sum, state) => sum + (counts[state] ?? 0), 0),
             storage_bytes: await this.#store.sizeBytes(),

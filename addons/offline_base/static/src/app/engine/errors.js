@@ -37,6 +37,17 @@ export class PinWrong extends DeviceError {
     }
 }
 
+/** There is work that the server does not have: ask the person before it leaves this device. */
+export class WorkUnsent extends DeviceError {
+    /** `sealed`: whether the office can be given it in a box that only the office opens. */
+    constructor(operations, files, sealed) {
+        super(`${operations} operations and ${files} files were not sent`);
+        this.operations = operations;
+        this.files = files;
+        this.sealed = sealed;
+    }
+}
+
 /** The profile does not offer this mode, or the mode does not allow this step. */
 export class ModeRefused extends DeviceError {}
 

@@ -1,0 +1,179 @@
+/**
+ * The files of a home: kept by the hash of their bytes, with what is known of them, in one row each.
+ *
+ * @typedef {{sha256: string, size: number, name: string, type: string}} Waiting A file that the server does not have in
+ *     full yet.
+ */
+import { toHex } from "./base64.js";
+import { formatInstant } from "./clock.js";
+import { DeviceError } from "./errors.js";
+
+/** A file waits until the server has it all; then it is sent. Others were kept when they were fetched. */
+export const WAITING = "waiting";
+export const SENT = "sent";
+export const KEPT = "kept";
+/** How long a sent file stays at least: a server that was restored from a backup asks for it again. */
+const SENT_DAYS = 7;
+/** How long a file stays that nobody asks for. */
+const UNUSED_DAYS = 30;
+/** That a file was used is noted once in so many hours: reading need not write. */
+const USED_HOURS = 12;
+const HOUR = 3_600_000;
+
+/** The browser gave the row back, and not its bytes: they are gone. */
+export class FileLost extends DeviceError {}
+
+/** The SHA-256 of bytes, in hex. @param {BufferSource} bytes */
+export async function sha256(bytes) {
+    return toHex(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+export class Files {
+    #store;
+    #clock;
+    /** The file that was read last: parts are read one after another, and a sealed file is opened as a whole. */
+    #last = null;
+
+    /** @param {import("./store.js").Store} store @param {() => number} clock */
+    constructor(store, clock) {
+        this.#store = store;
+        this.#clock = clock;
+    }
+
+    // --- in -------------------------------------------------------------------------------------------------------
+
+    /** What a file is called by; nothing is stored before `note`. @param {Blob} blob */
+    async keep(blob, name = blob.name ?? "") {
+        const bytes = await blob.arrayBuffer();
+        const content = new Blob([bytes], { type: blob.type });
+        return { sha256: await sha256(bytes), size: blob.size, name, type: blob.type, content };
+    }
+
+    /**
+     * Let a file wait for the server, in the change of the work that names it.
+     *
+     * Also one that was sent or fetched before: a server that has it takes no bytes, and says so.
+     */
+    note(change, { sha256: file, size, name, type, content }) {
+        change.put("blob", { file, size, name, type, state: WAITING, used: this.#ago(0), content });
+    }
+
+    /** Keep what was fetched; `file` is its hash, or hash and size of a small picture. */
+    async add(file, content) {
+        const { size, type } = content;
+        const row = { file, size, name: "", type, state: KEPT, used: this.#ago(0), content };
+        await this.#store.change((change) => change.put("blob", row));
+        return content;
+    }
+
+    // --- what is here ---------------------------------------------------------------------------------------------
+
+    /** A file, or null; it counts as used now. @returns {Promise<Blob | null>} */
+    async find(file) {
+        const row = await this.#store.get("blob", file);
+        if (!row) {
+            return null;
+        }
+        if (row.used < this.#ago(USED_HOURS)) {
+            await this.#set(file, { used: this.#ago(0) });
+        }
+        return row.content;
+    }
+
+    /** What has to be sent, the smallest first: a signature does not wait for a film. @returns {Promise<Waiting[]>} */
+    async waiting() {
+        const rows = (await this.#rows()).filter(({ state }) => state === WAITING);
+        rows.sort((one, other) => one.size - other.size || (one.file < other.file ? -1 : 1));
+        return rows.map(({ file, size, name, type }) => ({ sha256: file, size, name, type }));
+    }
+
+    /** Some bytes of a file, or `FileLost`. */
+    async part(one, offset, size) {
+        if (this.#last?.file !== one.sha256) {
+            const content = (await this.#store.get("blob", one.sha256))?.content;
+            this.#last = { file: one.sha256, content };
+        }
+        try {
+            return new Uint8Array(await this.#last.content.slice(offset, offset + size).arrayBuffer());
+        } catch (error) {
+            this.#last = null;
+            throw new FileLost(`the bytes of ${one.name || one.sha256} are gone`, { cause: error });
+        }
+    }
+
+    /** What is here and does not wait. */
+    async cachedBytes() {
+        return sizeOf((await this.#rows()).filter(({ state }) => state !== WAITING));
+    }
+
+    // --- on and out -----------------------------------------------------------------------------------------------
+
+    /** The server has it. */
+    sent(file) {
+        return this.#set(file, { state: SENT, used: this.#ago(0) });
+    }
+
+    /** Its bytes are gone: nothing is left to wait for. */
+    lost(one) {
+        return this.#store.change((change) => {
+            this.#store.incident(change, "file_lost", { sha256: one.sha256, name: one.name });
+            change.delete("blob", one.sha256);
+        });
+    }
+
+    /**
+     * Make room; answers how many files went. What waits for the server is never touched.
+     *
+     * What nobody used for 30 days goes, then the least recently used until `mostBytes` are left. What was sent stays
+     * for a week, whatever room it takes.
+     */
+    prune(mostBytes) {
+        return this.#store.change(async (change) => {
+            const rows = (await this.#rows(change)).filter(({ state }) => state !== WAITING);
+            const recent = this.#ago(24 * SENT_DAYS);
+            const unused = this.#ago(24 * UNUSED_DAYS);
+            let over = sizeOf(rows) - mostBytes;
+            let gone = 0;
+            rows.sort((one, other) => (`${one.used} ${one.file}` < `${other.used} ${other.file}` ? -1 : 1));
+            for (const { file, size, state, used } of rows) {
+                if ((state === KEPT || used < recent) && (used < unused || over > 0)) {
+                    change.delete("blob", file);
+                    over -= size;
+                    gone += 1;
+                }
+            }
+            return gone;
+        });
+    }
+
+    /** Let go of all files, and of those that wait for the server only where asked. */
+    async forget(change, { waiting }) {
+        this.#last = null;
+        for (const { file, state } of await this.#rows(change)) {
+            if (waiting || state !== WAITING) {
+                change.delete("blob", file);
+            }
+        }
+    }
+
+    #rows(reader = this.#store) {
+        return reader.all("blob", { sealed: true });
+    }
+
+    #set(file, values) {
+        return this.#store.change(async (change) => {
+            const [row] = await change.all("blob", { range: IDBKeyRange.only(file), sealed: true });
+            if (row) {
+                change.put("blob", { ...row, ...values }, { sealed: true });
+            }
+        });
+    }
+
+    #ago(hours) {
+        return formatInstant(this.#clock() - hours * HOUR);
+    }
+}
+
+function sizeOf(rows) {
+    return rows.reduce((sum, { size }) => sum + size, 0);
+}

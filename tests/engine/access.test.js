@@ -1,0 +1,333 @@
+import {
+    DeviceError,
+    NotEnrolled,
+    Offline,
+    Refused,
+    WorkUnsent,
+} from "../../addons/offline_base/static/src/app/engine/errors.js";
+import { keeper, Vault } from "../../addons/offline_base/static/src/app/engine/vault.js";
+import { Closed, EdgeHome, SERVER, TOKEN_ENDS } from "./fake_office.js";
+import { PARTNER, problem } from "./fake_server.js";
+import { assert, describe, test } from "./harness.js";
+
+const DAY = 86400;
+const refusal = (code, status, more) => Object.assign(problem(code, more), { status });
+const REVOKED = () => refusal("device_revoked", 403, { wipe: true });
+const seqs = async ({ device }) => (await device.outbox()).map(({ seq }) => seq);
+
+const OFFICE = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+
+/** A server that has a key for sealed work. */
+async function sealing(home) {
+    const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", OFFICE.publicKey);
+    home.office.server.profile_data.escrow_key = { kty, crv, x, y, kid: "office" };
+}
+
+const fromBase64 = (text) => Uint8Array.from(Buffer.from(text, "base64url"));
+
+/** What the office reads in a box; that its own library does is shown by tests/unit/test_app_keys.py. */
+async function opened(box) {
+    const [head, , iv, body, tag] = box.split(".");
+    const { epk } = JSON.parse(Buffer.from(head, "base64url"));
+    const theirs = await crypto.subtle.importKey("jwk", epk, { name: "ECDH", namedCurve: "P-256" }, false, []);
+    const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, OFFICE.privateKey, 256);
+    const parts = [[0, 0, 0, 1], new Uint8Array(shared), [0, 0, 0, 7], "A256GCM", Array(8).fill(0), [0, 0, 1, 0]];
+    const raw = await crypto.subtle.digest("SHA-256", Buffer.concat(parts.map((part) => Buffer.from(part))));
+    const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["decrypt"]);
+    const how = { name: "AES-GCM", iv: fromBase64(iv), additionalData: Buffer.from(head) };
+    const text = await crypto.subtle.decrypt(how, key, Buffer.concat([fromBase64(body), fromBase64(tag)]));
+    return JSON.parse(Buffer.from(text).toString());
+}
+
+/** A device with an operation that was delivered and one that was not. */
+async function withWork({ seal = false } = {}) {
+    const home = new EdgeHome();
+    if (seal) {
+        await sealing(home);
+    }
+    const parts = await home.enrolled();
+    home.office.server.put(PARTNER, 1, { name: "A", phone: null });
+    await parts.device.sync();
+    await parts.device.call(PARTNER, 1, "visit", { note: "delivered" });
+    await parts.device.sync();
+    await parts.device.update(PARTNER, 1, { phone: "1" });
+    return { home, office: home.office, parts };
+}
+
+describe("enrolment", () => {
+    test("gives a device, its token and profile, and a key that cannot be read", async () => {
+        const home = new EdgeHome();
+        const { settings } = await home.enrolled();
+        const [asked] = home.office.sent("enroll");
+        assert.deepEqual([asked.code, asked.device.name, asked.device.platform], ["CODE-1", "Phone", "test"]);
+        assert.deepEqual(Object.keys(asked.device.public_key), ["kty", "crv", "x", "y"]);
+        assert.ok(asked.nonce.length >= 16);
+        assert.equal(settings.token, "token 1");
+        assert.deepEqual(settings.token_span, ["2026-11-21T10:00:00Z", TOKEN_ENDS]);
+        assert.equal(settings.key.privateKey.extractable, false);
+        assert.equal(settings.get("enrolment_key"), null);
+    });
+
+    test("whose answer was lost is asked for again by the same code, nonce and key", async () => {
+        const home = new EdgeHome();
+        home.office.lost = ["enroll"];
+        await assert.rejects(home.enrolled(), Offline);
+        const parts = await home.open();
+        parts.store.vault = await Vault.open({ keep: keeper(parts.store), iterations: 10 });
+        await parts.enrol(SERVER, "CODE-1");
+        const [first, second] = home.office.sent("enroll");
+        assert.deepEqual(second, first);
+        await parts.enrol(SERVER, "CODE-2");
+        assert.notEqual(home.office.sent("enroll")[2].nonce, first.nonce);
+    });
+
+    test("is gone on with when the app is closed at any step, also with a sealed store", async () => {
+        for (const dieAt of ["enrol.sending", "enrol.answered", "enrol.stored", "store.committing", "store.committed"]) {
+            const home = new EdgeHome();
+            await assert.rejects(home.enrolled({ dieAt }), Closed);
+            const { device, settings } = await home.enrolled();
+            assert.ok(settings.device, dieAt);
+            await device.sync();
+        }
+    });
+
+    test("again keeps device, numbers and work", async () => {
+        const { office, parts } = await withWork();
+        const before = parts.settings.device;
+        await parts.enrol(SERVER, "CODE-2");
+        assert.equal(parts.settings.device, before);
+        assert.deepEqual(await seqs(parts), [2]);
+        await parts.device.sync();
+        assert.deepEqual(await seqs(parts), []);
+        assert.equal(office.sent("enroll")[1].code, "CODE-2");
+    });
+
+    test("proves the device by a signature over device, epoch, nonce and time", async () => {
+        const { office, parts } = await withWork();
+        await parts.enrol(SERVER, "CODE-2");
+        const { nonce, proof } = office.sent("enroll")[1];
+        const { signature, ...said } = proof;
+        const text = `{"device":"${said.device}","epoch":"${said.epoch}","nonce":"${nonce}","time":"${said.time}"}`;
+        const how = { name: "ECDSA", hash: "SHA-256" };
+        const key = parts.settings.key.publicKey;
+        assert.equal(await crypto.subtle.verify(how, key, fromBase64(signature), Buffer.from(text)), true);
+        assert.deepEqual(Object.keys(said), ["device", "epoch", "time"]);
+    });
+
+    test("makes another device where the server knows this one no more, and keeps the work", async () => {
+        const { office, parts } = await withWork();
+        const [before, key] = [parts.settings.device, parts.settings.key];
+        office.forgotDevices = true;
+        await parts.enrol(SERVER, "CODE-2");
+        assert.notEqual(parts.settings.device, before);
+        assert.notEqual(parts.settings.key, key);
+        assert.deepEqual(await seqs(parts), [1]);
+    });
+
+    test("makes another device of a copy, with a key and numbers of its own", async () => {
+        for (const code of ["device_cloned", "seq_reused"]) {
+            const { office, parts } = await withWork();
+            const [[entry], before] = [await parts.device.outbox(), parts.settings.device];
+            office.refuse.push = refusal(code, 409);
+            await assert.rejects(parts.device.sync(), Refused);
+            await parts.enrol(SERVER, "CODE-2");
+            assert.equal(office.sent("enroll")[1].proof, undefined);
+            assert.notEqual(parts.settings.device, before);
+            assert.deepEqual((await parts.device.outbox()).map(({ seq, op }) => [seq, op]), [[1, entry.op]]);
+        }
+    });
+
+    test("of another person or at another server is refused while there is work, and leaves nothing after", async () => {
+        const { office, parts } = await withWork();
+        await assert.rejects(parts.enrol("https://other.example", "CODE-2"), DeviceError);
+        office.user = { ...office.user, id: 7, name: "Marc" };
+        await assert.rejects(parts.enrol(SERVER, "CODE-2"), /Mitchell/);
+        office.user = { ...office.user, id: 2 };
+        await parts.device.sync();
+        office.user = { ...office.user, id: 7 };
+        await parts.enrol(SERVER, "CODE-3");
+        assert.deepEqual(await parts.store.all("record"), []);
+        assert.deepEqual(await parts.store.all("journal"), []);
+    });
+});
+
+describe("the token", () => {
+    test("that has expired is replaced by the key alone", async () => {
+        const { office, parts } = await withWork();
+        office.refuse.push = refusal("token_expired", 401);
+        await parts.device.sync();
+        const asked = office.sent("enroll").at(-1);
+        assert.equal(asked.code, undefined);
+        assert.ok(asked.proof.signature);
+        assert.deepEqual(await seqs(parts), []);
+        assert.equal(office.tokens.at(-1), "token 2");
+    });
+
+    test("is got by the server's time where the clock is wrong", async () => {
+        const { home, office, parts } = await withWork();
+        home.pass(DAY);
+        office.refuse.push = refusal("token_expired", 401);
+        await parts.device.sync();
+        const times = office.sent("enroll").slice(1).map(({ proof }) => proof.time.slice(0, 10));
+        assert.deepEqual(times, ["2026-11-22", "2026-11-21"]);
+    });
+
+    test("is rotated once half of its life is over, and not before", async () => {
+        const { home, office, parts } = await withWork();
+        home.pass(89 * DAY);
+        await parts.access.rotateIfDue();
+        assert.equal(parts.settings.token, "token 1");
+        home.pass(2 * DAY);
+        await parts.access.rotateIfDue();
+        assert.equal(parts.settings.token, "token 2");
+        assert.deepEqual(office.sent("token"), [{}]);
+    });
+
+    test("that cannot be rotated goes on being used", async () => {
+        for (const error of [new Offline("no connection"), refusal("busy", 503), refusal("token_invalid", 401)]) {
+            const { home, office, parts } = await withWork();
+            home.pass(100 * DAY);
+            office.refuse.token = error;
+            await parts.access.rotateIfDue();
+            assert.equal(parts.settings.token, "token 1");
+            assert.deepEqual((await parts.store.incidents()).map(({ kind }) => kind), ["token_not_rotated"]);
+        }
+    });
+
+    test("is changed when the office asks for it, and the call is made again", async () => {
+        const { office, parts } = await withWork();
+        office.refuse.push = refusal("token_rotation_due", 401);
+        await parts.device.sync();
+        assert.equal(office.tokens.at(-1), "token 2");
+        assert.deepEqual(await seqs(parts), []);
+    });
+});
+
+describe("escrow", () => {
+    test("hands over the work, signed and sealed, and changes nothing", async () => {
+        const { office, parts } = await withWork({ seal: true });
+        await parts.access.escrow();
+        const { content, signature } = await opened(office.boxes[0]);
+        assert.deepEqual(content.operations.map(({ seq }) => seq), [1, 2]);
+        assert.equal(content.device, parts.settings.device);
+        assert.match(signature, /^[A-Za-z0-9_-]{86}$/);
+        assert.deepEqual(await seqs(parts), [2]);
+    });
+
+    test("needs a key of the office, and a network", async () => {
+        const { parts } = await withWork();
+        await assert.rejects(parts.access.escrow(), /no key/);
+        const sealed = await withWork({ seal: true });
+        sealed.office.down = true;
+        await assert.rejects(sealed.parts.access.escrow(), Offline);
+    });
+
+    test("hands over files that were not sent, in parts that a call carries", async () => {
+        const { office, parts } = await withWork({ seal: true });
+        const bytes = new Uint8Array(120_000).map((_zero, at) => at % 251);
+        const kept = await parts.files.keep(Object.assign(new Blob([bytes]), { name: "photo.jpg" }));
+        await parts.store.change((change) => parts.files.note(change, kept));
+        await parts.access.escrow();
+        const pieces = (await Promise.all(office.boxes.slice(1).map(opened))).map(({ content }) => content.files[0]);
+        assert.deepEqual(pieces.map(({ offset }) => offset), [0, 50_000, 100_000]);
+        assert.deepEqual(Object.keys(pieces[0]).sort(), ["data", "name", "offset", "sha256", "size", "type"]);
+        assert.deepEqual(Buffer.concat(pieces.map(({ data }) => Buffer.from(data, "base64"))), Buffer.from(bytes));
+    });
+});
+
+describe("a wipe", () => {
+    const STORES = ["record", "outbox", "journal", "blob", "staged"];
+    const left = async ({ store }) => (await Promise.all(STORES.map((name) => store.all(name)))).flat();
+
+    test("hands the work over and leaves nothing", async () => {
+        const { office, parts } = await withWork({ seal: true });
+        office.refuse.push = REVOKED();
+        await assert.rejects(parts.device.sync(), Refused);
+        const { content } = await opened(office.boxes[0]);
+        assert.deepEqual(content.operations.map(({ seq }) => seq), [1, 2]);
+        assert.deepEqual(office.sent("wipe"), [{ done: true }]);
+        assert.deepEqual(await left(parts), []);
+        assert.deepEqual([parts.settings.token, parts.settings.key], [null, null]);
+        await assert.rejects(parts.device.sync(), NotEnrolled);
+    });
+
+    test("without a network keeps the sealed work for the next try", async () => {
+        const { home, office, parts } = await withWork({ seal: true });
+        office.refuse.push = REVOKED();
+        office.lost = ["escrow"];
+        await assert.rejects(parts.device.sync(), Refused);
+        assert.deepEqual(await left(parts), []);
+        assert.deepEqual(office.sent("wipe"), []);
+        await assert.rejects((await home.open()).device.sync());
+        assert.equal(office.boxes.length, 2);
+        assert.equal(office.boxes[0], office.boxes[1]);
+        assert.equal(office.sent("wipe").length, 1);
+    });
+
+    test("that was broken off at any step is gone on with", async () => {
+        for (const dieAt of ["wipe.erased", "wipe.escrowed", "wipe.confirmed"]) {
+            const { home, office } = await withWork({ seal: true });
+            office.refuse.push = REVOKED();
+            const dying = await home.open({ dieAt });
+            await assert.rejects(dying.device.sync(), Closed);
+            const parts = await home.open();
+            await assert.rejects(parts.device.sync());
+            assert.ok(office.boxes.length && office.sent("wipe").length, dieAt);
+            assert.equal(parts.settings.token, null);
+            assert.deepEqual(await parts.store.all("box"), []);
+        }
+    });
+
+    test("keeps a box that the server refuses, and is confirmed all the same", async () => {
+        const { office, parts } = await withWork({ seal: true });
+        office.refuse.push = REVOKED();
+        office.refuse.escrow = refusal("limit_exceeded", 413);
+        await assert.rejects(parts.device.sync(), Refused);
+        assert.equal(office.sent("wipe").length, 1);
+        const boxes = await Array.fromAsync(parts.boxes.all());
+        assert.equal((await opened(boxes[0])).content.operations.length, 2);
+    });
+
+    test("leaves work that nobody could be given, where the office has no key", async () => {
+        const { office, parts } = await withWork();
+        office.refuse.push = REVOKED();
+        await assert.rejects(parts.device.sync(), Refused);
+        assert.deepEqual(office.boxes, []);
+        assert.deepEqual(await parts.store.all("record"), []);
+        assert.deepEqual(await seqs(parts), [2]);
+    });
+
+    test("goes on where a file cannot be sealed: the work itself is in its box", async () => {
+        const { office, parts } = await withWork({ seal: true });
+        const kept = await parts.files.keep(new Blob(["a photo"]));
+        await parts.store.change((change) => parts.files.note(change, kept));
+        parts.files.part = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+        await parts.access.wipe();
+        assert.deepEqual((await opened(office.boxes[0])).content.operations.length, 2);
+        assert.ok((await parts.store.incidents()).some(({ kind }) => kind === "files_not_sealed"));
+        assert.deepEqual(await left(parts), []);
+    });
+});
+
+describe("logging out", () => {
+    test("asks while there is work that the server does not have, and says how much", async () => {
+        const { office, parts } = await withWork({ seal: true });
+        const told = await parts.access.leave().catch((error) => error);
+        assert.ok(told instanceof WorkUnsent);
+        assert.deepEqual([told.operations, told.files, told.sealed], [1, 0, true]);
+        assert.deepEqual(await seqs(parts), [2]);
+        await parts.access.leave({ evenUnsent: true });
+        assert.equal((await opened(office.boxes[0])).content.operations.length, 2);
+        assert.deepEqual(await parts.store.all("outbox"), []);
+        assert.equal(office.sent("wipe").length, 1);
+    });
+
+    test("without such work just leaves", async () => {
+        const { office, parts } = await withWork();
+        await parts.device.sync();
+        await parts.access.leave();
+        assert.deepEqual(await parts.store.all("record"), []);
+        assert.equal(parts.settings.token, null);
+        assert.equal(office.boxes.length, 0);
+    });
+});

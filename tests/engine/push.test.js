@@ -141,6 +141,23 @@ describe("pushing", () => {
         });
     }
 
+    test("what was given up is no longer shown, also before the next cut; what was merged is", async () => {
+        let look = () => {};
+        const { device, server } = await synced({ checkpoint: (step) => look(step) });
+        const shown = {};
+        look = async (step) => {
+            if (step === "push.stored") {
+                shown[(await device.journal())[0].state] = (await device.get(PARTNER, 1)).values.phone;
+            }
+        };
+        server.verdicts = { 1: ["resolved_server", null], 2: ["merged", null] };
+        for (const phone of ["1", "2"]) {
+            await phones(device, phone);
+            await device.sync();
+        }
+        assert.deepEqual(shown, { resolved_server: null, merged: "2" });
+    });
+
     for (const status of ["applied", "merged", "amended", "discarded", "resolved_server"]) {
         test(`the decision of the office for ${status} arrives with a pull`, async () => {
             const { device, server } = await synced();
@@ -189,6 +206,19 @@ describe("another life of the server", () => {
         assert.deepEqual(ways.slice(-3), [["push", [4]], ["journal", [2, 3]], ["push", [4]]]);
     });
 
+    test("a replay goes on where its answer ended", async () => {
+        const { device, server } = await synced();
+        const backup = server.backup();
+        await phones(device, "1", "2", "3");
+        await device.sync();
+        server.restore(backup);
+        server.atMost = 1;
+        server.requests.length = 0;
+        await device.sync();
+        assert.deepEqual(server.sent("journal").map(({ operations }) => operations.map(({ seq }) => seq)), [[1, 2, 3], [2, 3], [3]]);
+        assert.equal((await kinds(device)).includes("seq_gap"), false);
+    });
+
     test("delivered work stays visible while a restored server lacks it", async () => {
         const seen = new Set();
         let look = () => {};
@@ -225,6 +255,17 @@ describe("another life of the server", () => {
         await device.sync();
         assert.deepEqual(server.sent("push").at(-1).operations.map(({ verb }) => verb), ["void", "update"]);
         assert.deepEqual(await delivered(device), [[1, "discarded"], [2, "applied"]]);
+    });
+
+    test("that begins while a replay is under way forgets nothing of it", async () => {
+        const { device } = await synced();
+        await phones(device, "1", "2", "3");
+        await device.sync();
+        const { store, outbox, settings } = device.parts;
+        for (const [seq, from] of [[2, 2], [3, 2], [1, 1], [9, 1]]) {
+            await store.change((change) => outbox.sendAgain(change, seq));
+            assert.equal(settings.resend_from, from);
+        }
     });
 
     test("files that were sent are offered again", async () => {

@@ -9,6 +9,7 @@
 import { Change } from "./change.js";
 import { HomeUnreadable } from "./errors.js";
 import { done } from "./idb.js";
+import { told } from "./quota.js";
 import { UPGRADES, VERSION } from "./schema.js";
 
 /** Incidents are for people who look after the device; older ones make room. */
@@ -95,7 +96,7 @@ export class Store {
         const transaction = this.#db.transaction(names, mode, { durability: "strict" });
         const ended = new Promise((resolve, reject) => {
             transaction.oncomplete = resolve;
-            transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+            transaction.onabort = () => reject(told(transaction.error ?? new DOMException("aborted", "AbortError")));
         });
         let result;
         try {
@@ -107,7 +108,7 @@ export class Store {
             } catch {
                 // It had ended by itself: the error says why.
             }
-            throw error;
+            throw told(error);
         }
         await ended;
         return result;

@@ -70,6 +70,7 @@ describe("an edit", () => {
         server.verdicts[1] = ["conflict", null];
         await device.update(PARTNER, 1, { phone: "mine" });
         await device.sync();
+        assert.equal(await device.count(PARTNER, "", { phone: "mine" }), 1);
         server.put(PARTNER, 1, { phone: "theirs", city: "Namur" });
         await device.sync();
         const mine = ({ values: { phone, city } }) => [phone, city];

@@ -8,6 +8,7 @@ import { Editing } from "./editing.js";
 import { ModeRefused, Offline, Refusal, Refused } from "./errors.js";
 import { Link } from "./link.js";
 import { ALWAYS_ONLINE } from "./modes.js";
+import { network as toServers } from "./network.js";
 import { partsOf, Reader } from "./reader.js";
 import { Settings } from "./settings.js";
 import { PLAIN, Store } from "./store.js";
@@ -31,9 +32,10 @@ export class Device extends Reader {
      * @param {object} options
      * @param {string} [options.name] of the home
      * @param {IDBFactory} [options.indexedDB]
-     * @param {import("./store.js").Vault} [options.vault]
-     * @param {(parts: object) => {api: import("./calls.js").Api, access: import("./link.js").Access}} options.network makes
-     *     what calls the server, of the parts of the device; see `network.js`
+     * @param {import("./store.js").Vault | ((store: Store) => Promise<import("./store.js").Vault>)} [options.vault] seals
+     *     content; made of the open store where its key lies in there, and may wait for a PIN
+     * @param {(parts: object) => {api: import("./calls.js").Api, access: import("./link.js").Access}} [options.network]
+     *     makes what calls the server, of the parts of the device
      * @param {() => number} [options.clock] milliseconds since 1970
      * @param {() => number} [options.chance] @param {() => string} [options.newUid]
      * @param {(step: string) => any} [options.checkpoint] called with a name between any two durable steps, so that a test
@@ -45,14 +47,15 @@ export class Device extends Reader {
         name,
         indexedDB,
         vault = PLAIN,
-        network,
+        network = toServers(),
         clock = Date.now,
         chance = Math.random,
         newUid = randomUid,
         checkpoint = () => {},
         ...more
     }) {
-        const store = await Store.open({ name, indexedDB, vault, checkpoint, now: () => formatInstant(clock()) });
+        const store = await Store.open({ name, indexedDB, checkpoint, now: () => formatInstant(clock()) });
+        store.vault = typeof vault === "function" ? await vault(store) : vault;
         const settings = new Settings(store);
         await settings.load();
         return new Device(store, settings, network, { clock, chance, newUid, checkpoint, ...more });

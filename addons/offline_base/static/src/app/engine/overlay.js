@@ -105,7 +105,7 @@ export class Overlay {
             const { values, present, seqs } = seen;
             return new Record(entity, full, values, { held: held !== null, present, pending: seqs });
         }
-        return held && new Record(entity, { id: held.id, uid: held.uid ?? full.uid }, held.values);
+        return held && new Record(entity, full, held.values);
     }
 
     /** The records of an entity with own work that they do not show. @returns {Promise<Key[]>} */

@@ -59,15 +59,15 @@ export class Records {
      * @param {string} entity @param {Ref} ref @param {Reader} [reader] @returns {Promise<Key>}
      */
     async key(entity, ref, reader = this.#store) {
-        const name = typeof ref === "object" && ref !== null ? ref.uid : ref;
-        if (Number.isInteger(name)) {
-            const [row] = await reader.all("identity", { index: "id", range: IDBKeyRange.only([entity, name]) });
-            return { id: name, uid: row?.uid ?? null };
+        if (Number.isInteger(ref)) {
+            const [row] = await reader.all("identity", { index: "id", range: IDBKeyRange.only([entity, ref]) });
+            return { id: ref, uid: row?.uid ?? null };
         }
-        if (!isUid(name)) {
+        const uid = ref?.uid ?? ref;
+        if (!isUid(uid)) {
             throw new Refusal("reference_unknown", `${JSON.stringify(ref)} is neither an id nor a uid`);
         }
-        return { id: (await reader.get("identity", [entity, name]))?.id ?? null, uid: name };
+        return { id: (await reader.get("identity", [entity, uid]))?.id ?? null, uid };
     }
 
     /** Every name of a record of which one may be known. @param {Key} key @returns {Promise<Key>} */

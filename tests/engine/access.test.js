@@ -1,5 +1,6 @@
 import {
     DeviceError,
+    HomeLocked,
     NotEnrolled,
     Offline,
     Refused,
@@ -73,7 +74,6 @@ describe("enrolment", () => {
         home.office.lost = ["enroll"];
         await assert.rejects(home.enrolled(), Offline);
         const parts = await home.open();
-        parts.store.vault = await Vault.open({ keep: keeper(parts.store), iterations: 10 });
         await parts.enrol(SERVER, "CODE-1");
         const [first, second] = home.office.sent("enroll");
         assert.deepEqual(second, first);
@@ -81,13 +81,38 @@ describe("enrolment", () => {
         assert.notEqual(home.office.sent("enroll")[2].nonce, first.nonce);
     });
 
-    test("is gone on with when the app is closed at any step, also with a sealed store", async () => {
-        for (const dieAt of ["enrol.sending", "enrol.answered", "enrol.stored", "store.committing", "store.committed"]) {
+    test("is gone on with when the app is closed at any step, in a home that is sealed", async () => {
+        const steps = ["enrol.sending", "enrol.answered", "enrol.stored", "store.committing", "store.committed"];
+        for (const dieAt of steps) {
             const home = new EdgeHome();
-            await assert.rejects(home.enrolled({ dieAt }), Closed);
-            const { device, settings } = await home.enrolled();
+            const vault = () => Vault.open({ keep: keeper({ indexedDB: home.indexedDB }) });
+            await assert.rejects(home.enrolled({ dieAt, vault: await vault() }), Closed);
+            const { device, settings } = await home.enrolled({ vault: await vault() });
             assert.ok(settings.device, dieAt);
             await device.sync();
+        }
+    });
+
+    test("of a home under a PIN outlives a restart, and is closed to who does not know it", async () => {
+        const home = new EdgeHome();
+        home.office.server.put(PARTNER, 1, { name: "Azure" });
+        const open = () => Vault.open({ keep: keeper({ indexedDB: home.indexedDB }), iterations: 10 });
+        const vault = await open();
+        const before = await home.enrolled({ vault });
+        await before.device.sync();
+        await vault.setPin("2580");
+
+        const locked = await open();
+        await assert.rejects(home.open({ vault: locked }), HomeLocked);
+        await locked.unlock("2580");
+        const { device, settings } = await home.open({ vault: locked });
+        assert.equal((await device.get(PARTNER, 1)).values.name, "Azure");
+        assert.equal(settings.token, "token 1");
+        const names = ["token", "user_data", "profile_data"];
+        const rows = await device.parts.store.all("setting", { sealed: true });
+        for (const row of rows.filter(({ name }) => names.includes(name))) {
+            assert.ok(row.content.data.byteLength, row.name);
+            assert.equal(row.value, undefined);
         }
     });
 
@@ -137,7 +162,7 @@ describe("enrolment", () => {
         }
     });
 
-    test("of another person or at another server is refused while there is work, and leaves nothing after", async () => {
+    test("of another person or at another server waits for work to be sent, and leaves nothing after", async () => {
         const { office, parts } = await withWork();
         await assert.rejects(parts.enrol("https://other.example", "CODE-2"), DeviceError);
         office.user = { ...office.user, id: 7, name: "Marc" };

@@ -168,8 +168,8 @@ describe("files on their way", () => {
     });
 
     test("are sealed at rest and sent open", async () => {
-        const { office, parts } = await ready();
-        parts.store.vault = await Vault.open({ keep: keeper(parts.store), iterations: 10 });
+        const { home, office, parts } = await ready();
+        parts.store.vault = await Vault.open({ keep: keeper({ indexedDB: home.indexedDB }), iterations: 10 });
         const hash = await put(parts, file(PHOTO));
         const [row] = await parts.store.all("blob", { sealed: true });
         assert.notEqual(await sha256(await row.content.blob.arrayBuffer()), hash);

@@ -227,14 +227,15 @@ describe("a store with a vault", () => {
         const indexedDB = freshIndexedDB();
         const options = { indexedDB, now: () => "2026-11-21T10:00:00Z" };
         const store = await Store.open(options);
-        store.vault = await Vault.open({ keep: keeper(store), iterations: 10 });
-        await store.change((change) => change.put("record", { entity: "res.partner", id: 1, content: { name: "Azure" } }));
+        store.vault = await Vault.open({ keep: keeper({ indexedDB }), iterations: 10 });
+        const row = { entity: "res.partner", id: 1, content: { name: "Azure" } };
+        await store.change((change) => change.put("record", row));
         assert.ok((await store.all("record", { sealed: true }))[0].content.data.byteLength);
         await store.vault.setPin("2580");
         store.close();
 
         const again = await Store.open(options);
-        again.vault = await Vault.open({ keep: keeper(again), iterations: 10 });
+        again.vault = await Vault.open({ keep: keeper({ indexedDB }), iterations: 10 });
         await assert.rejects(again.get("record", ["res.partner", 1]), HomeLocked);
         await again.vault.unlock("2580");
         assert.equal((await again.get("record", ["res.partner", 1])).content.name, "Azure");

@@ -9,6 +9,8 @@
  * the app runs. Rows are not bound to their keys: who can write to the disk can exchange them.
  */
 import { HomeLocked, HomeUnreadable, PinWrong } from "./errors.js";
+import { done } from "./idb.js";
+import { told } from "./quota.js";
 
 export const ITERATIONS = 600_000;
 export const PIN_LENGTH = 4;
@@ -26,14 +28,32 @@ export function pinPauseS(tries) {
 }
 
 /**
- * Where the wrapped key lies: a row of the settings that is not sealed itself.
+ * Where the wrapped key lies: a database of its own beside the home's, so that it can be asked for before the home is
+ * opened, and is never sealed itself.
  *
- * @param {import("./store.js").Store} store
+ * @param {{name?: string, indexedDB?: IDBFactory}} [options] `name` of the home
  */
-export function keeper(store) {
+export function keeper({ name = "offline", indexedDB = globalThis.indexedDB } = {}) {
+    const act = async (mode, fn) => {
+        const request = indexedDB.open(`${name}.vault`, 1);
+        request.onupgradeneeded = () => request.result.createObjectStore("kept");
+        const db = await done(request);
+        try {
+            const transaction = db.transaction("kept", mode, { durability: "strict" });
+            const ended = new Promise((resolve, reject) => {
+                transaction.oncomplete = resolve;
+                transaction.onabort = () => reject(told(transaction.error));
+            });
+            const request = fn(transaction.objectStore("kept"));
+            await ended;
+            return request.result;
+        } finally {
+            db.close();
+        }
+    };
     return {
-        get: async () => (await store.get("setting", "vault"))?.value,
-        put: (value) => store.change((change) => change.put("setting", { name: "vault", value })),
+        get: () => act("readonly", (kept) => kept.get("key")),
+        put: (value) => act("readwrite", (kept) => kept.put(value, "key")),
     };
 }
 

@@ -5,7 +5,7 @@
  * - `describe(name, fn)`, `test(name, fn)`: a group, and a test that may be async; its name is the guarantee.
  * - `assert`: strict equality, deep where it matters, `assert.rejects` for refusals.
  * - `freshIndexedDB()`: an empty database factory. Opening the same factory again is what a restart of the app finds.
- * - `readJson(path)`: a file of this repository.
+ * - `readJson(path)`, `readText(path)`: a file of this repository.
  * - `listFiles(folder)`: the names in a folder of this repository, sorted.
  */
 import assert from "node:assert/strict";
@@ -26,8 +26,12 @@ export function freshIndexedDB() {
     return new IDBFactory();
 }
 
+export function readText(path) {
+    return readFile(new URL(path, ROOT), "utf8");
+}
+
 export async function readJson(path) {
-    return JSON.parse(await readFile(new URL(path, ROOT), "utf8"));
+    return JSON.parse(await readText(path));
 }
 
 export async function listFiles(folder) {

@@ -306,6 +306,18 @@ describe("a new profile", () => {
         assert.equal(await device.count(TAG), 0);
     });
 
+    test("is what own work is searched by from then on", async () => {
+        const { device, server } = await synced(1);
+        await device.update(PARTNER, 1, { type: "contact" });
+        assert.deepEqual([await device.count(PARTNER, "contact"), await device.count(PARTNER, "kontakt")], [1, 0]);
+        const { fields } = server.profile_data.entities[0];
+        fields.find(({ name }) => name === "type").selection = [["contact", "Kontakt"]];
+        server.profile_data.profile_version = 2;
+        server.verdicts[1] = ["deferred", null];
+        await device.sync();
+        assert.deepEqual([await device.count(PARTNER, "contact"), await device.count(PARTNER, "kontakt")], [0, 1]);
+    });
+
     test("does not take unsent work of an entity that it no longer has", async () => {
         const { device, server } = await synced(1);
         server.verdicts[1] = ["rejected", "entity_unknown"];

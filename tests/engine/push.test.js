@@ -206,6 +206,28 @@ describe("another life of the server", () => {
         assert.deepEqual(ways.slice(-3), [["push", [4]], ["journal", [2, 3]], ["push", [4]]]);
     });
 
+    test("that takes nothing before a pull gets it after, in the same sync", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1");
+        server.refuse.push = problem("cursor_invalid");
+        await device.sync();
+        assert.equal(server.content()[1].phone, "1");
+    });
+
+    test("is told by its epoch to a device that has no cursor", async () => {
+        const { device, server } = await synced();
+        const backup = server.backup();
+        await visit(device);
+        await device.sync();
+        server.restore(backup);
+        const { store, cut } = device.parts;
+        await store.change((change) => cut.startOver(change));
+        await device.sync();
+        assert.equal(server.content()[1].visits, 1);
+        assert.equal(device.settings.epoch, server.epoch);
+        assert.ok((await kinds(device)).includes("epoch_changed"));
+    });
+
     test("a replay goes on where its answer ended", async () => {
         const { device, server } = await synced();
         const backup = server.backup();

@@ -90,16 +90,13 @@ describe("a home", () => {
         await device.update(PARTNER, 1, { phone: "1" });
         device.close();
         const indexedDB = freshIndexedDB();
-        const sealed = async (pin, set) => Device.open({
-            indexedDB,
-            clock: () => home.now,
-            network: () => ({ api: home.office.server, access: { rotateIfDue: async () => {} } }),
-            vault: async (store) => {
-                const vault = await Vault.open({ keep: keeper(store), iterations: 1000 });
-                await (set ? vault.setPin(pin) : pin && vault.unlock(pin));
-                return vault;
-            },
-        });
+        const sealed = async (pin, set) => {
+            const vault = await Vault.open({ keep: keeper({ indexedDB }), iterations: 1000 });
+            await (set ? vault.setPin(pin) : pin && vault.unlock(pin));
+            const access = { rotateIfDue: async () => {} };
+            const network = () => ({ api: home.office.server, access });
+            return Device.open({ indexedDB, clock: () => home.now, vault, network });
+        };
         const first = await sealed("123456", true);
         const enrolled = { device: "d", epoch: home.office.server.epoch, user_data: home.office.user };
         const profile_data = home.office.server.profile_data;

@@ -32,8 +32,7 @@ export class Device extends Reader {
      * @param {object} options
      * @param {string} [options.name] of the home
      * @param {IDBFactory} [options.indexedDB]
-     * @param {import("./store.js").Vault | ((store: Store) => Promise<import("./store.js").Vault>)} [options.vault] seals
-     *     content; made of the open store where its key lies in there, and may wait for a PIN
+     * @param {import("./store.js").Vault} [options.vault] seals content; unlocked (see `vault.js`)
      * @param {(parts: object) => {api: import("./calls.js").Api, access: import("./link.js").Access}} [options.network]
      *     makes what calls the server, of the parts of the device
      * @param {() => number} [options.clock] milliseconds since 1970
@@ -54,8 +53,7 @@ export class Device extends Reader {
         checkpoint = () => {},
         ...more
     }) {
-        const store = await Store.open({ name, indexedDB, checkpoint, now: () => formatInstant(clock()) });
-        store.vault = typeof vault === "function" ? await vault(store) : vault;
+        const store = await Store.open({ name, indexedDB, vault, checkpoint, now: () => formatInstant(clock()) });
         const settings = new Settings(store);
         await settings.load();
         return new Device(store, settings, network, { clock, chance, newUid, checkpoint, ...more });

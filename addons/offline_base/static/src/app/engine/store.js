@@ -71,7 +71,7 @@ export class Store {
         /** The order of keys. @type {(one: any, other: any) => number} */
         this.compare = (one, other) => indexedDB.cmp(one, other);
         this.now = now;
-        /** May be set later: a home can be opened before it is unlocked. @type {Vault} */
+        /** @type {Vault} */
         this.vault = vault;
         this.checkpoint = checkpoint;
         // Another tab brings a newer version of the app, or the person clears the site: do not stand in the way.

@@ -169,6 +169,9 @@ class Backup:
         there = {kind: office.stored(kind) for kind in (CONTACT, JOB)}
         active = office.active_contacts()
         files = office.files_there()
+        for one in truth.operations.values():
+            if one.verb == "create" and one.body["entity"] == FILE and one.record in files:
+                known.setdefault(one.record, World.blank(FILE)).values["sha256"] = one.values["sha256"]
         for name, record in known.items():
             record.exists = name in (files if record.kind == FILE else there[record.kind])
             if record.kind == FILE and record.exists:

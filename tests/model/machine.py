@@ -384,6 +384,8 @@ class Histories(RuleBasedStateMachine):
         if not hasattr(self, "handsets") or len(self.handsets) < len(DEVICES):
             return
         try:
+            if self.truth.is_open:
+                return  # a restore went wrong; that was told
             self.office.end_long()
             self.quiet()
             self.check_files()

@@ -15,6 +15,8 @@ from .world import CONTACT, EMPTY, FILE, JOB, POLICIES, Record, World
 WAITING = ("conflict", "deferred", "rejected")
 DONE = ("applied", "merged")
 DECISIONS = ("amend", "discard", "resolve")
+#: No value at all.
+_NOTHING = object()
 #: Policies that put the changes of both sides together.
 COMBINING = ("sum", "max", "union", "append")
 
@@ -204,10 +206,8 @@ class Truth:
 
     def _base(self, sent: Sent, name: str) -> Any:
         """What the person saw; their own earlier value counts as what the server made of it, while it holds that."""
-        base, record = sent.body["base"][name], self._now(sent)
-        if base is None:
-            base = EMPTY[record.kind][name]  # nobody had filled it
-        theirs = record.values[name]
+        record = self._now(sent)
+        base, theirs = self._seen(sent, name), record.values[name]
         chain = self.chain.get((sent.device, sent.record, name), [])
         # The person never saw what their change and another's came to together: they count on from what they saw.
         is_current = (base, theirs, True) in chain or (
@@ -215,11 +215,18 @@ class Truth:
         )
         return theirs if is_current else base
 
+    def _seen(self, sent: Sent, name: str) -> Any:
+        """What the person saw in a field before their edit; nothing comes before a create."""
+        if sent.verb == "create":
+            return _NOTHING
+        base = (sent.body.get("base") or {}).get(name)
+        return EMPTY[sent.body["entity"]][name] if base is None else base  # nobody had filled it
+
     def remember(self, sent: Sent, values: dict[str, Any] | None = None, *, as_it_came: bool = False) -> None:
         """What the device sent, or had sent before it was amended, stands for what the server holds now."""
         record = self._now(sent)
         for name, mine in (sent.values if values is None else values).items():
-            if name in POLICIES[record.kind]:
+            if name in POLICIES[record.kind] and mine != self._seen(sent, name):
                 key = (sent.device, sent.record, name)
                 self.chain.setdefault(key, []).append((mine, record.values[name], as_it_came))
         if sent.replaces is not None and values is None:

@@ -43,7 +43,9 @@ def cases(draw: st.DrawFn, policies: Any = policy) -> tuple[str, Any, Any, Any]:
 @given(cases(), st.booleans())
 def test_equal_sides_change_nothing(case: tuple[str, Any, Any, Any], newer: bool) -> None:
     name, base, mine, _ = case
-    assert merged(base, mine, mine, name, newer=newer)[1] == merge.Merge()
+    # Two equal differences count both: `test_sum_adds_both_deltas`.
+    if name != merge.SUM or mine == base:
+        assert merged(base, mine, mine, name, newer=newer)[1] == merge.Merge()
 
 
 @given(cases(), st.booleans())

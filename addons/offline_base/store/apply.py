@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +67,7 @@ class Applier:
             record = self._record(adapter, operation)
             theirs = reader.read_values(adapter, specs, record.ids)[record.id]
             # A field that is gone takes nothing from what is said of the others.
-            known = {name: value for name, value in operation.values.items() if name in specs}
+            known = {n: v for n, v in changed(operation.base or {}, operation.values).items() if n in specs}
             sent = writer.checked(adapter.env, specs, known, writing=False)
             outcome.sent = writer.resolved(adapter.env, specs, sent, theirs, must_exist=False)
             outcome.stored = {name: theirs[name] for name in outcome.sent}
@@ -164,9 +165,9 @@ class Applier:
         if force is None:
             self._expect(adapter, specs, operation, theirs)
         mine = writer.resolved(adapter.env, specs, sent, theirs)
-        base = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
+        seen = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
         policies = line._policies()
-        base = self.history.current_base(operation.entity, record.id, base, theirs, policies)
+        base = self.history.current_base(operation.entity, record.id, seen, theirs, policies)
         policies = countable(policies, base)
         newer = self.newer(record, policies, at)
         merge = merge_record(base, mine, theirs, force.policies(policies) if force else policies, newer=newer)
@@ -186,7 +187,7 @@ class Applier:
             blob_uses.fill(self.device, record, blobs)
             adapter.env.flush_all()
         status = "merged" if merged else "applied"
-        return self._done(status, record, adapter, specs, mine, before=theirs, written=write)
+        return self._done(status, record, adapter, specs, changed(seen, mine), before=theirs, written=write)
 
     def _delete(self, adapter, line, operation, force) -> Outcome:
         try:
@@ -346,6 +347,15 @@ class Applier:
         """The line that Odoo logs of tracked fields says where they come from; there is no line of ours besides."""
         if hasattr(record, "_track_set_log_message"):
             record._track_set_log_message(self.where_from(record.env, at))
+
+
+def changed(seen: Mapping[str, Any], mine: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the person changed: one that was sent along as it was seen says nothing about the server's.
+
+    >>> changed({"phone": "1", "city": None}, {"phone": "1", "city": "Ghent"})
+    {'city': 'Ghent'}
+    """
+    return {name: value for name, value in mine.items() if name not in seen or value != seen[name]}
 
 
 def with_results(adapter, specs, outcomes: list[Outcome]) -> list[Outcome]:

@@ -16,7 +16,7 @@ from ..core.fields import BLOB_TYPES, canonical_values, empty
 from ..core.merge import ASK, REVIEW, countable, merge_record
 from ..core.wire import ByUid, Operation
 from . import reader, writer
-from .apply import Applier, with_results
+from .apply import Applier, changed, with_results
 from .history import named_uids
 from .outcome import Outcome, guarded, is_transient, no_commit
 
@@ -136,8 +136,8 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
             raise Refusal("base_missing")
         base = writer.checked(env, specs, {name: operation.base[name] for name in sent}, writing=False)
         mine = writer.resolved(env, specs, sent, now, readable=known)
-        base = writer.resolved(env, specs, base, now, must_exist=False)
-        base = applier.history.current_base(entity, record.id, base, now, policies)
+        seen = writer.resolved(env, specs, base, now, must_exist=False)
+        base = applier.history.current_base(entity, record.id, seen, now, policies)
         own = countable(policies, base)
         merge = merge_record(base, mine, now, own, newer=applier.newer(record, own, at))
         if merge.conflicts:
@@ -146,7 +146,8 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         if write:
             applier._say_where_from(record, at)
             record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
-        outcome = Outcome("merged" if merge.merged else "applied", record.id, sent=mine, stored={})
+        status = "merged" if merge.merged else "applied"
+        outcome = Outcome(status, record.id, sent=changed(seen, mine), stored={})
         outcome.v_before = to_hex(before[record.id])
         outcome.replaced = {name: {"before": now[name]} for name in write}
         outcomes.append(outcome)

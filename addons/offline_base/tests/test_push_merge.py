@@ -212,6 +212,27 @@ class TestMerge(PushCase):
             self.phone.push(self.phone.update(self.partner, {"comment": now}, {"comment": before}))
         self.assertEqual(["office", "b", "c"], self.partner.comment.striptags().split())
 
+    def test_field_that_the_person_left_as_it_was_makes_nobodys_change_their_own(self):
+        """Proves I1, I8. A form sends the phone along unchanged; the office's new one stays the office's."""
+        self.partner.phone = "office"
+        self.phone.push(
+            self.phone.update(self.partner, {"phone": "0", "city": "Ghent"}, {"phone": "0", "city": None})
+        )
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "2"}, {"phone": "0"}))
+        self.assert_status("conflict", receipt)
+        self.assertEqual("office", self.partner.phone)
+
+    def test_number_that_was_left_as_it_was_takes_nothing_from_others(self):
+        """Proves I1. The histories found it: 5 and 2 of the office, sent along as 5, then made 6, come to 8."""
+        self.patch(type(self.env["offline.entity.res_partner"]), "_offline_fields", ("color", "city"))
+        self.set_policy("color", "sum")
+        self.partner.color = 7
+        self.phone.push(
+            self.phone.update(self.partner, {"color": 5, "city": "Ghent"}, {"color": 5, "city": None})
+        )
+        self.phone.push(self.phone.update(self.partner, {"color": 6}, {"color": 5}))
+        self.assertEqual(8, self.partner.color)
+
     def test_equal_differences_count_both(self):
         """Proves I1. Two people take one each from ten."""
         self.patch(type(self.env["offline.entity.res_partner"]), "_offline_fields", ("color",))

@@ -81,6 +81,16 @@ describe("enrolment", () => {
         assert.notEqual(home.office.sent("enroll")[2].nonce, first.nonce);
     });
 
+    test("by another code than the one whose answer was lost is another enrolment", async () => {
+        const home = new EdgeHome();
+        home.office.lost = ["enroll"];
+        await assert.rejects(home.enrolled(), Offline);
+        await (await home.open()).enrol(SERVER, "CODE-2");
+        const [first, second] = home.office.sent("enroll");
+        assert.equal(second.code, "CODE-2");
+        assert.notEqual(second.nonce, first.nonce);
+    });
+
     test("is gone on with when the app is closed at any step, in a home that is sealed", async () => {
         const steps = ["enrol.sending", "enrol.answered", "enrol.stored", "store.committing", "store.committed"];
         for (const dieAt of steps) {

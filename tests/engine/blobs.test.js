@@ -152,6 +152,7 @@ describe("files on their way", () => {
                 return method === "PATCH" ? { ...reply, headers: new Headers({ "Upload-Offset": offset }) } : reply;
             };
             await assert.rejects(send(parts), AnswerInvalid, offset);
+            assert.equal(office.sent("PATCH blobs").length, 1);
         }
     });
 
@@ -175,6 +176,15 @@ describe("files on their way", () => {
         assert.notEqual(await sha256(await row.content.blob.arrayBuffer()), hash);
         await send(parts);
         assert.ok(same(office.files.get(hash), PHOTO));
+        assert.ok(same(await (await parts.files.find(hash)).bytes(), PHOTO));
+    });
+
+    test("go by size: a signature does not wait for a film", async () => {
+        const { parts } = await ready();
+        for (const size of [300, 5, 40]) {
+            await put(parts, file(new Uint8Array(size)));
+        }
+        assert.deepEqual((await parts.files.waiting()).map(({ size }) => size), [5, 40, 300]);
     });
 });
 

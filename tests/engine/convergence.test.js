@@ -10,8 +10,19 @@ import { Home } from "./home.js";
 import { Offline } from "../../addons/offline_base/static/src/app/engine/errors.js";
 
 const STEPS = [
-    "push.sending", "push.answered", "push.stored", "push.rewound", "pull.sending", "pull.answered", "pull.staged",
-    "pull.applying", "pull.committing", "pull.applied", "pull.reset", "store.committing", "store.committed",
+    "push.sending",
+    "push.answered",
+    "push.stored",
+    "push.rewound",
+    "pull.sending",
+    "pull.answered",
+    "pull.staged",
+    "pull.applying",
+    "pull.committing",
+    "pull.applied",
+    "pull.reset",
+    "store.committing",
+    "store.committed",
 ];
 const RECORDS = [1, 2, 3, 4, 5];
 const HISTORIES = 60;
@@ -35,8 +46,27 @@ function chances(seed) {
 }
 
 const ACTIONS = [
-    "visit", "visit", "edit", "edit", "unit", "create", "change", "office", "sync", "sync", "death", "death", "lose", "retry",
-    "prefix", "forget", "digest", "rot", "verify", "backup", "restore",
+    "visit",
+    "visit",
+    "edit",
+    "edit",
+    "unit",
+    "create",
+    "change",
+    "office",
+    "sync",
+    "sync",
+    "death",
+    "death",
+    "lose",
+    "retry",
+    "prefix",
+    "forget",
+    "digest",
+    "rot",
+    "verify",
+    "backup",
+    "restore",
 ];
 
 function historyOf(seed) {
@@ -142,11 +172,16 @@ class World {
             assert.deepEqual((await this.device.get(entity, ref)).values, values);
         }
         assert.deepEqual(Object.fromEntries(RECORDS.map((id) => [id, content[id].visits])), this.visits);
-        const born = Object.entries(content).filter(([id]) => !RECORDS.includes(Number(id))).map(([, { name }]) => name);
+        const born = Object.entries(content)
+            .filter(([id]) => !RECORDS.includes(Number(id)))
+            .map(([, { name }]) => name);
         assert.deepEqual(born.sort(), Array.from({ length: this.created }, (_, at) => `Born here ${at + 1}`).sort());
         assert.deepEqual(await this.device.outbox(), []);
         const delivered = new Set((await this.device.journal(1000)).map(({ op }) => op));
-        assert.deepEqual(this.ops.filter((op) => !delivered.has(op)), []);
+        assert.deepEqual(
+            this.ops.filter((op) => !delivered.has(op)),
+            [],
+        );
         assert.deepEqual(await this.device.check(), []);
         assert.ok(shown.every(({ pending }) => !pending.length));
     }
@@ -178,7 +213,7 @@ async function failureOf(history) {
 
 /** The shortest history with a failure that comes by leaving single steps out. */
 async function shortened(history) {
-    for (let at = 0; at < history.length; ) {
+    for (let at = 0; at < history.length;) {
         const shorter = history.toSpliced(at, 1);
         if (await failureOf(shorter)) {
             history = shorter;

@@ -45,8 +45,14 @@ class World {
     /** All work counts once, and the device shows what the server holds. */
     async checkDone(device) {
         const { effects } = this.server.life;
-        assert.deepEqual(this.ops.map((op) => effects[op]), this.ops.map(() => 1));
-        assert.deepEqual(Object.values(effects).filter((times) => times !== 1), []);
+        assert.deepEqual(
+            this.ops.map((op) => effects[op]),
+            this.ops.map(() => 1),
+        );
+        assert.deepEqual(
+            Object.values(effects).filter((times) => times !== 1),
+            [],
+        );
         assert.deepEqual(await device.outbox(), []);
         const shown = await device.search(PARTNER, "", {}, { limit: 100 });
         assert.deepEqual(Object.fromEntries(shown.map(({ id, values }) => [id, values])), this.server.content());
@@ -135,7 +141,11 @@ describe("a device that dies at every step", () => {
         const begin = async (world, device) => {
             await world.work(device);
             const { store } = device.parts;
-            await store.transaction("record", "readwrite", (transaction) => transaction.objectStore("record").delete([PARTNER, 3]) && 0);
+            await store.transaction(
+                "record",
+                "readwrite",
+                (transaction) => transaction.objectStore("record").delete([PARTNER, 3]) && 0,
+            );
             const row = await store.get("digest", PARTNER);
             await store.transaction("digest", "readwrite", (transaction) => {
                 transaction.objectStore("digest").put({ ...row, count: row.count - 1 });
@@ -169,7 +179,10 @@ describe("a device that dies at every step", () => {
         const check = async (world, device) => {
             await world.checkDone(device);
             assert.equal(world.server.content()[1].phone, "right");
-            assert.deepEqual((await device.journal()).map(({ state }) => state), ["applied", "amended"]);
+            assert.deepEqual(
+                (await device.journal()).map(({ state }) => state),
+                ["applied", "amended"],
+            );
         };
         assert.ok((await dieAtEveryStep(begin, sync, check)) > 10);
     });
@@ -178,7 +191,15 @@ describe("a device that dies at every step", () => {
         const act = async (device) => {
             const found = await device.count(PARTNER, "born here");
             const bodies = (await device.outbox()).map(({ verb, unit }) => [verb, unit !== null]);
-            assert.deepEqual(bodies, found ? [["create", true], ["update", true]] : []);
+            assert.deepEqual(
+                bodies,
+                found
+                    ? [
+                          ["create", true],
+                          ["update", true],
+                      ]
+                    : [],
+            );
             if (!found) {
                 await device.unit(async (unit) => {
                     const made = await unit.create(PARTNER, { name: "Born here" });
@@ -188,7 +209,10 @@ describe("a device that dies at every step", () => {
         };
         const check = async (world, device) => {
             const entries = await device.outbox();
-            assert.deepEqual(entries.map(({ seq }) => seq), [1, 2]);
+            assert.deepEqual(
+                entries.map(({ seq }) => seq),
+                [1, 2],
+            );
             world.ops = entries.map(({ op }) => op);
             await device.sync();
             await world.checkDone(device);

@@ -34,13 +34,19 @@ describe("a file", () => {
         const record = await device.attach(PARTNER, 1, PHOTO, "door.jpg");
         const hash = await sha256(await PHOTO.arrayBuffer());
         assert.deepEqual(record.values, {
-            name: "door.jpg", res_model: PARTNER, res_id: 1, raw: { sha256: hash, size: 7, type: "image/jpeg" },
+            name: "door.jpg",
+            res_model: PARTNER,
+            res_id: 1,
+            raw: { sha256: hash, size: 7, type: "image/jpeg" },
         });
         const [waiting] = await device.filesWaiting();
         assert.deepEqual([waiting.sha256, (await device.status()).bytes_waiting], [hash, 7]);
         assert.equal((await device.sync()).files, 1);
         assert.deepEqual([...office.files.keys()], [hash]);
-        assert.deepEqual(Object.values(server.content(ATTACHMENT)).map(({ name }) => name), ["door.jpg"]);
+        assert.deepEqual(
+            Object.values(server.content(ATTACHMENT)).map(({ name }) => name),
+            ["door.jpg"],
+        );
         office.down = true;
         assert.equal(await (await device.fetch(hash)).text(), "a photo");
         const { files_waiting, bytes_cached } = await device.status();
@@ -63,7 +69,10 @@ describe("a file", () => {
     test("and its record are kept together or not at all, wherever the app dies", async () => {
         const { home, device } = await ready();
         device.close();
-        for (const [dieAt, kept] of [["store.committing", 0], ["store.committed", 1]]) {
+        for (const [dieAt, kept] of [
+            ["store.committing", 0],
+            ["store.committed", 1],
+        ]) {
             const { device: one } = await home.open({ dieAt });
             await assert.rejects(one.attach(PARTNER, 1, PHOTO, "door.jpg"), Closed);
             const { device: again } = await home.open();
@@ -113,7 +122,8 @@ describe("a home", () => {
         const plain = await Store.open({ indexedDB, now: () => "" });
         for (const name of ["record", "outbox", "journal", "setting", "ref"]) {
             const text = JSON.stringify(await plain.all(name), (_key, value) =>
-                value instanceof Uint8Array ? [...value].map((byte) => String.fromCharCode(byte)).join("") : value);
+                value instanceof Uint8Array ? [...value].map((byte) => String.fromCharCode(byte)).join("") : value,
+            );
             assert.ok(!/Azure|Mitchell|"phone"/.test(text), name);
         }
         plain.close();
@@ -156,6 +166,9 @@ test("over HTTP a device says what the protocol asks for, and takes what the ser
     const [[address, body, authorization]] = asked;
     assert.deepEqual([address, authorization], ["https://odoo.example/offline/v1/pull", "Bearer token"]);
     const known = new Set([...Object.keys(page.request.body), "repair_shards"]);
-    assert.deepEqual(Object.keys(body).filter((name) => !known.has(name)), []);
+    assert.deepEqual(
+        Object.keys(body).filter((name) => !known.has(name)),
+        [],
+    );
     assert.deepEqual(Object.keys(body.state).sort(), Object.keys(page.request.body.state).sort());
 });

@@ -29,7 +29,10 @@ describe("an edit", () => {
     ]) {
         test(`is refused with ${code} for ${JSON.stringify(values).slice(0, 40)}, and nothing of it is kept`, async () => {
             const { device } = await synced();
-            await assert.rejects(device.update(PARTNER, 1, values), (error) => error instanceof Refusal && error.code === code);
+            await assert.rejects(
+                device.update(PARTNER, 1, values),
+                (error) => error instanceof Refusal && error.code === code,
+            );
             assert.deepEqual(await device.outbox(), []);
             assert.deepEqual((await device.get(PARTNER, 1)).pending, []);
             assert.equal((await device.update(PARTNER, 1, { phone: "1" })).seq, 1);
@@ -52,7 +55,11 @@ describe("an edit", () => {
         ["no id", (device) => device.update(PARTNER, "ninety-nine", { name: "x" }), "reference_unknown"],
         ["an unknown operation", (device) => device.call(PARTNER, 1, "explode"), "verb_unknown"],
         ["a missing argument", (device) => device.call(PARTNER, 1, "visit"), "operation_invalid"],
-        ["an unknown argument", (device) => device.call(PARTNER, 1, "visit", { note: "x", mood: "y" }), "operation_invalid"],
+        [
+            "an unknown argument",
+            (device) => device.call(PARTNER, 1, "visit", { note: "x", mood: "y" }),
+            "operation_invalid",
+        ],
         ["an unknown work", (device) => device.discard(uid(9), "x"), "operation_invalid"],
         ["an unknown decision", (device) => device.resolve(uid(9), "nobody"), "operation_invalid"],
     ]) {
@@ -83,12 +90,19 @@ describe("an edit", () => {
         await device.delete(PARTNER, 1);
         const bodies = (await device.outbox()).map(({ body }) => body);
         const always = ["at", "company", "entity", "op", "seq", "target", "verb"];
-        assert.deepEqual(bodies.map((body) => Object.keys(body).filter((name) => !always.includes(name))), [
-            ["values"], ["after", "values", "base"], ["args", "expect", "base_v"], ["base_v"],
-        ]);
+        assert.deepEqual(
+            bodies.map((body) => Object.keys(body).filter((name) => !always.includes(name))),
+            [["values"], ["after", "values", "base"], ["args", "expect", "base_v"], ["base_v"]],
+        );
         assert.ok(bodies.every((body) => always.every((name) => name in body)));
-        assert.deepEqual(bodies.map(({ verb }) => verb), ["create", "update", "visit", "delete"]);
-        assert.deepEqual(bodies.map(({ seq }) => seq), [1, 2, 3, 4]);
+        assert.deepEqual(
+            bodies.map(({ verb }) => verb),
+            ["create", "update", "visit", "delete"],
+        );
+        assert.deepEqual(
+            bodies.map(({ seq }) => seq),
+            [1, 2, 3, 4],
+        );
         assert.equal(new Set(bodies.map(({ op }) => op)).size, 4);
         assert.ok(bodies.every(({ company, at }) => company === 1 && at === "2026-11-21T10:00:00Z"));
     });
@@ -137,7 +151,8 @@ describe("parked work", () => {
 
 describe("a unit", () => {
     /** The unit of each operation, push by push. */
-    const units = (server) => server.sent("push").map(({ operations }) => operations.map(({ unit }) => unit?.id ?? null));
+    const units = (server) =>
+        server.sent("push").map(({ operations }) => operations.map(({ unit }) => unit?.id ?? null));
 
     test("is said by what is recorded in it", async () => {
         const { device, server } = await synced();
@@ -153,15 +168,21 @@ describe("a unit", () => {
         await device.sync();
         const [[alone, first, second]] = units(server);
         assert.deepEqual([alone, first === second && first !== null], [null, true]);
-        assert.deepEqual(server.sent("push")[0].operations.map(({ unit }) => unit?.size ?? null), [null, 2, 2]);
+        assert.deepEqual(
+            server.sent("push")[0].operations.map(({ unit }) => unit?.size ?? null),
+            [null, 2, 2],
+        );
     });
 
     test("leaves nothing after an error inside", async () => {
         const { device } = await synced();
-        await assert.rejects(device.unit(async (unit) => {
-            await unit.create(PARTNER, { name: "New" });
-            await unit.update(PARTNER, 1, { colour: "red" });
-        }), Refusal);
+        await assert.rejects(
+            device.unit(async (unit) => {
+                await unit.create(PARTNER, { name: "New" });
+                await unit.update(PARTNER, 1, { colour: "red" });
+            }),
+            Refusal,
+        );
         assert.deepEqual([await device.outbox(), await device.count(PARTNER)], [[], 1]);
         assert.equal((await device.update(PARTNER, 1, { phone: "1" })).seq, 1);
     });
@@ -183,13 +204,20 @@ describe("a unit", () => {
 
     test("that no push could carry is refused", async () => {
         const { device } = await synced();
-        const many = (count, values) => device.unit(async (unit) => {
-            for (let number = 0; number < count; number++) {
-                await unit.update(PARTNER, 1, values(number));
-            }
-        });
-        await assert.rejects(many(51, (number) => ({ phone: String(number) })), /at most 50/);
-        await assert.rejects(many(3, () => ({ phone: "5".repeat(40_000) })), /larger/);
+        const many = (count, values) =>
+            device.unit(async (unit) => {
+                for (let number = 0; number < count; number++) {
+                    await unit.update(PARTNER, 1, values(number));
+                }
+            });
+        await assert.rejects(
+            many(51, (number) => ({ phone: String(number) })),
+            /at most 50/,
+        );
+        await assert.rejects(
+            many(3, () => ({ phone: "5".repeat(40_000) })),
+            /larger/,
+        );
         assert.deepEqual(await device.outbox(), []);
     });
 });

@@ -5,73 +5,12 @@
  * that stay usable, receipts that come again, gaps, resets and replays. The real server has tests of its own.
  */
 import { digest, fromHex, toHex } from "../../addons/offline_base/static/src/app/engine/canonical.js";
-import { Offline, Refused } from "../../addons/offline_base/static/src/app/engine/errors.js";
-import { rowHash } from "../../addons/offline_base/static/src/app/engine/records.js";
+import { Offline } from "../../addons/offline_base/static/src/app/engine/errors.js";
+import { BORN, defaultProfile, newLife, NOW, PARTNER, problem, uid, versionOf } from "./fake_state.js";
 
-export const NOW = "2026-11-21T10:00:00Z";
-export const BORN = "2026-11-01T08:00:00.000000Z";
-export const [PARTNER, TAG] = ["res.partner", "res.partner.category"];
-const STATUS = { seq_gap: 409, seq_reused: 409, device_revoked: 403, token_expired: 401, body_too_large: 413, busy: 503 };
+export * from "./fake_state.js";
 
-/** A UUIDv7 that a person can tell from another. */
-export function uid(number, kind = 0) {
-    return `01900000-0000-7000-8${kind.toString(16).padStart(3, "0")}-${number.toString(16).padStart(12, "0")}`;
-}
-
-/** A source of uids, one after the other. */
-export function uids(kind = 1) {
-    let number = 0;
-    return () => uid(++number, kind);
-}
-
-/** The refusal that the transport makes of a problem document. */
-export function problem(code, more = {}) {
-    const status = STATUS[code] ?? 400;
-    return new Refused(code, status, { type: `urn:${code}`, title: `${code}.`, remedy: "Do.", status, code, ...more });
-}
-
-export const field = (name, type = "char", more = {}) => ({
-    name, type, label: name, required: false, readonly: false, selection: null, relation: null, digits: null, ...more,
-});
-
-export const entity = (name, fields, more = {}) => ({
-    name, label: name, schema: 1, fields, operations: [], parent: null, direction: "both", policies: {}, ...more,
-});
-
-function defaultProfile() {
-    const args = { properties: { note: {} }, required: ["note"], additionalProperties: false };
-    return {
-        profile_version: 1,
-        name: "Sales",
-        entities: [
-            entity(PARTNER, [
-                field("name", "char", { required: true }), field("phone"), field("city"), field("visits", "integer"),
-                field("parent_id", "many2one", { relation: PARTNER }),
-                field("category_id", "many2many", { relation: TAG }),
-                field("type", "selection", { selection: [["contact", "Contact"], ["other", "Other"]] }),
-                field("ref", "char", { readonly: true }),
-            ], { operations: [{ name: "visit", label: "Visit", args }] }),
-            entity(TAG, [field("name")], { direction: "pull" }),
-        ],
-        modes: ["automatic", "always_online", "always_offline"],
-        schedule: {},
-        limits: { body_bytes: 100_000, operations: 50, page: 1000 },
-        minimum_app_version: null,
-    };
-}
-
-/** Everything that a restore of the database takes back. */
-const newLife = () => ({
-    rows: { [PARTNER]: {}, [TAG]: {} }, // entity → id → {values, uid, born}
-    receipts: {},
-    operations: {},
-    next_seq: 1,
-    cursors: {}, // handle → {held: {"entity id": v}, outcomes: number}
-    outcomes: [],
-    next_id: 100,
-    effects: {},
-});
-
+/** Content as it travels. */
 const copy = (value) => JSON.parse(JSON.stringify(value));
 
 /** The calls of the protocol, with one enrolled device behind them; see `Api` in `calls.js`. */
@@ -97,7 +36,7 @@ export class FakeServer {
     #former = new Set();
     #handles = 0;
 
-    // --- the network ----------------------------------------------------------------------------------------------------
+    // --- the network -------------------------------------------------------------------------------------------------
 
     #call(route, body, answer) {
         if (this.down) {
@@ -153,7 +92,7 @@ export class FakeServer {
         return this.requests.filter(([name]) => name === route).map(([, body]) => body);
     }
 
-    // --- the office -----------------------------------------------------------------------------------------------------
+    // --- the office --------------------------------------------------------------------------------------------------
 
     /** Create or change a record. */
     put(name, id, values) {
@@ -193,12 +132,14 @@ export class FakeServer {
         return Object.fromEntries(Object.entries(this.life.rows[name]).map(([id, row]) => [id, row.values]));
     }
 
-    // --- pull -----------------------------------------------------------------------------------------------------------
+    // --- pull --------------------------------------------------------------------------------------------------------
 
     #pull({ cursor, held: claimed, limit, repair, repair_shards }) {
         let view = this.life.cursors[cursor];
         if (cursor === null) {
-            const pairs = Object.entries(claimed ?? {}).flatMap(([name, list]) => list.map(([id, v]) => [`${name} ${id}`, v]));
+            const pairs = Object.entries(claimed ?? {}).flatMap(([name, list]) =>
+                list.map(([id, v]) => [`${name} ${id}`, v]),
+            );
             view = { held: Object.fromEntries(pairs), outcomes: 0 };
         } else if (!view) {
             return this.#page(null, { complete: false, reset: true, replay_from_seq: this.replayFrom });
@@ -211,8 +152,12 @@ export class FakeServer {
             }
         }
         const isRepaired = (key) => repair?.[key.split(" ")[0]]?.includes(key.split(" ")[1] % repair_shards);
-        const gone = Object.keys(view.held).filter((key) => !(key in now)).sort();
-        const fresh = Object.keys(now).filter((key) => view.held[key] !== now[key] || isRepaired(key)).sort();
+        const gone = Object.keys(view.held)
+            .filter((key) => !(key in now))
+            .sort();
+        const fresh = Object.keys(now)
+            .filter((key) => view.held[key] !== now[key] || isRepaired(key))
+            .sort();
         const todo = [...gone, ...fresh];
         const page = todo.slice(0, limit);
         const complete = todo.length <= limit;
@@ -245,23 +190,36 @@ export class FakeServer {
 
     #page(cursor, more) {
         return {
-            cursor, complete: true, reset: false, epoch: this.epoch, server_time: NOW, poll_after_s: 30,
-            profile_version: this.profile_data.profile_version, applied_seq: this.life.next_seq - 1,
-            replay_from_seq: null, changes: [], refs: {}, outcomes: [], digests: {}, ...more,
+            cursor,
+            complete: true,
+            reset: false,
+            epoch: this.epoch,
+            server_time: NOW,
+            poll_after_s: 30,
+            profile_version: this.profile_data.profile_version,
+            applied_seq: this.life.next_seq - 1,
+            replay_from_seq: null,
+            changes: [],
+            refs: {},
+            outcomes: [],
+            digests: {},
+            ...more,
         };
     }
 
     #digests(held) {
         const digests = {};
         for (const { name } of this.profile_data.entities) {
-            const versions = Object.entries(held).filter(([key]) => key.split(" ")[0] === name).map(([, v]) => fromHex(v));
+            const versions = Object.entries(held)
+                .filter(([key]) => key.split(" ")[0] === name)
+                .map(([, v]) => fromHex(v));
             digests[name] = { count: versions.length, sum: toHex(digest([...versions, this.wrongDigest])) };
         }
         this.wrongDigest = 0n;
         return digests;
     }
 
-    // --- push -----------------------------------------------------------------------------------------------------------
+    // --- push --------------------------------------------------------------------------------------------------------
 
     #take(route, { operations, cursor }) {
         if (route === "push" && this.#former.has(cursor)) {
@@ -354,7 +312,9 @@ export class FakeServer {
     }
 
     #idOf(name, ref) {
-        return ref.uid ? Number(Object.entries(this.life.rows[name]).find(([, row]) => row.uid === ref.uid)[0]) : ref.id;
+        return ref.uid
+            ? Number(Object.entries(this.life.rows[name]).find(([, row]) => row.uid === ref.uid)[0])
+            : ref.id;
     }
 
     #empty(name) {
@@ -367,9 +327,4 @@ export class FakeServer {
         const message = code && `${code}.`;
         return { seq, op, status, target: null, result: null, code, message, fields: {}, conflict, blocked_by: [] };
     }
-}
-
-/** The server's hash is its own affair; any will do. */
-function versionOf(name, id, row) {
-    return rowHash(name, Number(id), row.uid, row.born, "", row.values);
 }

@@ -98,11 +98,13 @@ const ACCESS = {
 
 /** A server whose calls are steps: before the request leaves, and when its answer is there. */
 function watched(server, step) {
-    const call = (name) => async (...args) => {
-        await step(`${name}: asking`);
-        const answer = await server[name](...args);
-        await step(`${name}: answered`);
-        return answer;
-    };
+    const call =
+        (name) =>
+        async (...args) => {
+            await step(`${name}: asking`);
+            const answer = await server[name](...args);
+            await step(`${name}: answered`);
+            return answer;
+        };
     return Object.fromEntries(["push", "journal", "pull", "verify", "profile"].map((name) => [name, call(name)]));
 }

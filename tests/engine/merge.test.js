@@ -95,7 +95,10 @@ describe("merging", () => {
         for (const { base, mine, theirs } of cases(["append"])) {
             if (mine !== null && mine.startsWith(base ?? "")) {
                 const lines = new Set((merged(base, mine, theirs, "append").after ?? "").split("\n"));
-                const added = mine.slice((base ?? "").length).split("\n").filter(Boolean);
+                const added = mine
+                    .slice((base ?? "").length)
+                    .split("\n")
+                    .filter(Boolean);
                 assert.ok([...added, ...(theirs ?? "").split("\n").filter(Boolean)].every((line) => lines.has(line)));
             }
         }
@@ -115,7 +118,10 @@ describe("merging", () => {
 
     test("nobody counts from a base that stands as text", () => {
         const policies = { qty: "sum", tags: "union", note: "append" };
-        assert.deepEqual(countable(policies, { qty: "ten", tags: "a", note: "text" }),
-            { qty: "review", tags: "review", note: "append" });
+        assert.deepEqual(countable(policies, { qty: "ten", tags: "a", note: "text" }), {
+            qty: "review",
+            tags: "review",
+            note: "append",
+        });
     });
 });

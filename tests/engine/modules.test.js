@@ -6,12 +6,16 @@ const names = await listFiles(FOLDER);
 const texts = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readText(FOLDER + name)])));
 /** Without comments and texts. */
 const codeOf = (name) => texts[name].replace(/\/\*[\s\S]*?\*\/|\/\/.*|`[^`]*`|"[^"\n]*"/g, "");
-const importsOf = (name) => [...texts[name].matchAll(/^(?:import|export) [^;]*? from "([^"]+)";/gm)].map(([, from]) => from);
+const importsOf = (name) =>
+    [...texts[name].matchAll(/^(?:import|export) [^;]*? from "([^"]+)";/gm)].map(([, from]) => from);
 
 describe("the modules of the engine", () => {
     test("import each other alone, by relative path", () => {
         for (const name of names) {
-            assert.deepEqual(importsOf(name).filter((from) => !names.includes(from.replace("./", "")) || !from.startsWith("./")), []);
+            assert.deepEqual(
+                importsOf(name).filter((from) => !names.includes(from.replace("./", "")) || !from.startsWith("./")),
+                [],
+            );
             assert.equal(/\bimport\s*\(|\brequire\s*\(/.test(codeOf(name)), false, name);
         }
     });
@@ -31,7 +35,11 @@ describe("the modules of the engine", () => {
 
     test("know no page: they run in a worker and in Node", () => {
         for (const name of names) {
-            assert.equal(/\b(document|window|localStorage|sessionStorage|alert|owl|odoo)\b\s*[.([]/.test(codeOf(name)), false, name);
+            assert.equal(
+                /\b(document|window|localStorage|sessionStorage|alert|owl|odoo)\b\s*[.([]/.test(codeOf(name)),
+                false,
+                name,
+            );
         }
     });
 

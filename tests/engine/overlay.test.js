@@ -50,7 +50,9 @@ describe("an edit", () => {
         const { device, watch } = await watched();
         await device.update(PARTNER, 1, { phone: "1" });
         const seen = [];
-        watch(async (step) => seen.push([step, (await shown(device, 1)).phone, await device.count(PARTNER, "", { phone: "1" })]));
+        watch(async (step) =>
+            seen.push([step, (await shown(device, 1)).phone, await device.count(PARTNER, "", { phone: "1" })]),
+        );
         await device.sync();
         assert.ok(seen.some(([step]) => step === "push.stored"));
         assert.deepEqual(new Set(seen.map(([, phone, found]) => `${phone} ${found}`)), new Set(["1 1"]));
@@ -87,7 +89,10 @@ describe("a new record", () => {
         const made = await device.create(PARTNER, { name: "Née ici" });
         assert.deepEqual([made.id, made.held, made.present, made.values.category_id], [null, false, true, null]);
         await device.update(PARTNER, made.ref, { phone: "1" });
-        assert.deepEqual((await device.search(PARTNER, "nee")).map(({ uid }) => uid), [made.uid]);
+        assert.deepEqual(
+            (await device.search(PARTNER, "nee")).map(({ uid }) => uid),
+            [made.uid],
+        );
         const { body } = (await device.outbox())[1];
         assert.deepEqual([body.target, "base_v" in body], [{ uid: made.uid }, false]);
         assert.equal(await device.nameOf(PARTNER, { uid: made.uid }), "Née ici");
@@ -129,7 +134,11 @@ describe("a new record", () => {
         const made = await device.create(PARTNER, { name: "Born here" });
         await device.sync();
         await device.count(PARTNER);
-        server.life.rows[PARTNER][100] = { values: { name: "Somebody else" }, uid: null, born: "2026-11-22T00:00:00.000000Z" };
+        server.life.rows[PARTNER][100] = {
+            values: { name: "Somebody else" },
+            uid: null,
+            born: "2026-11-22T00:00:00.000000Z",
+        };
         await device.sync();
         const record = await device.get(PARTNER, 100);
         assert.deepEqual([record.uid, record.values.name], [null, "Somebody else"]);
@@ -196,7 +205,10 @@ describe("a search", () => {
         }
         const device = await home.enrolled();
         await device.sync();
-        assert.equal(await device.count(PARTNER, "café 3"), (await device.search(PARTNER, "cafe 3", {}, { limit: 1e5 })).length);
+        assert.equal(
+            await device.count(PARTNER, "café 3"),
+            (await device.search(PARTNER, "cafe 3", {}, { limit: 1e5 })).length,
+        );
         const began = performance.now();
         const [found] = await device.search(PARTNER, "cafe 9777", { city: "Liège" });
         const took = performance.now() - began;
@@ -224,7 +236,11 @@ describe("a decision", () => {
         });
         await device.sync();
         assert.deepEqual(await device.outbox(), []);
-        assert.deepEqual((await device.journal()).map(({ state }) => state).reverse(), ["amended", "applied", "applied"]);
+        assert.deepEqual((await device.journal()).map(({ state }) => state).reverse(), [
+            "amended",
+            "applied",
+            "applied",
+        ]);
         assert.deepEqual(await shown(device, 1), { name: "Azure", phone: "right", city: "Liège" });
         assert.deepEqual(await shown(device, 1), server.content()[1]);
     });
@@ -248,7 +264,10 @@ describe("a decision", () => {
         const second = await device.amend(entry.op, { phone: "still wrong" });
         server.life.outcomes.push({ ...server.life.receipts[entry.op], status: "amended", code: null });
         await device.sync();
-        assert.deepEqual((await device.outbox()).map(({ op, state }) => [op, state]), [[second.op, "rejected"]]);
+        assert.deepEqual(
+            (await device.outbox()).map(({ op, state }) => [op, state]),
+            [[second.op, "rejected"]],
+        );
         assert.equal((await shown(device, 1)).phone, "still wrong");
         const third = await device.amend(second.op, { city: "Liège" });
         assert.deepEqual(third.body.args.values, { phone: "still wrong", city: "Liège" });
@@ -310,8 +329,14 @@ describe("a decision", () => {
         await device.sync();
         await device.discard(entry.op, "a mistake");
         await device.sync();
-        assert.deepEqual((await device.outbox()).map(({ seq, state }) => [seq, state]), [[1, "rejected"]]);
+        assert.deepEqual(
+            (await device.outbox()).map(({ seq, state }) => [seq, state]),
+            [[1, "rejected"]],
+        );
         assert.equal((await shown(device, 1)).phone, "mine");
-        assert.deepEqual((await device.journal()).map(({ verb, state }) => [verb, state]), [["discard", "rejected"]]);
+        assert.deepEqual(
+            (await device.journal()).map(({ verb, state }) => [verb, state]),
+            [["discard", "rejected"]],
+        );
     });
 });

@@ -140,7 +140,12 @@ describe("pulling", () => {
             },
         });
         await device.sync();
-        assert.deepEqual(await names(device), { 1: "Renamed meanwhile", 3: "Partner 3", 4: "Partner 4", 9: "New meanwhile" });
+        assert.deepEqual(await names(device), {
+            1: "Renamed meanwhile",
+            3: "Partner 3",
+            4: "Partner 4",
+            9: "New meanwhile",
+        });
     });
 
     test("an idle sync sends one pull and keeps the cursor", async () => {
@@ -148,7 +153,10 @@ describe("pulling", () => {
         const { cursor } = device.settings;
         server.requests.length = 0;
         await device.sync();
-        assert.deepEqual(server.requests.map(([route]) => route), ["pull"]);
+        assert.deepEqual(
+            server.requests.map(([route]) => route),
+            ["pull"],
+        );
         assert.equal(device.settings.cursor, cursor);
     });
 
@@ -156,7 +164,13 @@ describe("pulling", () => {
         const { server } = await synced(0);
         assert.deepEqual(server.sent("pull")[0].schema, { [PARTNER]: 1, [TAG]: 1 });
         assert.deepEqual(Object.keys(server.sent("pull")[0].state).sort(), [
-            "app_version", "clock", "highest_seq", "oldest_seq", "outbox", "storage_bytes", "unresolved",
+            "app_version",
+            "clock",
+            "highest_seq",
+            "oldest_seq",
+            "outbox",
+            "storage_bytes",
+            "unresolved",
         ]);
     });
 
@@ -184,7 +198,10 @@ describe("starting again", () => {
         const result = await device.sync();
         assert.deepEqual([result.resets, result.upserts], [1, 1]);
         assert.equal(server.sent("pull").at(-1).held[PARTNER].length, 5);
-        assert.deepEqual((await device.unresolved()).map(({ state }) => state), ["rejected"]);
+        assert.deepEqual(
+            (await device.unresolved()).map(({ state }) => state),
+            ["rejected"],
+        );
     });
 
     test("a refused cursor starts again once with what is held", async () => {
@@ -200,7 +217,10 @@ describe("starting again", () => {
             server.life.cursors = {};
             return { ...page, complete: false };
         };
-        await assert.rejects(device.sync(), (error) => error instanceof AnswerInvalid && /again and again/.test(error.message));
+        await assert.rejects(
+            device.sync(),
+            (error) => error instanceof AnswerInvalid && /again and again/.test(error.message),
+        );
     });
 
     test("a differing digest is noted and healed by reading everything again", async () => {
@@ -224,12 +244,34 @@ describe("starting again", () => {
         assert.equal(Object.keys(await names(device)).length, 3);
     });
 
+    test("a digest that was wrong itself is counted anew, however many pages that takes", async () => {
+        const { device, server } = await synced(5, { page: 2 });
+        await tamper(device, "digest", PARTNER, (row) => ({ ...row, count: 9 }));
+        for (const id of [1, 2, 3]) {
+            server.put(PARTNER, id, { name: "Renamed" });
+        }
+        // Nothing is left to claim: all of it comes again, page by page.
+        await device.parts.store.change((change) => change.clear("record"));
+        const result = await device.sync();
+        assert.deepEqual([result.healed, result.unhealed], [[PARTNER], []]);
+        assert.deepEqual((await device.status()).held, { [PARTNER]: 5 });
+    });
+
     test("a rotten row is reported, not claimed, and fetched again", async () => {
         const { device, server } = await synced(3);
-        await tamper(device, "record", [PARTNER, 2], (row) => ({ ...row, content: { ...row.content, values: { name: "Rot" } } }));
+        await tamper(device, "record", [PARTNER, 2], (row) => ({
+            ...row,
+            content: { ...row.content, values: { name: "Rot" } },
+        }));
         assert.deepEqual(await device.check(), [[PARTNER, 2]]);
         await device.sync();
-        assert.deepEqual(server.sent("pull").at(-1).held[PARTNER].map(([id]) => id), [1, 3]);
+        assert.deepEqual(
+            server
+                .sent("pull")
+                .at(-1)
+                .held[PARTNER].map(([id]) => id),
+            [1, 3],
+        );
         assert.equal((await names(device))[2], "Partner 2");
         assert.ok((await kinds(device)).includes("row_rotten"));
     });
@@ -297,7 +339,11 @@ describe("a new profile", () => {
         server.put(TAG, 5, { name: "Gold" });
         await device.sync();
         assert.deepEqual((await device.status()).held, { [PARTNER]: 1, [TAG]: 1 });
-        server.profile_data = { ...server.profile_data, profile_version: 2, entities: server.profile_data.entities.slice(0, 1) };
+        server.profile_data = {
+            ...server.profile_data,
+            profile_version: 2,
+            entities: server.profile_data.entities.slice(0, 1),
+        };
         // Whether the server says so or not.
         server.onPage = (page) => ({ ...page, changes: page.changes.filter((part) => part.entity !== TAG) });
         await device.sync();
@@ -325,6 +371,9 @@ describe("a new profile", () => {
         server.profile_data = { ...server.profile_data, profile_version: 2, entities: [entity(TAG, [field("name")])] };
         await device.sync();
         assert.equal(await device.count(PARTNER), 0);
-        assert.deepEqual((await device.unresolved()).map(({ op, state }) => [op, state]), [[entry.op, "rejected"]]);
+        assert.deepEqual(
+            (await device.unresolved()).map(({ op, state }) => [op, state]),
+            [[entry.op, "rejected"]],
+        );
     });
 });

@@ -72,7 +72,10 @@ describe("the content of a row", () => {
             for (const id of [1, 2, 3]) {
                 change.put("record", rowOf("a", { id, uid: null, born: "b", v: "0".repeat(16), values: {} }, ""));
             }
-            change.put("record", { ...rowOf("a", { id: 4, uid: null, born: "b", v: "0".repeat(16), values: {} }, ""), born: "c" });
+            change.put("record", {
+                ...rowOf("a", { id: 4, uid: null, born: "b", v: "0".repeat(16), values: {} }, ""),
+                born: "c",
+            });
             change.put("record", { entity: "b", id: 1, born: "b", v: "0".repeat(16) });
         });
         const found = [];
@@ -82,6 +85,10 @@ describe("the content of a row", () => {
             found.push([on, rotten]);
             next = on;
         }
-        assert.deepEqual(found, [[["a", 2], []], [["a", 4], [["a", 4]]], [null, [["b", 1]]]]);
+        assert.deepEqual(found, [
+            [["a", 2], []],
+            [["a", 4], [["a", 4]]],
+            [null, [["b", 1]]],
+        ]);
     });
 });

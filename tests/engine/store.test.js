@@ -42,15 +42,21 @@ describe("a change", () => {
 
     test("that fails leaves nothing, whether it throws or IndexedDB does", async () => {
         const store = await opened(freshIndexedDB());
-        await assert.rejects(store.change((change) => {
-            change.put("record", record(1));
-            throw new Error("no");
-        }), /no/);
+        await assert.rejects(
+            store.change((change) => {
+                change.put("record", record(1));
+                throw new Error("no");
+            }),
+            /no/,
+        );
         await store.change((change) => change.put("outbox", operation(1)));
-        await assert.rejects(store.change((change) => {
-            change.put("record", record(1));
-            change.put("outbox", operation(2, { op: "op-1" }));
-        }), { name: "ConstraintError" });
+        await assert.rejects(
+            store.change((change) => {
+                change.put("record", record(1));
+                change.put("outbox", operation(2, { op: "op-1" }));
+            }),
+            { name: "ConstraintError" },
+        );
         assert.equal(await store.count("record"), 0);
         await store.change((change) => change.put("record", record(1)));
         assert.equal(await store.count("record"), 1);
@@ -58,14 +64,20 @@ describe("a change", () => {
 
     test("dies before it is kept without a trace, and after it with all", async () => {
         const home = freshIndexedDB();
-        for (const [step, kept] of [["store.committing", 0], ["store.committed", 1]]) {
+        for (const [step, kept] of [
+            ["store.committing", 0],
+            ["store.committed", 1],
+        ]) {
             const checkpoint = (name) => {
                 if (name === step) {
                     throw new Error(`died at ${name}`);
                 }
             };
             const store = await opened(home, { checkpoint });
-            await assert.rejects(store.change((change) => change.put("record", record(1))), /died/);
+            await assert.rejects(
+                store.change((change) => change.put("record", record(1))),
+                /died/,
+            );
             store.close();
             const again = await opened(home);
             assert.equal(await again.count("record"), kept);
@@ -87,30 +99,51 @@ describe("a change", () => {
             change.delete("outbox", 1);
             change.put("outbox", operation(9, { by_id: ["a", 1], state: "rejected" }));
             change.put("outbox", operation(7, { by_uid: ["a", "u"] }));
-            assert.deepEqual((await change.all("record", { range: beginning("a") })).map((row) => row.id), [0, 1, 2]);
+            assert.deepEqual(
+                (await change.all("record", { range: beginning("a") })).map((row) => row.id),
+                [0, 1, 2],
+            );
             assert.equal((await change.get("record", ["a", 2])).content, "new");
             assert.equal(await change.get("record", ["a", 3]), undefined);
             const found = await change.all("outbox", { index: "by_id", range: IDBKeyRange.only(["a", 1]) });
-            assert.deepEqual(found.map((row) => row.seq), [2, 9]);
+            assert.deepEqual(
+                found.map((row) => row.seq),
+                [2, 9],
+            );
             assert.equal(await change.count("outbox", { index: "state", range: IDBKeyRange.only("pending") }), 2);
-            assert.deepEqual((await store.all("record")).map((row) => row.id), [1, 2, 3]);
+            assert.deepEqual(
+                (await store.all("record")).map((row) => row.id),
+                [1, 2, 3],
+            );
             assert.equal(await store.count("outbox"), 2);
             change.clear("outbox");
             change.put("outbox", operation(4, { op: "op-1" }));
-            assert.deepEqual((await change.all("outbox")).map((row) => row.seq), [4]);
+            assert.deepEqual(
+                (await change.all("outbox")).map((row) => row.seq),
+                [4],
+            );
             assert.equal(await change.get("outbox", 2), undefined);
         });
-        assert.deepEqual((await store.all("outbox")).map((row) => row.op), ["op-1"]);
+        assert.deepEqual(
+            (await store.all("outbox")).map((row) => row.op),
+            ["op-1"],
+        );
     });
 
     test("waits for the one before, so what it read still holds", async () => {
         const store = await opened(freshIndexedDB());
-        const count = () => store.change(async (change) => {
-            const row = (await change.get("digest", "a")) ?? { entity: "a", count: 0 };
-            await new Promise((resolve) => setTimeout(resolve));
-            change.put("digest", { ...row, count: row.count + 1 });
-        });
-        await Promise.all([count(), count(), store.change(() => Promise.reject(new Error("x"))).catch(() => {}), count()]);
+        const count = () =>
+            store.change(async (change) => {
+                const row = (await change.get("digest", "a")) ?? { entity: "a", count: 0 };
+                await new Promise((resolve) => setTimeout(resolve));
+                change.put("digest", { ...row, count: row.count + 1 });
+            });
+        await Promise.all([
+            count(),
+            count(),
+            store.change(() => Promise.reject(new Error("x"))).catch(() => {}),
+            count(),
+        ]);
         assert.equal((await store.get("digest", "a")).count, 3);
     });
 
@@ -144,7 +177,10 @@ describe("content", () => {
         assert.deepEqual((await store.all("outbox"))[0].content, { body: "secret" });
         store.close();
         const plain = await opened(home);
-        assert.equal(JSON.stringify([...(await plain.all("record")), ...(await plain.all("outbox"))]).includes("secret"), false);
+        assert.equal(
+            JSON.stringify([...(await plain.all("record")), ...(await plain.all("outbox"))]).includes("secret"),
+            false,
+        );
     });
 
     test("that was read sealed is put as it is", async () => {
@@ -168,7 +204,10 @@ describe("a store", () => {
         const request = home.open("offline", VERSION + 1);
         await new Promise((resolve) => (request.onsuccess = resolve));
         request.result.close();
-        await assert.rejects(opened(home), (error) => error instanceof HomeUnreadable && /newer version/.test(error.message));
+        await assert.rejects(
+            opened(home),
+            (error) => error instanceof HomeUnreadable && /newer version/.test(error.message),
+        );
     });
 
     test("closes itself where a newer app wants in", async () => {
@@ -191,8 +230,10 @@ describe("a store", () => {
             }
         });
         const incidents = await store.incidents();
-        assert.deepEqual([incidents.length, incidents[0].number, incidents.at(-1)],
-            [500, 11, { at: now(), kind: "test", number: 510 }]);
+        assert.deepEqual(
+            [incidents.length, incidents[0].number, incidents.at(-1)],
+            [500, 11, { at: now(), kind: "test", number: 510 }],
+        );
     });
 
     test("takes ten thousand rows in one change quickly", async () => {
@@ -216,10 +257,15 @@ describe("settings", () => {
         await settings.load();
         assert.deepEqual([settings.next_seq, settings.cursor, settings.token], [1, null, null]);
         assert.throws(() => settings.profile, NotEnrolled);
-        await store.change((change) => settings.put(change, { next_seq: 5, token: "t-1", profile_data: { entities: [{ name: "a" }] } }));
+        await store.change((change) =>
+            settings.put(change, { next_seq: 5, token: "t-1", profile_data: { entities: [{ name: "a" }] } }),
+        );
         const again = new Settings(store);
         await again.load();
-        assert.deepEqual([again.next_seq, again.token, again.entity("a"), again.entity("b")], [5, "t-1", { name: "a" }, null]);
+        assert.deepEqual(
+            [again.next_seq, again.token, again.entity("a"), again.entity("b")],
+            [5, "t-1", { name: "a" }, null],
+        );
         store.close();
         const plain = await opened(home);
         assert.equal(JSON.stringify(await plain.all("setting")).includes("t-1"), false);
@@ -229,12 +275,14 @@ describe("settings", () => {
         const store = await opened(freshIndexedDB());
         const settings = new Settings(store);
         await store.change((change) => settings.put(change, { cursor: "a" }));
-        await assert.rejects(store.change((change) => {
-            settings.put(change, { cursor: "b", heals: 1 });
-            settings.put(change, { cursor: "c" });
-            assert.equal(settings.cursor, "c");
-            throw new Error("no");
-        }));
+        await assert.rejects(
+            store.change((change) => {
+                settings.put(change, { cursor: "b", heals: 1 });
+                settings.put(change, { cursor: "c" });
+                assert.equal(settings.cursor, "c");
+                throw new Error("no");
+            }),
+        );
         assert.deepEqual([settings.cursor, settings.heals], ["a", 0]);
     });
 });

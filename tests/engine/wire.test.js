@@ -8,7 +8,11 @@ import { Entry, FINAL, PARKED } from "../../addons/offline_base/static/src/app/e
 const succeeded = ({ answer }) => answer.status === 200;
 const recorded = { pull: await vectors("pull-"), push: await vectors("push-"), journal: await vectors("journal-") };
 /** The profile of the vectors has more entities than the fake server's. */
-const [{ answer: { body: PROFILE } }] = await vectors("profile-lists");
+const [
+    {
+        answer: { body: PROFILE },
+    },
+] = await vectors("profile-lists");
 
 async function enrolled() {
     const device = await new Home().enrolled();
@@ -50,7 +54,10 @@ describe("a recorded answer to a push", () => {
             const here = (await device.outbox()).map(({ op }) => op);
             const open = entries.filter(({ op }) => !said.has(op) || PARKED.includes(said.get(op).status));
             const decisions = entries.filter(({ op, decides }) => decides && said.get(op)?.status === "rejected");
-            assert.deepEqual(here, open.filter((entry) => !decisions.includes(entry)).map(({ op }) => op));
+            assert.deepEqual(
+                here,
+                open.filter((entry) => !decisions.includes(entry)).map(({ op }) => op),
+            );
             for (const { op, entity } of entries) {
                 const { target, status } = said.get(op) ?? {};
                 if (target?.uid && target.id && FINAL.includes(status)) {
@@ -70,18 +77,33 @@ describe("a recorded answer to a pull", () => {
             const device = await enrolled();
             const page = { ...answer.body, digests: {} };
             const removed = page.changes.flatMap(({ entity, removes }) => removes.map(({ id }) => [entity, id]));
-            const before = { id: 0, uid: null, born: "2026-11-02T08:15:00.123456Z", v: "00000000000000ff", values: { name: "Gone" } };
+            const before = {
+                id: 0,
+                uid: null,
+                born: "2026-11-02T08:15:00.123456Z",
+                v: "00000000000000ff",
+                values: { name: "Gone" },
+            };
             const held = removed.map(([entity, id]) => ({ entity, upserts: [{ ...before, id }], removes: [] }));
             await device.parts.cut.close({ ...page, changes: held, outcomes: [], refs: {} }, true);
             if (page.outcomes.length) {
                 const about = page.outcomes.map(({ seq, op, target }) => ({
-                    seq, op, entity: PARTNER, verb: "update", target: { id: target?.id ?? 1 }, values: {}, at: page.server_time,
+                    seq,
+                    op,
+                    entity: PARTNER,
+                    verb: "update",
+                    target: { id: target?.id ?? 1 },
+                    values: {},
+                    at: page.server_time,
                 }));
                 await record(device, about);
             }
             if (!page.complete) {
                 await device.parts.cut.stage(page, false);
-                assert.deepEqual([await device.parts.store.count("record"), device.settings.cut.cursor], [0, page.cursor]);
+                assert.deepEqual(
+                    [await device.parts.store.count("record"), device.settings.cut.cursor],
+                    [0, page.cursor],
+                );
             }
             await device.parts.cut.close({ ...page, complete: true }, false);
             for (const { entity, upserts } of page.changes) {

@@ -3,8 +3,8 @@ import { clockOffsetS, formatInstant, parseInstant } from "./clock.js";
 import { APP_VERSION } from "./version.js";
 
 /**
- * The calls of the protocol, with the token of this device. `retry_after_s` says how long to wait when some are to be sent
- * again.
+ * The calls of the protocol, with the token of this device. `retry_after_s` says how long to wait when some are to be
+ * sent again.
  * @typedef {object} Api
  * @property {(entries: import("./operations.js").Entry[], state: object, cursor: string | null) =>
  *     Promise<{answer: any, retry_after_s: number | null}>} push

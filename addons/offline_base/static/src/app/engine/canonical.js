@@ -22,7 +22,7 @@ export class ValueInvalid extends Error {
     name = "ValueInvalid";
 }
 
-// --- JSON -----------------------------------------------------------------------------------------------------------
+// --- JSON ------------------------------------------------------------------------------------------------------------
 
 /**
  * Canonical JSON (RFC 8785): short, keys in order, equal for equal content. Members that are undefined are left out, as
@@ -37,7 +37,9 @@ export function dump(value) {
     }
     if (value !== null && typeof value === "object") {
         // `sort` compares UTF-16 code units, which is the order that the RFC wants.
-        const names = Object.keys(value).filter((name) => value[name] !== undefined).sort();
+        const names = Object.keys(value)
+            .filter((name) => value[name] !== undefined)
+            .sort();
         return `{${names.map((name) => `${JSON.stringify(name)}:${dump(value[name])}`).join(",")}}`;
     }
     return JSON.stringify(value);
@@ -53,7 +55,7 @@ export function bytes(text) {
     return new TextEncoder().encode(text).length;
 }
 
-// --- versions and digests -------------------------------------------------------------------------------------------
+// --- versions and digests --------------------------------------------------------------------------------------------
 
 /** The wire form of a version or a sum: 16 hex digits. */
 export function toHex(number) {
@@ -77,7 +79,7 @@ export function digest(versions) {
     return sum % MODULUS;
 }
 
-// --- values ---------------------------------------------------------------------------------------------------------
+// --- values ----------------------------------------------------------------------------------------------------------
 
 /** Whether a value is a UUID in its canonical text form. */
 export function isUid(value) {
@@ -120,7 +122,9 @@ export function roundDigits(value, digits = null) {
     return value < 0 && rounded !== 0 ? -rounded : rounded;
 }
 
-/** Divide; `up(half, even)` says whether to round up: how the rest compares to a half, and whether the result is even. */
+/**
+ * Divide; `up(half, even)` says whether to round up: how the rest compares to a half, and whether the result is even.
+ */
 function divide(whole, by, up) {
     const result = whole / by;
     const twice = (whole % by) * 2n;

@@ -18,7 +18,7 @@ export class Change {
         this.#store = store;
     }
 
-    // --- writing --------------------------------------------------------------------------------------------------------
+    // --- writing -----------------------------------------------------------------------------------------------------
 
     /** Put a row in the place of the one with its key. `sealed`: its content is as it was read, sealed. */
     put(name, row, { sealed = false } = {}) {
@@ -64,7 +64,7 @@ export class Change {
         return found;
     }
 
-    // --- reading --------------------------------------------------------------------------------------------------------
+    // --- reading -----------------------------------------------------------------------------------------------------
 
     /** A row, or undefined. */
     async get(name, key) {
@@ -125,7 +125,7 @@ export class Change {
         return is ? this.#store.opened(row) : this.#store.sealed(row);
     }
 
-    // --- the end --------------------------------------------------------------------------------------------------------
+    // --- the end -----------------------------------------------------------------------------------------------------
 
     /** Keep it all in one transaction. */
     async keep() {
@@ -134,7 +134,9 @@ export class Change {
                 name,
                 cleared,
                 deleted: [...rows.values()].filter(({ row }) => !row).map(({ key }) => key),
-                put: await Promise.all([...rows.values()].filter(({ row }) => row).map((found) => this.#as(found, true))),
+                put: await Promise.all(
+                    [...rows.values()].filter(({ row }) => row).map((found) => this.#as(found, true)),
+                ),
             })),
         );
         const added = await Promise.all(

@@ -1,8 +1,8 @@
 /**
  * The open cut: pages are kept as they come, and shown all at once when the closing page is here.
  *
- * Each page is stored with its cursor in one change, so a crash costs at most one page. Nothing of it is read by anybody
- * before `Cut.close`, which applies it together with the cursor, the outcomes and the digests.
+ * Each page is stored with its cursor in one change, so a crash costs at most one page. Nothing of it is read by
+ * anybody before `Cut.close`, which applies it together with the cursor, the outcomes and the digests.
  */
 import { toHex } from "./canonical.js";
 import { rowOf, SHARDS, sumOf } from "./records.js";
@@ -106,7 +106,10 @@ export class Cut {
             this.#stage(change, page, fromNull);
             await this.#checkpoint("pull.applying");
             await this.#applyRecords(change);
-            await this.#records.dropEntitiesBut(change, this.#settings.profile.entities.map(({ name }) => name));
+            await this.#records.dropEntitiesBut(
+                change,
+                this.#settings.profile.entities.map(({ name }) => name),
+            );
             if (fromNull || this.#settings.repair !== null) {
                 await this.#records.recount(change);
             }

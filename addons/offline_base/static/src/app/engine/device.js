@@ -37,8 +37,8 @@ export class Device extends Reader {
      *     makes what calls the server, of the parts of the device
      * @param {() => number} [options.clock] milliseconds since 1970
      * @param {() => number} [options.chance] @param {() => string} [options.newUid]
-     * @param {(step: string) => any} [options.checkpoint] called with a name between any two durable steps, so that a test
-     *     can stop the world there
+     * @param {(step: string) => any} [options.checkpoint] called with a name between any two durable steps, so that a
+     *     test can stop the world there
      * @param {(progress: {step: string, done: number}) => void} [options.progress]
      * @param {number} [options.batch] operations of a push @param {number} [options.page] records of a page
      */
@@ -80,15 +80,15 @@ export class Device extends Reader {
         this.#store.close();
     }
 
-    // --- in and out -----------------------------------------------------------------------------------------------------
+    // --- in and out --------------------------------------------------------------------------------------------------
 
     /**
      * Become a device of this server with an enrolment code; then `sync`. Answers the profile.
      *
-     * A lost answer is asked for again by the same code. A home that is enrolled already stays the same device, by its key,
-     * and keeps its work and numbers. If the server does not know it any more, or it is a copy of another, it becomes a new
-     * device: records and unsent work are kept, what is unsent gets new numbers. Changing the user or the server of a home
-     * that has work in it is refused: that work belongs to its user.
+     * A lost answer is asked for again by the same code. A home that is enrolled already stays the same device, by its
+     * key, and keeps its work and numbers. If the server does not know it any more, or it is a copy of another, it
+     * becomes a new device: records and unsent work are kept, what is unsent gets new numbers. Changing the user or the
+     * server of a home that has work in it is refused: that work belongs to its user.
      *
      * @param {string} server @param {string} code @param {{name?: string, database?: string}} [options]
      */
@@ -97,7 +97,9 @@ export class Device extends Reader {
         return this.settings.profile;
     }
 
-    /** Log out: hand unsent work over, erase everything. `WorkUnsent` while there is any, unless the person was asked. */
+    /**
+     * Log out: hand unsent work over, erase everything. `WorkUnsent` while there is any, unless the person was asked.
+     */
     leave(options) {
         return this.#network.access.leave(options);
     }
@@ -112,7 +114,7 @@ export class Device extends Reader {
         return this.#network.boxes.all();
     }
 
-    // --- sync -----------------------------------------------------------------------------------------------------------
+    // --- sync --------------------------------------------------------------------------------------------------------
 
     /** Deliver and receive now, in any mode; throws `Offline` or `Refused`, and keeps what got through. */
     sync() {
@@ -148,7 +150,7 @@ export class Device extends Reader {
         await this.#store.change((change) => this.settings.put(change, { mode }));
     }
 
-    // --- work -----------------------------------------------------------------------------------------------------------
+    // --- work --------------------------------------------------------------------------------------------------------
 
     /** Make a record; it has a uid at once, and an id when the server has it. @returns {Promise<Record>} */
     create(entity, values, options) {
@@ -236,7 +238,9 @@ export class Device extends Reader {
         });
     }
 
-    /** Send a rejected operation again with these values (or arguments) in place of its own. @returns {Promise<Entry>} */
+    /**
+     * Send a rejected operation again with these values (or arguments) in place of its own. @returns {Promise<Entry>}
+     */
     amend(op, values = null, args = null) {
         return this.#edit((change) => this.#editing.amend(change, op, values, args));
     }

@@ -118,7 +118,7 @@ export class Editing {
         return this.#decide(change, entry, "resolve", { by, ...(checked && { values: checked }) });
     }
 
-    // --- inside ---------------------------------------------------------------------------------------------------------
+    // --- inside ------------------------------------------------------------------------------------------------------
 
     #writable(entity) {
         const profile = this.#settings.entity(entity);
@@ -175,7 +175,10 @@ export class Editing {
             throw new Refusal("operation_invalid", `this device knows no operation ${op}`);
         }
         if (!DECIDABLE[verb].includes(entry.state)) {
-            throw new Refusal("operation_invalid", `operation #${entry.seq} is ${entry.state}: there is nothing to ${verb}`);
+            throw new Refusal(
+                "operation_invalid",
+                `operation #${entry.seq} is ${entry.state}: there is nothing to ${verb}`,
+            );
         }
         const undelivered = await this.#outbox.deciding(op, change);
         if (undelivered !== null) {

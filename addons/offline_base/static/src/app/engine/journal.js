@@ -13,7 +13,8 @@ export class Journal {
     /** The newest delivered operations, newest first. @returns {Promise<Entry[]>} */
     async entries({ limit = 100 } = {}) {
         const entries = (await this.#store.all("journal")).map(Entry.read);
-        const newest = (one, other) => (one.body.at < other.body.at ? 1 : one.body.at > other.body.at ? -1 : other.seq - one.seq);
+        const newest = (one, other) =>
+            one.body.at < other.body.at ? 1 : one.body.at > other.body.at ? -1 : other.seq - one.seq;
         return entries.sort(newest).slice(0, limit);
     }
 

@@ -1,12 +1,10 @@
 /** The line to the server: when a sync is due, and what a failed one leads to. */
+import { COPIED } from "./access.js";
 import { formatInstant, parseInstant } from "./clock.js";
 import { AnswerInvalid, NotEnrolled, Offline, Refused } from "./errors.js";
 import * as modes from "./modes.js";
 import { PENDING } from "./operations.js";
 import { Sync } from "./sync.js";
-
-/** Two stores call as one device: this one has to enrol as another. */
-const COPIED = ["device_cloned", "seq_reused"];
 
 /**
  * How the device gets in, stays in and leaves.
@@ -40,7 +38,8 @@ export class Link {
     /**
      * Deliver and receive now, in any mode; throws `Offline` or `Refused`, and keeps what got through.
      *
-     * One at a time: who asks while a sync is under way gets another one after it, which carries what was done meanwhile.
+     * One at a time: who asks while a sync is under way gets another one after it, which carries what was done
+     * meanwhile.
      */
     sync() {
         const before = this.#running;
@@ -91,7 +90,12 @@ export class Link {
         }
         const { next_sync_at: at, failures } = settings;
         const plan = at === null ? null : { failures, at: parseInstant(at) };
-        return modes.due(modes.chosen(settings.mode, settings.profile.modes), this.#options.clock(), plan, (await outbox.counts())[PENDING] ?? 0);
+        return modes.due(
+            modes.chosen(settings.mode, settings.profile.modes),
+            this.#options.clock(),
+            plan,
+            (await outbox.counts())[PENDING] ?? 0,
+        );
     }
 
     /** Sync if due; having no network, or a busy server, is no error here. Null when nothing was done. */
@@ -155,7 +159,10 @@ export class Link {
         const wipe = Boolean(error.problem?.wipe);
         const plan = modes.afterFailure(now, settings.failures, chance, error.retry_after_s ?? null);
         await store.change((change) => {
-            settings.put(change, { last_error: { at: formatInstant(now), code, message: error.message }, ...kept(plan) });
+            settings.put(change, {
+                last_error: { at: formatInstant(now), code, message: error.message },
+                ...kept(plan),
+            });
             if (error instanceof Refused && ([401, 403].includes(error.status) || COPIED.includes(code))) {
                 settings.put(change, { locked_out: { code, wipe } });
             }

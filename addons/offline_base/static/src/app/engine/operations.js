@@ -17,8 +17,8 @@ export const VOID = "void";
 /**
  * Where an operation in this state belongs.
  *
- * A refused decision changes nothing, and a given-up number has nothing left to do: both are over. An amendment that was
- * refused as what it is, not as a decision, stands for what it replaced and waits for the next one.
+ * A refused decision changes nothing, and a given-up number has nothing left to do: both are over. An amendment that
+ * was refused as what it is, not as a decision, stands for what it replaced and waits for the next one.
  *
  * @returns {"outbox" | "journal"}
  */
@@ -34,7 +34,18 @@ export class Entry {
      *     receipt: Record<string, any> | null, settled: boolean}} members */
     constructor({ device, seq, op, entity, verb, target_id, target_uid, decides, body, state, receipt, settled }) {
         Object.assign(this, {
-            device, seq, op, entity, verb, target_id, target_uid, decides, body, state, receipt, settled,
+            device,
+            seq,
+            op,
+            entity,
+            verb,
+            target_id,
+            target_uid,
+            decides,
+            body,
+            state,
+            receipt,
+            settled,
         });
     }
 

@@ -27,7 +27,7 @@ export class Outbox {
         return this.#settings.device ?? "";
     }
 
-    // --- taking operations ----------------------------------------------------------------------------------------------
+    // --- taking operations -------------------------------------------------------------------------------------------
 
     /**
      * Number an operation and keep it, with its effect on what the person sees.
@@ -92,7 +92,7 @@ export class Outbox {
         return nextBatch(this.#store, this.#settings, this.#journal, limit);
     }
 
-    // --- taking receipts ------------------------------------------------------------------------------------------------
+    // --- taking receipts ---------------------------------------------------------------------------------------------
 
     /**
      * Keep the receipts of a push; answers how many of each status, and whether the first was answered.
@@ -158,7 +158,7 @@ export class Outbox {
         return this.#journal.settle(change, this.#device, appliedSeq);
     }
 
-    // --- another life, another device -----------------------------------------------------------------------------------
+    // --- another life, another device --------------------------------------------------------------------------------
 
     /**
      * Send everything from this number on again, also what was delivered; each counts once.
@@ -238,7 +238,7 @@ export class Outbox {
         change.clear("journal");
     }
 
-    // --- reading --------------------------------------------------------------------------------------------------------
+    // --- reading -----------------------------------------------------------------------------------------------------
 
     /** Operations of the outbox in order, all or those in some states. */
     async entries({ states = [PENDING, ...PARKED] } = {}) {

@@ -1,17 +1,17 @@
 /**
  * What the person sees: held content with their own work laid over it, until the held content shows that work.
  *
- * Nothing of it is stored: it is derived from records, outbox and journal whenever it is asked for. `search.js` keeps it
- * in memory for whole entities.
+ * Nothing of it is stored: it is derived from records, outbox and journal whenever it is asked for. `search.js` keeps
+ * it in memory for whole entities.
  */
 import { AMEND, Entry } from "./operations.js";
 
 /**
  * A record as the person sees it.
  *
- * `pending` are the numbers of own operations that the held content does not show yet. `held` is false for a record that
- * is known only from own work: born here and not received yet, or gone from the server's scope. `present` is false when
- * it is seen only because of work on it (deleted here, or gone).
+ * `pending` are the numbers of own operations that the held content does not show yet. `held` is false for a record
+ * that is known only from own work: born here and not received yet, or gone from the server's scope. `present` is false
+ * when it is seen only because of work on it (deleted here, or gone).
  */
 export class Record {
     constructor(entity, { id, uid }, values, { held = true, present = true, pending = [] } = {}) {
@@ -122,7 +122,10 @@ export class Overlay {
     /** Own work on a record that it does not show yet, in order. */
     async #entries(entity, { id, uid }, reader) {
         const found = new Map();
-        for (const [index, name] of [["by_uid", uid], ["by_id", id]]) {
+        for (const [index, name] of [
+            ["by_uid", uid],
+            ["by_id", id],
+        ]) {
             for (const store of name === null ? [] : ["outbox", "journal"]) {
                 for (const row of await reader.all(store, { index, range: IDBKeyRange.only([entity, name]) })) {
                     found.set(row.op, Entry.read(row));

@@ -10,7 +10,7 @@ const RESTARTS = 3;
 export class Pull extends Calls {
     /** Receive until the server says complete, and once more what differs then. */
     async run(result) {
-        for (let restarts = 0; ; ) {
+        for (let restarts = 0; ;) {
             const { page, fromNull } = await this.#nextPage(restarts, result);
             if (page === null) {
                 restarts += 1;

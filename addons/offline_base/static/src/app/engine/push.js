@@ -7,7 +7,7 @@ export class Push extends Calls {
     async run(result) {
         let size = Math.min(this.batchSize, this.settings.profile.limits.operations);
         let gapAt = null;
-        for (let batch; (batch = await this.outbox.batch(size)); ) {
+        for (let batch; (batch = await this.outbox.batch(size));) {
             await this.checkpoint("push.sending");
             let sent;
             try {
@@ -36,7 +36,10 @@ export class Push extends Calls {
             for (const [status, number] of Object.entries(counts)) {
                 result.receipts[status] = (result.receipts[status] ?? 0) + number;
             }
-            this.progress({ step: "push", done: Object.values(result.receipts).reduce((sum, number) => sum + number, 0) });
+            this.progress({
+                step: "push",
+                done: Object.values(result.receipts).reduce((sum, number) => sum + number, 0),
+            });
             if (counts.retry) {
                 result.retry_after_s = retry_after_s || 1;
                 return false;

@@ -110,7 +110,7 @@ export class Records {
         return (await reader.get("ref", [entity, id]))?.content ?? null;
     }
 
-    // --- digests --------------------------------------------------------------------------------------------------------
+    // --- digests -----------------------------------------------------------------------------------------------------
 
     /** Count and sum of the versions held, per entity: `{entity: {count, sum}}`. */
     async digests(reader = this.#store) {
@@ -151,7 +151,7 @@ export class Records {
         }
     }
 
-    // --- rot ------------------------------------------------------------------------------------------------------------
+    // --- rot ---------------------------------------------------------------------------------------------------------
 
     /**
      * What this device still has, for `held`; rows whose hash does not match are listed apart.
@@ -199,7 +199,7 @@ export class Records {
         }
     }
 
-    // --- out ------------------------------------------------------------------------------------------------------------
+    // --- out ---------------------------------------------------------------------------------------------------------
 
     /** Let go the records of entities that the profile no longer has; operations are not touched. */
     async dropEntitiesBut(change, kept) {

@@ -18,8 +18,8 @@
  * | box | number | sealed work that the server does not have yet, in the order in which it goes there |
  * | incident | number | what should not have happened, for people who look after the device |
  *
- * Rows of outbox and journal that held records do not show yet are found by `by_id`, `by_uid` and `unsettled`, those that
- * decide about another by `decides`: members that are not there are not in the index.
+ * Rows of outbox and journal that held records do not show yet are found by `by_id`, `by_uid` and `unsettled`, those
+ * that decide about another by `decides`: members that are not there are not in the index.
  */
 
 /** @type {((db: IDBDatabase, transaction: IDBTransaction) => void)[]} */

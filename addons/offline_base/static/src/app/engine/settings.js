@@ -9,7 +9,9 @@ import { NotEnrolled } from "./errors.js";
 const DEFAULTS = {
     server: null,
     database: null,
-    /** {code, nonce} of an enrolment whose answer has not been stored yet, and its key, which cannot be sealed as text. */
+    /**
+     * {code, nonce} of an enrolment whose answer has not been stored yet, and its key, which cannot be sealed as text.
+     */
     enrolment: null,
     enrolment_key: null,
     /** The keys of the device. */
@@ -66,7 +68,9 @@ export class Settings {
     /** Read them all; those that are sealed come only when the vault is open. */
     async load() {
         const rows = await this.#store.all("setting");
-        this.#kept = new Map(rows.map(({ name, value, content }) => [name, content === undefined ? value : content.value]));
+        this.#kept = new Map(
+            rows.map(({ name, value, content }) => [name, content === undefined ? value : content.value]),
+        );
     }
 
     /** A setting by its name; null where nothing was set and there is no default. */

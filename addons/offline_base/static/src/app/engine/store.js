@@ -1,10 +1,10 @@
 /**
  * The IndexedDB of one home, and the one way to change it: a change that is kept whole or not at all.
  *
- * A transaction of IndexedDB ends as soon as anything but its own requests is awaited, and sealing is such a thing. So a
- * change reads as it likes, collects its writes in memory and sees them itself; at its end they are sealed and go into one
- * transaction. One change runs at a time here, and one tab writes (see `writer.js`): what a change read still holds when
- * it is kept.
+ * A transaction of IndexedDB ends as soon as anything but its own requests is awaited, and sealing is such a thing. So
+ * a change reads as it likes, collects its writes in memory and sees them itself; at its end they are sealed and go
+ * into one transaction. One change runs at a time here, and one tab writes (see `writer.js`): what a change read still
+ * holds when it is kept.
  */
 import { Change } from "./change.js";
 import { HomeUnreadable } from "./errors.js";
@@ -157,11 +157,13 @@ export class Store {
         this.#watchers.push(watcher);
     }
 
-    // --- reading: a change has the same methods, and sees its own writes ------------------------------------------------
+    // --- reading: a change has the same methods, and sees its own writes ---------------------------------------------
 
     /** A row, or undefined. */
     async get(name, key) {
-        const row = await this.transaction(name, "readonly", (transaction) => done(transaction.objectStore(name).get(key)));
+        const row = await this.transaction(name, "readonly", (transaction) =>
+            done(transaction.objectStore(name).get(key)),
+        );
         return row && this.opened(row);
     }
 
@@ -216,7 +218,7 @@ export class Store {
         return row.content === undefined ? row : { ...row, content: await this.vault.seal(row.content) };
     }
 
-    // --- incidents ------------------------------------------------------------------------------------------------------
+    // --- incidents ---------------------------------------------------------------------------------------------------
 
     /** The incidents that are still kept, oldest first. */
     async incidents() {

@@ -12,8 +12,10 @@ import { SHARDS } from "./records.js";
 /** Rows whose own hash is checked at each sync; a store of 10,000 is checked through in fifty. */
 const SCAN_ROWS = 200;
 
-/** What one sync did. `receipts` counts by status; `retry_after_s` is set when the push has to go on later; `files_held`
- * wait for a network without a meter. */
+/**
+ * What one sync did. `receipts` counts by status; `retry_after_s` is set when the push has to go on later; `files_held`
+ * wait for a network without a meter.
+ */
 export class SyncResult {
     receipts = {};
     pages = 0;
@@ -88,7 +90,7 @@ export class Sync extends Calls {
         return rotten;
     }
 
-    // --- inside ---------------------------------------------------------------------------------------------------------
+    // --- inside ------------------------------------------------------------------------------------------------------
 
     async #sendFiles(result) {
         if (this.blobs) {

@@ -24,7 +24,11 @@ export function words(text) {
 /** The folded text of a record: its texts and the labels of its selections. `entity` is its profile, or null. */
 export function searchable(entity, values) {
     if (!entity) {
-        return fold(Object.values(values).filter((value) => typeof value === "string").join("\n"));
+        return fold(
+            Object.values(values)
+                .filter((value) => typeof value === "string")
+                .join("\n"),
+        );
     }
     const parts = [];
     for (const field of entity.fields) {

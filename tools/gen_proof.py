@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,20 +41,45 @@ DEFECTS = planted(_SOURCE.read_text(encoding="utf-8"))
 def added(
     known: dict[str, Any], run: dict[str, Any], defects: dict[str, Any], about: dict[str, Any]
 ) -> dict[str, Any]:
-    """The proof with another run; each defect has the newest word on it."""
-    counted = {"histories": run.get("histories", 0), "operations": run.get("operations", 0)}
-    violations = run.get("violations", [])
-    total: dict[str, Any] = {name: known.get(name, 0) + number for name, number in counted.items()}
-    total["violations"] = known.get("violations", 0) + len(violations)
-    for name in ("ends", "faults"):
-        total[name] = dict(sorted((Counter(known.get(name, {})) + Counter(run.get(name, {}))).items()))
+    """The proof with another run; each defect has the newest word on it.
+
+    A run that finds something is followed by a mending: what was counted up to then was of other code, and counting
+    begins anew after it. All runs stay in the list, with what they found.
+    """
+    entry = about | {
+        "histories": run.get("histories", 0),
+        "operations": run.get("operations", 0),
+        "violations": run.get("violations", []),
+        "defects": len(defects),
+        "ends": run.get("ends", {}),
+        "faults": run.get("faults", {}),
+    }
+    runs = [*known.get("runs", []), entry]
     newest = {
         name: found for name, found in {**known.get("defects", {}), **defects}.items() if name in DEFECTS
     }
-    total["defects"] = newest
-    total["caught"] = sum(found["caught"] for found in newest.values())
-    entry = about | counted | {"violations": violations, "defects": len(defects)}
-    return total | about | {"runs": [*known.get("runs", []), entry]}
+    caught = sum(found["caught"] for found in newest.values())
+    return counted(runs) | {"defects": newest, "caught": caught} | about | {"runs": runs}
+
+
+def counted(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The sums of the runs since the last one before the newest that found something.
+
+    >>> one = {"histories": 2, "operations": 9, "violations": [], "ends": {"applied": 9}, "faults": {}}
+    >>> bad = one | {"violations": [{"seed": 1}]}
+    >>> [counted(runs)["histories"] for runs in ([one, one], [one, bad], [one, bad, one], [bad, one, one])]
+    [4, 4, 2, 4]
+    """
+    found = [index for index, run in enumerate(runs[:-1]) if run["violations"]]
+    those = runs[found[-1] + 1 :] if found else runs
+    total: dict[str, Any] = {name: sum(run[name] for run in those) for name in ("histories", "operations")}
+    total["violations"] = sum(len(run["violations"]) for run in those)
+    for name in ("ends", "faults"):
+        sums: Counter[str] = Counter()
+        for run in those:
+            sums.update(run.get(name, {}))
+        total[name] = dict(sorted(sums.items()))
+    return total
 
 
 def render(proof: dict[str, Any]) -> str:

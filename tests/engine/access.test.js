@@ -320,7 +320,29 @@ describe("a wipe", () => {
         await assert.rejects(parts.device.sync(), Refused);
         assert.equal(office.sent("wipe").length, 1);
         const boxes = await Array.fromAsync(parts.boxes.all());
+        assert.equal(boxes.length, 1);
         assert.equal((await opened(boxes[0])).content.operations.length, 2);
+    });
+
+    test("waits for a busy server, and is not confirmed before the office has the work", async () => {
+        const { home, office, parts } = await withWork({ seal: true });
+        office.refuse.push = REVOKED();
+        office.refuse.escrow = refusal("busy", 503);
+        await assert.rejects(parts.device.sync(), Refused);
+        assert.deepEqual([office.boxes, office.sent("wipe")], [[], []]);
+        await assert.rejects((await home.open()).device.sync(), NotEnrolled);
+        assert.deepEqual([office.boxes.length, office.sent("wipe").length], [1, 1]);
+    });
+
+    test("of files alone hands over no empty box of work", async () => {
+        const home = new EdgeHome();
+        await sealing(home);
+        const { access, files, store } = await home.enrolled();
+        const kept = await files.keep(new Blob(["a photo"]));
+        await store.change((change) => files.note(change, kept));
+        await access.wipe();
+        const found = await Promise.all(home.office.boxes.map(opened));
+        assert.deepEqual(found.map(({ content }) => content.files.length), [1]);
     });
 
     test("leaves work that nobody could be given, where the office has no key", async () => {

@@ -156,6 +156,18 @@ describe("another life of the server", () => {
         }
     });
 
+    test("shows delivered work again, and not what was given up", async () => {
+        const { device, server } = await synced();
+        server.verdicts = { 1: ["resolved_server", null] };
+        await phones(device, "mine");
+        await device.update(PARTNER, 1, { city: "Namur" });
+        await device.sync();
+        const { store, outbox } = device.parts;
+        await store.change((change) => outbox.sendAgain(change, 1));
+        const { values, pending } = await device.get(PARTNER, 1);
+        assert.deepEqual([values.phone, values.city, pending], [null, "Namur", [2]]);
+    });
+
     test("files that were sent are offered again", async () => {
         const { device, server } = await synced();
         await device.parts.store.change((change) => {
@@ -177,6 +189,17 @@ describe("another life of the server", () => {
 });
 
 describe("a store that becomes another device", () => {
+    test("no longer covers what it delivered as the former one", async () => {
+        const { device, server } = await synced();
+        await phones(device, "1");
+        server.lost = ["pull"];
+        await assert.rejects(device.sync(), Offline);
+        assert.deepEqual((await device.get(PARTNER, 1)).pending, [1]);
+        const { store, outbox } = device.parts;
+        await store.change((change) => outbox.renumber(change, "other"));
+        assert.deepEqual((await device.get(PARTNER, 1)).pending, []);
+    });
+
     test("keeps what is not delivered under new numbers, and its op", async () => {
         const { device, server } = await synced();
         await visit(device);

@@ -235,6 +235,15 @@ describe("starting again", () => {
         assert.notEqual(device.settings.cursor, null);
     });
 
+    test("a digest that differs for ever is told, not healed for ever", async () => {
+        const { device, server } = await synced(2);
+        server.onPage = (page) => ({ ...page, digests: { [PARTNER]: { count: 9, sum: "0".repeat(16) } } });
+        server.put(PARTNER, 1, { name: "Renamed" });
+        const result = await device.sync();
+        assert.deepEqual([result.healed, result.unhealed, result.pages], [[PARTNER], [PARTNER], 2]);
+        assert.equal((await names(device))[1], "Renamed");
+    });
+
     test("a lost row is found by the digest and comes back", async () => {
         const { device, server } = await synced(3);
         await tamper(device, "record", [PARTNER, 2]);

@@ -130,6 +130,19 @@ describe("a change", () => {
         );
     });
 
+    test("gives a unique name to another row in the place of the one that goes", async () => {
+        const store = await opened(freshIndexedDB());
+        await store.change((change) => change.put("outbox", operation(1)));
+        await store.change((change) => {
+            change.put("outbox", operation(2, { op: "op-1" }));
+            change.delete("outbox", 1);
+        });
+        assert.deepEqual(
+            (await store.all("outbox")).map(({ seq, op }) => [seq, op]),
+            [[2, "op-1"]],
+        );
+    });
+
     test("waits for the one before, so what it read still holds", async () => {
         const store = await opened(freshIndexedDB());
         const count = () =>

@@ -266,5 +266,9 @@ describe("an answer", () => {
             [status.last_error.code, status.locked_out],
             ["seq_reused", { code: "seq_reused", wipe: false }],
         );
+        server.life.next_seq = 1;
+        await device.sync();
+        const { last_error, locked_out, failures } = await device.status();
+        assert.deepEqual([last_error, locked_out, failures], [null, null, 0]);
     });
 });

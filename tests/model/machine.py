@@ -339,6 +339,8 @@ class Histories(RuleBasedStateMachine):
         self.steps = 0
         for handset in self.handsets.values():
             handset.network.deliver_late()
+        # A worker that died after its commit left a file to the scheduled action.
+        self.office.run_waiting()
         for _round in range(2):
             for handset in self.handsets.values():
                 assert handset.sync(), "without faults a sync goes through"

@@ -13,7 +13,7 @@ from collections import Counter
 
 from .devices import Handset
 from .office import Bureau
-from .truth import DONE, WAITING, Sent
+from .truth import DECISIONS, DONE, WAITING, Sent
 from .world import CONTACT, FILE, JOB, World
 
 #: Rounds of syncs within which all outboxes must be empty, or hold what waits for a person.
@@ -139,8 +139,9 @@ class Backup:
 
     def _check_sums(self, states: dict[str, str]) -> None:
         operations = self._office.truth.operations
-        decided = {
-            operations[one.body["args"]["op"]].record for one in operations.values() if one.about_another
+        decided = {one.record for one in operations.values() if one.replaces is not None}
+        decided |= {
+            operations[one.body["args"]["op"]].record for one in operations.values() if one.verb in DECISIONS
         }
         for name, values in self._office.stored(JOB).items():
             mine = [

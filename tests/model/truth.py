@@ -46,11 +46,6 @@ class Sent:
         return str(self.body["verb"])
 
     @property
-    def about_another(self) -> bool:
-        """Whether it decides about an operation that was sent before."""
-        return self.body["verb"] in DECISIONS or self.replaces is not None
-
-    @property
     def record(self) -> str:
         return str(self.body["record"])
 

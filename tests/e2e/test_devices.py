@@ -55,6 +55,9 @@ def test_records_that_nobody_programmed_reach_a_device_by_clicking(office, netwo
     manager.button("Add a line").click()
     dialog = manager.page.get_by_role("dialog")
     manager.choose("entity", "Industry")
+    # Both counts are asked for after the choice; a click in between is taken by the redrawing.
+    expect(dialog).to_contain_text(re.compile(r"\d+\s+record\(s\)"))
+    expect(dialog).to_contain_text(re.compile(r"\d\s+[KM]?b", re.IGNORECASE))
     dialog.get_by_role("button", name="Save & Close").click()
     expect(dialog).to_be_hidden()
     manager.page.locator(".o_form_button_save").click()

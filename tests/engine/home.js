@@ -1,6 +1,6 @@
 /** A store on which a device is opened, dies, and is opened again; and the fake server that it talks to. */
 import { freshIndexedDB } from "./harness.js";
-import { FakeServer, NOW, uid, uids } from "./fake_server.js";
+import { FakeServer, NOW, PARTNER, uid, uids } from "./fake_server.js";
 import { Device } from "../../addons/offline_base/static/src/app/engine/device.js";
 
 /** The app died here; nothing in the engine may catch it. */
@@ -108,3 +108,17 @@ function watched(server, step) {
         };
     return Object.fromEntries(["push", "journal", "pull", "verify", "profile"].map((name) => [name, call(name)]));
 }
+
+/** A device that has received three contacts. */
+export async function synced(options) {
+    const home = new Home();
+    for (const id of [1, 2, 3]) {
+        home.server.put(PARTNER, id, { name: `Partner ${id}`, phone: null, city: null });
+    }
+    const device = await home.enrolled(options);
+    await device.sync();
+    return { home, server: home.server, device };
+}
+
+/** A named operation on the first of them. */
+export const visit = (device, note = "x") => device.call(PARTNER, 1, "visit", { note });

@@ -1,21 +1,9 @@
 /** What a device does when the server went back in time, or took it for another. Proves I2, I8, I9 for the device. */
 import { assert, describe, test } from "./harness.js";
 import { PARTNER, problem } from "./fake_server.js";
-import { Home } from "./home.js";
+import { synced, visit } from "./home.js";
 import { Offline } from "../../addons/offline_base/static/src/app/engine/errors.js";
 
-/** A device that has received three contacts. */
-async function synced(options) {
-    const home = new Home();
-    for (const id of [1, 2, 3]) {
-        home.server.put(PARTNER, id, { name: `Partner ${id}`, phone: null, city: null });
-    }
-    const device = await home.enrolled(options);
-    await device.sync();
-    return { home, server: home.server, device };
-}
-
-const visit = (device, note = "x") => device.call(PARTNER, 1, "visit", { note });
 const delivered = async (device) => (await device.journal()).map(({ seq, state }) => [seq, state]).reverse();
 const kinds = async (device) => (await device.status()).incidents.map(({ kind }) => kind);
 

@@ -1,21 +1,9 @@
 /** What a device delivers: every operation once, in order, none skipped. Proves I2, I3, I8 on the device's side. */
 import { assert, describe, test } from "./harness.js";
 import { PARTNER, problem } from "./fake_server.js";
-import { Home } from "./home.js";
+import { synced, visit } from "./home.js";
 import { AnswerInvalid, Offline, Refused } from "../../addons/offline_base/static/src/app/engine/errors.js";
 
-/** A device that has received three contacts. */
-async function synced(options) {
-    const home = new Home();
-    for (const id of [1, 2, 3]) {
-        home.server.put(PARTNER, id, { name: `Partner ${id}`, phone: null, city: null });
-    }
-    const device = await home.enrolled(options);
-    await device.sync();
-    return { home, server: home.server, device };
-}
-
-const visit = (device, note = "x") => device.call(PARTNER, 1, "visit", { note });
 const states = async (device) => (await device.outbox()).map(({ seq, state }) => [seq, state]);
 const delivered = async (device) => (await device.journal()).map(({ seq, state }) => [seq, state]).reverse();
 const kinds = async (device) => (await device.status()).incidents.map(({ kind }) => kind);

@@ -84,9 +84,7 @@ class Ground:
 
     def connect(self) -> Any:
         """A connection to the database besides Odoo's."""
-        env = database.environment()
-        names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
-        return psycopg2.connect(dbname=self.db, **{names[n]: v for n, v in env.items() if n in names})
+        return psycopg2.connect(**database.reach(self.db))
 
     def sql(self, statement: str, *arguments: Any) -> list[Any]:
         with closing(self.connect()) as connection, connection, connection.cursor() as cursor:

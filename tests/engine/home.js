@@ -122,3 +122,10 @@ export async function synced(options) {
 
 /** A named operation on the first of them. */
 export const visit = (device, note = "x") => device.call(PARTNER, 1, "visit", { note });
+
+/** The first of them gets these numbers, one edit after the other. */
+export async function phones(device, ...numbers) {
+    for (const phone of numbers) {
+        await device.update(PARTNER, 1, { phone });
+    }
+}

@@ -1,17 +1,11 @@
 /** What a device does when the server went back in time, or took it for another. Proves I2, I8, I9 for the device. */
 import { assert, describe, test } from "./harness.js";
 import { PARTNER, problem } from "./fake_server.js";
-import { synced, visit } from "./home.js";
+import { phones, synced, visit } from "./home.js";
 import { Offline } from "../../addons/offline_base/static/src/app/engine/errors.js";
 
 const delivered = async (device) => (await device.journal()).map(({ seq, state }) => [seq, state]).reverse();
 const kinds = async (device) => (await device.status()).incidents.map(({ kind }) => kind);
-
-async function phones(device, ...numbers) {
-    for (const phone of numbers) {
-        await device.update(PARTNER, 1, { phone });
-    }
-}
 
 describe("another life of the server", () => {
     test("lost work is delivered again, before what is new", async () => {

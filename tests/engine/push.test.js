@@ -1,19 +1,13 @@
 /** What a device delivers: every operation once, in order, none skipped. Proves I2, I3, I8 on the device's side. */
 import { assert, describe, test } from "./harness.js";
 import { PARTNER, problem } from "./fake_server.js";
-import { synced, visit } from "./home.js";
+import { phones, synced, visit } from "./home.js";
 import { AnswerInvalid, Offline, Refused } from "../../addons/offline_base/static/src/app/engine/errors.js";
 
 const states = async (device) => (await device.outbox()).map(({ seq, state }) => [seq, state]);
 const delivered = async (device) => (await device.journal()).map(({ seq, state }) => [seq, state]).reverse();
 const kinds = async (device) => (await device.status()).incidents.map(({ kind }) => kind);
 const sizes = (server) => server.sent("push").map(({ operations }) => operations.length);
-
-async function phones(device, ...numbers) {
-    for (const phone of numbers) {
-        await device.update(PARTNER, 1, { phone });
-    }
-}
 
 describe("pushing", () => {
     test("delivered work moves to the journal", async () => {

@@ -45,8 +45,7 @@ class Backup:
             for name, handset in self._handsets.items()
             if handset.device.settings.cursor != self._cursors[name]
         }
-        noted = {name: len(handset.device.status().incidents) for name, handset in self._handsets.items()}
-        heals = {name: handset.device.status().heals for name, handset in self._handsets.items()}
+        before = {name: handset.device.status() for name, handset in self._handsets.items()}
         office.ground.put_back()
         office.ids.clear()
         office.names.forget_ids()
@@ -60,10 +59,10 @@ class Backup:
             assert name not in moved or handset.device.settings.epoch != moved[name], (
                 f"{name} noticed nothing"
             )
-            kinds = {one["kind"] for one in status.incidents[noted[name] :]}
+            kinds = {one["kind"] for one in status.incidents[len(before[name].incidents) :]}
             assert kinds <= _EXPECTED, (name, status.incidents)
             handset.excused = (status.heals, status.incidents)
-            assert status.heals == heals[name], (name, "content had to be read again")
+            assert status.heals == before[name].heals, (name, "content had to be read again")
         states = self._check_ends()
         self._check_effects(states)
         self._close_what_is_open()

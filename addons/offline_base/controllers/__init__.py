@@ -1,1 +1,1 @@
-from . import blobs, dispatcher, main
+from . import app, blobs, dispatcher, main

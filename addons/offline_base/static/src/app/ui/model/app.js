@@ -1,0 +1,159 @@
+/**
+ * The app over one device: what every screen sees and can ask for. Reactive, the engine below is not.
+ *
+ * `phase` says what there is to show: `starting`, `enrol` (no device here yet), `locked` (under a PIN), `elsewhere`
+ * (another tab works), `ready`, `failed` (`failure` is the error).
+ */
+import { markRaw, reactive } from "@odoo/owl";
+import { AnswerInvalid, Offline, Refused } from "../../engine/errors";
+import { Messages } from "./messages";
+import { Router } from "./router";
+
+/** How often the app looks whether a sync is due; `Device.due` decides. */
+const LOOK_MS = 2000;
+
+export class OfflineApp {
+    phase = "starting";
+    failure = null;
+    /** @type {import("../../engine/device").Device | null} */
+    device = null;
+    /** What `Device.status` said last. */
+    status = null;
+    /** Whether a sync is under way, and the step that it is at. */
+    syncing = false;
+    step = null;
+    /** Whether the browser knows a network; that the server answers shows only in a sync. */
+    network = globalThis.navigator?.onLine ?? true;
+    /** Grows with every change that the store keeps: what was read before may have changed. */
+    edition = 0;
+    _timer = null;
+    _reading = null;
+
+    static make() {
+        return reactive(new OfflineApp());
+    }
+
+    /** The messages and the router, which live as long as the page. */
+    messages = Messages.make();
+    router = Router.make();
+
+    /** Work with this device from now on. */
+    async take(device) {
+        this.device = markRaw(device);
+        device.parts.store.watch(() => () => this._changed());
+        await this.refresh();
+        this.phase = device.settings.device === null ? "enrol" : "ready";
+        addEventListener("online", () => this._networkIs(true));
+        addEventListener("offline", () => this._networkIs(false));
+        document.addEventListener("visibilitychange", () => this.look());
+        this._timer = setInterval(() => this.look(), LOOK_MS);
+        this.look();
+    }
+
+    /** Let the device go: another tab writes, or the person left. */
+    release() {
+        clearInterval(this._timer);
+        this.device?.close();
+        this.device = null;
+        this.status = null;
+    }
+
+    /** What the app says of a failed start; nothing is lost by it. */
+    fail(error) {
+        this.failure = markRaw(error);
+        this.phase = "failed";
+    }
+
+    // --- what a screen asks for --------------------------------------------------------------------------------------
+
+    /** The profile of an entity, or null. */
+    entity(name) {
+        return this.device.settings.profile_data === null ? null : this.device.settings.entity(name);
+    }
+
+    /** Whether nothing can reach the server now, by what is known. */
+    get isOffline() {
+        return !this.network || (this.status?.last_error?.code === "offline" && this.status.failures > 0);
+    }
+
+    /** Operations that wait for a network, and those that wait for a person. */
+    get counts() {
+        const parked = Object.values(this.status?.parked ?? {}).reduce((sum, count) => sum + count, 0);
+        return { unsent: this.status?.unsent ?? 0, parked };
+    }
+
+    /** Deliver and receive now; says how it ended. Answers whether it succeeded. */
+    async sync() {
+        try {
+            await this._run(() => this.device.sync());
+            return true;
+        } catch (error) {
+            if (!(error instanceof Offline || error instanceof Refused || error instanceof AnswerInvalid)) {
+                throw error;
+            }
+            return false;
+        }
+    }
+
+    /** Sync when mode, schedule and work ask for it; a failure shows in the status. */
+    async look() {
+        if (this.device === null || this.syncing || this.phase !== "ready") {
+            return;
+        }
+        try {
+            if (await this.device.due()) {
+                await this._run(() => this.device.tick());
+            }
+        } catch (error) {
+            if (!(error instanceof Refused || error instanceof AnswerInvalid)) {
+                throw error;
+            }
+        }
+    }
+
+    async refresh() {
+        const device = this.device;
+        const status = await device.status();
+        if (this.device === device) {
+            this.status = status;
+        }
+    }
+
+    /** Told by the engine while a sync goes on. */
+    progress(progress) {
+        this.step = progress;
+    }
+
+    // --- inside ------------------------------------------------------------------------------------------------------
+
+    async _run(fn) {
+        this.syncing = true;
+        try {
+            return await fn();
+        } finally {
+            this.syncing = false;
+            this.step = null;
+            if (this.device) {
+                await this.refresh();
+            }
+        }
+    }
+
+    _networkIs(there) {
+        this.network = there;
+        if (there) {
+            this.look();
+        }
+    }
+
+    /** Several changes in a row are shown together. */
+    _changed() {
+        this._reading ??= Promise.resolve().then(async () => {
+            this._reading = null;
+            if (this.device) {
+                this.edition += 1;
+                await this.refresh();
+            }
+        });
+    }
+}

@@ -1,0 +1,112 @@
+/** Where the person is: a screen and its parts, kept in the address after `#`, so that Back works as everywhere. */
+import { reactive } from "@odoo/owl";
+import { screens } from "../registries";
+
+export const HOME = "/home";
+
+/** `/list/:entity` and `/list/res.partner` → `{entity: "res.partner"}`; null where they do not fit. */
+export function match(pattern, path) {
+    const [wanted, given] = [pattern.split("/"), path.split("/")];
+    if (wanted.length !== given.length) {
+        return null;
+    }
+    const parts = {};
+    for (const [at, name] of wanted.entries()) {
+        if (name.startsWith(":")) {
+            parts[name.slice(1)] = decodeURIComponent(given[at]);
+        } else if (name !== given[at]) {
+            return null;
+        }
+    }
+    return parts;
+}
+
+/** `/list/:entity`, `{entity: "res.partner", tab: "mine"}` → `/list/res.partner?tab=mine`. */
+export function address(pattern, parts = {}) {
+    const left = { ...parts };
+    const path = pattern.replace(/:(\w+)/g, (_, name) => {
+        const value = left[name];
+        delete left[name];
+        return encodeURIComponent(value);
+    });
+    const asked = new URLSearchParams(
+        Object.entries(left).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+    ).toString();
+    return asked ? `${path}?${asked}` : path;
+}
+
+export class Router {
+    /** `{name, component, parts, path}` of what is shown. */
+    current = null;
+    _guard = null;
+    _depth = 0;
+
+    static make() {
+        const router = reactive(new Router());
+        router.follow();
+        globalThis.addEventListener("hashchange", () => router.arrive());
+        return router;
+    }
+
+    /** Show a screen by its name. */
+    go(name, parts = {}) {
+        this._depth += 1;
+        location.hash = address(screens.get(name).path, parts);
+    }
+
+    /** Show another screen in the place of this one: Back does not come here again. */
+    replace(name, parts = {}) {
+        location.replace(`#${address(screens.get(name).path, parts)}`);
+    }
+
+    /** Where the person came from, or home. */
+    back() {
+        if (this._depth > 0) {
+            this._depth -= 2;
+            history.back();
+        } else {
+            this.replace("home");
+        }
+    }
+
+    /** Ask before this screen is left: `guard` answers whether it may be. Gives what takes the guard away. */
+    guard(guard) {
+        this._guard = guard;
+        return () => {
+            if (this._guard === guard) {
+                this._guard = null;
+            }
+        };
+    }
+
+    /** The address has changed. */
+    async arrive() {
+        const before = this.current?.path;
+        const path = location.hash.slice(1);
+        if (this._guard && path !== before) {
+            const guard = this._guard;
+            this._guard = null;
+            history.replaceState(null, "", `#${before}`);
+            if (!(await guard())) {
+                this._guard = guard;
+                return;
+            }
+            history.replaceState(null, "", `#${path}`);
+        }
+        this._depth += 1;
+        this.follow();
+    }
+
+    follow() {
+        const path = location.hash.slice(1) || HOME;
+        const [plain, asked = ""] = path.split("?");
+        for (const [name, { path: pattern, component }] of screens.getEntries()) {
+            const parts = match(pattern, plain);
+            if (parts) {
+                this.current = { name, component, path, parts: { ...Object.fromEntries(new URLSearchParams(asked)), ...parts } };
+                return;
+            }
+        }
+        this.replace("home");
+    }
+}

@@ -1,0 +1,20 @@
+/**
+ * Where screens, fields and entities are found. Domain addons add theirs here, and nowhere else.
+ *
+ * | category | name | entry |
+ * |---|---|---|
+ * | `screens` | name | `{path, component}`: `path` is `/list/:entity`; its parts become props, as do the words after `?` |
+ * | `fields` | type of a field | `{Show, Edit}`: see `fields/field.js` for the props |
+ * | `entities` | entity | what people see of it: see `model/entities.js` |
+ * | `tiles` | name | `{component, sequence}`: shown on the home screen |
+ * | `destinations` | name | `{label, icon, path, sequence}`: the main navigation, five at most |
+ */
+import { registry } from "@web/core/registry";
+
+const app = registry.category("offline_app");
+
+export const screens = app.category("screens");
+export const fields = app.category("fields");
+export const entities = app.category("entities");
+export const tiles = app.category("tiles");
+export const destinations = app.category("destinations");

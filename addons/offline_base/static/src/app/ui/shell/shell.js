@@ -1,0 +1,79 @@
+/** The root: what the phase of the app asks for, and round a screen the navigation, the banner and the messages. */
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Icon } from "../kit/kit";
+import { formatAgo } from "../model/format";
+import { useApp } from "../model/hooks";
+import { destinations, screens } from "../registries";
+
+/** Says how things stand with the office, and leads to the sync status. */
+export class Pulse extends Component {
+    static template = "offline_base.Pulse";
+    static components = { Icon };
+    static props = {};
+
+    setup() {
+        this.app = useApp();
+    }
+
+    /** `{tone, icon, text}`: the most important thing first. */
+    get state() {
+        const { status, syncing, isOffline, counts } = this.app;
+        if (status.locked_out) {
+            return { tone: "danger", icon: "ban", text: _t("The office has stopped this device") };
+        }
+        if (syncing) {
+            return { tone: "info", icon: "refresh", spin: true, text: _t("Syncing") };
+        }
+        if (isOffline) {
+            return {
+                tone: "warning",
+                icon: "cloud",
+                text: counts.unsent ? _t("Offline, %s to send", counts.unsent) : _t("Offline"),
+            };
+        }
+        if (status.last_error) {
+            return { tone: "warning", icon: "exclamation-triangle", text: _t("The last sync did not end well") };
+        }
+        if (counts.unsent) {
+            return { tone: "info", icon: "cloud-upload", text: _t("%s to send", counts.unsent) };
+        }
+        if (!status.last_sync_at) {
+            return { tone: "quiet", icon: "refresh", text: _t("Not synced yet") };
+        }
+        return { tone: "good", icon: "check", text: _t("Synced %s", formatAgo(status.last_sync_at)) };
+    }
+}
+
+/** Shown by the phase of the app: `phases.add("locked", {component})` in the registry decides. */
+export class Shell extends Component {
+    static template = "offline_base.Shell";
+    static components = { Icon, Pulse };
+    static props = {};
+
+    setup() {
+        this.app = useApp();
+    }
+
+    get phase() {
+        return this.env.phases[this.app.phase];
+    }
+
+    get screen() {
+        return this.app.router.current;
+    }
+
+    get destinations() {
+        return destinations.getAll().map(({ label, icon, screen, parts = {}, count = null }) => ({
+            label: String(label),
+            icon,
+            count: count?.(this.app) || null,
+            isHere: this.screen?.name === screen,
+            go: () => this.app.router.go(screen, parts),
+        }));
+    }
+
+    get hasNavigation() {
+        return destinations.getAll().some(({ screen }) => screens.contains(screen));
+    }
+}

@@ -7,7 +7,9 @@
  * | `fields` | type of a field | `{Show, Edit}`: see `fields/field.js` for the props |
  * | `entities` | entity | what people see of it: see `model/entities.js` |
  * | `tiles` | name | `{component, sequence}`: shown on the home screen |
- * | `destinations` | name | `{label, icon, path, sequence}`: the main navigation, five at most |
+ * | `agenda` | entity | `{read(app) → [item]}`: what stands on which day, see `model/agenda.js` |
+ * | `readiness` | name | `{check(app) → [{state, label, text?, fix?}]}`: see `screens/ready/ready.js` |
+ * | `destinations` | name | `{label, icon, screen, count?(app)}`: the main navigation, five at most |
  */
 import { registry } from "@web/core/registry";
 
@@ -17,4 +19,6 @@ export const screens = app.category("screens");
 export const fields = app.category("fields");
 export const entities = app.category("entities");
 export const tiles = app.category("tiles");
+export const agenda = app.category("agenda");
+export const readiness = app.category("readiness");
 export const destinations = app.category("destinations");

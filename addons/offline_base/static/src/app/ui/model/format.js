@@ -39,9 +39,12 @@ const STEPS = [
     ["year", Infinity],
 ];
 
-/** How long ago, or in how long: "5 minutes ago". */
+/** How long ago, or in how long: "5 minutes ago"; within a minute it is now. */
 export function formatAgo(text, now = Date.now()) {
     let distance = (Date.parse(text) - now) / 1000;
+    if (Math.abs(distance) < 60) {
+        distance = 0;
+    }
     for (const [unit, room] of STEPS) {
         if (Math.abs(distance) < room) {
             return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.round(distance), unit);
@@ -49,4 +52,9 @@ export function formatAgo(text, now = Date.now()) {
         distance /= room;
     }
     return formatDateTime(text);
+}
+
+/** "2026-11-22T10:00:00Z" → "11:00" where the person is. */
+export function formatTime(text) {
+    return new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(new Date(text));
 }

@@ -1,9 +1,10 @@
 /** The root: what the phase of the app asks for, and round a screen the navigation, the banner and the messages. */
-import { Component } from "@odoo/owl";
+import { Component, useEffect } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../kit/kit";
 import { formatAgo } from "../model/format";
 import { useApp } from "../model/hooks";
+import { Places, refOf } from "../model/places";
 import { destinations, screens } from "../registries";
 
 /** Says how things stand with the office, and leads to the sync status. */
@@ -45,7 +46,7 @@ export class Pulse extends Component {
     }
 }
 
-/** Shown by the phase of the app: `phases.add("locked", {component})` in the registry decides. */
+/** What the phase of the app asks for (`env.phases`), or the screen that the address names. */
 export class Shell extends Component {
     static template = "offline_base.Shell";
     static components = { Icon, Pulse };
@@ -53,6 +54,16 @@ export class Shell extends Component {
 
     setup() {
         this.app = useApp();
+        const places = new Places(this.env.app);
+        useEffect(
+            (path, isReady) => {
+                if (isReady && this.screen?.name === "record") {
+                    const { entity, ref } = this.screen.parts;
+                    places.visit({ entity, ref: refOf(ref) });
+                }
+            },
+            () => [this.screen?.path, this.app.phase === "ready"],
+        );
     }
 
     get phase() {

@@ -1,19 +1,43 @@
-/** Home: what there is to do, and what there is on this device. */
+/** Home: what needs the person, what is today, what there is on this device. */
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { Icon, Screen } from "../../kit/kit";
+import { Badge, Card, Icon, Row, Screen } from "../../kit/kit";
+import { itemsOn, lateOn, readAgenda } from "../../model/agenda";
+import { dayOf, formatDay } from "../../model/days";
 import { entityOf } from "../../model/entities";
+import { formatTime } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
-import { destinations, screens } from "../../registries";
+import { Places } from "../../model/places";
+import { destinations, screens, tiles } from "../../registries";
+
+const TODAY_SHOWN = 4;
 
 export class Home extends Component {
     static template = "offline_base.Home";
-    static components = { Icon, Screen };
+    static components = { Badge, Card, Icon, Row, Screen };
     static props = {};
 
     setup() {
         this.app = useApp();
-        this.live = useLive(async () => ({ tiles: await this.readTiles() }));
+        this.places = new Places(this.env.app);
+        this.live = useLive(() => this.read());
+    }
+
+    async read() {
+        const [counts, items, favourites, recent] = await Promise.all([
+            this.readTiles(),
+            readAgenda(this.app),
+            this.places.shown(this.places.favourites),
+            this.places.shown(this.places.recent),
+        ]);
+        const today = dayOf(Date.now());
+        return {
+            tiles: counts,
+            late: lateOn(items, today).length,
+            today: itemsOn(items, today),
+            favourites,
+            recent: recent.filter(({ entity, ref }) => !this.places.isFavourite({ entity, ref })),
+        };
     }
 
     async readTiles() {
@@ -22,8 +46,47 @@ export class Home extends Component {
         return Promise.all(shown.map(async (entity) => ({ ...entity, count: await device.count(entity.name) })));
     }
 
-    get greeting() {
-        return _t("Hello, %s", this.app.status.user ?? "");
+    /** Tiles that addons bring. */
+    get more() {
+        return tiles.getAll();
+    }
+
+    get title() {
+        return this.app.status.user ?? _t("Home");
+    }
+
+    get today() {
+        return formatDay(dayOf(Date.now()));
+    }
+
+    get firstToday() {
+        return this.live.today.slice(0, TODAY_SHOWN);
+    }
+
+    get restToday() {
+        const rest = this.live.today.length - TODAY_SHOWN;
+        return rest > 0 ? _t("%s more today", rest) : "";
+    }
+
+    get parked() {
+        const { parked } = this.app.counts;
+        return parked === 1 ? _t("One thing needs you") : _t("%s things need you", parked);
+    }
+
+    get lateText() {
+        return this.live.late === 1 ? _t("One activity is late") : _t("%s activities are late", this.live.late);
+    }
+
+    when({ at, subtitle }) {
+        return [at ? formatTime(at) : _t("Today"), subtitle].filter(Boolean).join(" · ");
+    }
+
+    entity({ entity }) {
+        return entityOf(this.app.entity(entity));
+    }
+
+    open({ entity, ref }) {
+        this.app.router.go("record", { entity, ref });
     }
 }
 

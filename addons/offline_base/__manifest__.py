@@ -35,6 +35,9 @@
     "assets": {
         "web.assets_backend": ["offline_base/static/src/backoffice/**/*"],
         "web.assets_unit_tests": ["offline_base/static/tests/**/*"],
+        # The device app: what looks after the page until the app is there, and what reads codes with a camera.
+        "offline_base.assets_app_boot": ["offline_base/static/src/app_boot/*"],
+        "offline_base.assets_app_scan": ["web/static/lib/zxing-library/zxing-library.js"],
         # The device app: what it needs of Odoo's client, the engine, the screens.
         "offline_base.assets_app": [
             "web/static/src/module_loader.js",

@@ -16,7 +16,7 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Leave nothing behind: triggers, functions, the change log, parameters; say in the log what was lost."""
+    """Leave nothing behind: triggers, functions, the change log, parameters, bundles; say in the log what was lost."""
     left = unsent(env.cr)
     _logger.warning(
         "Offline is uninstalled: %s of %s devices held %s unsent operations, %s operations waited for a decision.",
@@ -33,3 +33,6 @@ def uninstall_hook(env):
     capture.uninstall(env.cr)
     # sudo: uninstalling is an administrator's act and parameters are readable by the system only.
     env["ir.config_parameter"].sudo().search([("key", "=like", r"offline\_base.%")]).unlink()
+    # Bundles are kept as files that no module owns.
+    bundles = [("url", "=like", r"/web/assets/%/offline\_base.assets\_app%"), ("public", "=", True)]
+    env["ir.attachment"].sudo().search(bundles).unlink()

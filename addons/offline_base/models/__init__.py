@@ -7,6 +7,7 @@ from . import (
     mail_mail,
     mail_thread,
     offline_adapter,
+    offline_app,
     offline_asked,
     offline_blob,
     offline_blob_chunk,

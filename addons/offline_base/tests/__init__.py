@@ -1,6 +1,7 @@
 from . import (
     test_adapter,
     test_admission,
+    test_app,
     test_attachments,
     test_blob_downloads,
     test_blob_values,

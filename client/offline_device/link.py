@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from offline_core.fields import format_instant, parse_instant
@@ -96,7 +96,17 @@ class Link:
         at = settings.next_sync_at
         plan = None if at is None else modes.Plan(settings.failures, parse_instant(at))
         unsent = self._outbox.counts().get(PENDING, 0)
-        return settings.device is not None and modes.due(self.mode, self._clock(), plan, unsent)
+        if settings.device is None:
+            return False
+        return modes.due(self.mode, self._clock(), plan, unsent, in_hours=self._is_in_hours())
+
+    def _is_in_hours(self) -> bool:
+        """Whether these are the hours of syncing in the user's day, by the server's clock as far as we know it."""
+        settings = self._settings
+        schedule = settings.profile.schedule
+        now = self._clock() - timedelta(seconds=settings.clock_offset_s or 0)
+        minute = modes.minute_of_day(now, settings.user.tz)
+        return modes.in_hours(minute, schedule.from_minute, schedule.to_minute)
 
     def tick(self) -> SyncResult | None:
         """Sync if due; having no network, or a busy server, is no error here. None when nothing was done."""

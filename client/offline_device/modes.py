@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: Works with or without a network, and syncs by itself whenever it can.
 AUTOMATIC = "automatic"
@@ -69,8 +70,35 @@ def after_failure(
     return Plan(failures + 1, now + timedelta(seconds=pause_s(failures + 1, chance(), retry_after_s)))
 
 
-def due(mode: str, now: datetime, plan: Plan | None, unsent: int) -> bool:
+def minute_of_day(now: datetime, zone: str | None) -> int:
+    """The minute of the day where the user lives; in UTC where the zone is unknown.
+
+    >>> from datetime import UTC
+    >>> minute_of_day(datetime(2026, 11, 21, 12, 5, tzinfo=UTC), "Europe/Paris")
+    785
+    """
+    try:
+        there = now.astimezone(ZoneInfo(zone or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError):
+        there = now.astimezone(ZoneInfo("UTC"))
+    return there.hour * 60 + there.minute
+
+
+def in_hours(minute: int, from_minute: int, to_minute: int) -> bool:
+    """Whether a minute of the day lies in the hours of syncing; they may go over midnight.
+
+    >>> in_hours(480, 480, 1080), in_hours(1080, 480, 1080), in_hours(30, 1320, 360), in_hours(700, 0, 1440)
+    (True, False, True, True)
+    """
+    if from_minute <= to_minute:
+        return from_minute <= minute < to_minute
+    return minute >= from_minute or minute < to_minute
+
+
+def due(mode: str, now: datetime, plan: Plan | None, unsent: int, *, in_hours: bool = True) -> bool:
     """Whether a sync should run by itself now. New work does not wait for the poll, but for the pause.
+
+    Outside of the hours that the profile gives nothing runs by itself, but the first sync.
 
     >>> noon = datetime(2026, 11, 21, 12)
     >>> due(AUTOMATIC, noon, Plan(0, noon + timedelta(minutes=1)), unsent=1)
@@ -82,6 +110,10 @@ def due(mode: str, now: datetime, plan: Plan | None, unsent: int) -> bool:
     """
     if mode == ALWAYS_OFFLINE:
         return False
-    if plan is None or now >= plan.at:
+    if plan is None:
+        return True
+    if not in_hours:
+        return False
+    if now >= plan.at:
         return True
     return unsent > 0 and plan.failures == 0

@@ -252,6 +252,22 @@ describe("the mode", () => {
         assert.equal((await device.status()).clock_offset_s, 60);
     });
 
+    test("outside of the hours of the profile it syncs only when asked", async () => {
+        const { home, device, server } = await synced();
+        const now = new Date(home.now).getUTCHours() * 60;
+        const schedule = { poll_interval_s: 30, from_minute: now, to_minute: now + 60 };
+        Object.assign(server.profile_data, { profile_version: 2, schedule });
+        await device.sync();
+        home.now += 60_000;
+        assert.equal(await device.due(), true);
+        // The clock of the device is ahead by so much: what counts is the server's.
+        const { clock_offset_s } = await device.status();
+        home.now += 3_600_000 + clock_offset_s * 1000;
+        await device.update(PARTNER, 1, { phone: "1" });
+        assert.equal(await device.tick(), null);
+        assert.deepEqual((await device.sync()).receipts, { applied: 1 });
+    });
+
     test("always offline syncs when asked alone, and only what the profile offers can be chosen", async () => {
         const { home, device } = await synced();
         await device.chooseMode("always_offline");

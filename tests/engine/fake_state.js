@@ -83,7 +83,7 @@ export function defaultProfile() {
             entity(TAG, [field("name")], { direction: "pull" }),
         ],
         modes: ["automatic", "always_online", "always_offline"],
-        schedule: {},
+        schedule: { poll_interval_s: 30, from_minute: 0, to_minute: 1440 },
         limits: { body_bytes: 100_000, operations: 50, page: 1000 },
         minimum_app_version: null,
     };

@@ -6,6 +6,8 @@ import {
     AUTOMATIC,
     chosen,
     due,
+    inHours,
+    minuteOfDay,
     pauseS,
 } from "../../addons/offline_base/static/src/app/engine/modes.js";
 import {
@@ -53,6 +55,25 @@ describe("modes", () => {
         assert.equal(due(AUTOMATIC, later, { failures: 1, at: later }, 0), true);
         assert.equal(due(ALWAYS_OFFLINE, later, null, 1), false);
         assert.equal(due(ALWAYS_ONLINE, NOON, null, 0), true);
+    });
+
+    test("outside of its hours nothing runs by itself, but the first sync", () => {
+        const past = { failures: 0, at: NOON - 60_000 };
+        assert.equal(due(AUTOMATIC, NOON, past, 3, false), false);
+        assert.equal(due(AUTOMATIC, NOON, past, 3, true), true);
+        assert.equal(due(AUTOMATIC, NOON, null, 0, false), true);
+    });
+
+    test("hours are those of the user's day, and may go over midnight", () => {
+        assert.equal(minuteOfDay(NOON, "Europe/Paris"), 13 * 60);
+        assert.equal(minuteOfDay(NOON, "Asia/Kolkata"), 17 * 60 + 30);
+        assert.equal(minuteOfDay(NOON, "Nowhere/Else"), 12 * 60);
+        assert.equal(minuteOfDay(NOON, null), 12 * 60);
+        const day = { from_minute: 480, to_minute: 1080 };
+        assert.deepEqual([479, 480, 1079, 1080].map((minute) => inHours(minute, day)), [false, true, true, false]);
+        const night = { from_minute: 1320, to_minute: 360 };
+        assert.deepEqual([1319, 1320, 0, 359, 360].map((minute) => inHours(minute, night)), [false, true, true, true, false]);
+        assert.equal(inHours(0, { from_minute: 0, to_minute: 1440 }), true);
     });
 });
 

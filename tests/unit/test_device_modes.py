@@ -32,6 +32,21 @@ def test_automatic_delivers_new_work_at_once(synced: Device, server: FakeServer)
     assert server.content()[1]["phone"] == "1"
 
 
+def test_outside_of_its_hours_a_device_syncs_only_when_asked(
+    synced: Device, server: FakeServer, clock: Clock
+) -> None:
+    server.profile["schedule"] = {"from_minute": 8 * 60, "to_minute": 11 * 60}
+    server.profile["profile_version"] += 1
+    synced.sync()
+    clock.pass_s(30)
+    assert synced.due()
+    clock.pass_s(2 * 3600)
+    synced.update(PARTNER, 1, {"phone": "1"})
+    assert synced.tick() is None
+    synced.sync()
+    assert server.content()[1]["phone"] == "1"
+
+
 def test_automatic_keeps_work_without_a_network_and_delivers_it_later(
     synced: Device, server: FakeServer, clock: Clock
 ) -> None:

@@ -1,6 +1,6 @@
 /** The line to the server: when a sync is due, and what a failed one leads to. */
 import { COPIED } from "./access.js";
-import { formatInstant, parseInstant } from "./clock.js";
+import { formatInstant, parseInstant, serverTime } from "./clock.js";
 import { AnswerInvalid, NotEnrolled, Offline, Refused } from "./errors.js";
 import * as modes from "./modes.js";
 import { PENDING } from "./operations.js";
@@ -95,7 +95,15 @@ export class Link {
             this.#options.clock(),
             plan,
             (await outbox.counts())[PENDING] ?? 0,
+            this.#isInHours(),
         );
+    }
+
+    /** Whether these are the hours of syncing in the user's day, by the server's clock as far as we know it. */
+    #isInHours() {
+        const { profile, user, clock_offset_s } = this.#parts.settings;
+        const now = serverTime(this.#options.clock(), clock_offset_s);
+        return modes.inHours(modes.minuteOfDay(now, user.tz), profile.schedule);
     }
 
     /** Sync if due; having no network, or a busy server, is no error here. Null when nothing was done. */

@@ -47,16 +47,46 @@ export function afterFailure(now, failures, chance, retry_after_s) {
     return { failures: failures + 1, at: now + pauseS(failures + 1, chance(), retry_after_s) * 1000 };
 }
 
+/** The minute of the day where the user lives; in UTC where the zone is unknown. @param {string | null} zone */
+export function minuteOfDay(now, zone) {
+    let clock;
+    try {
+        clock = dayClock(zone ?? "UTC");
+    } catch {
+        clock = dayClock("UTC");
+    }
+    const [hour, minute] = clock.format(now).split(":").map(Number);
+    return hour * 60 + minute;
+}
+
+function dayClock(timeZone) {
+    return new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/** Whether a minute of the day lies in the hours of syncing; they may go over midnight. */
+export function inHours(minute, { from_minute: from, to_minute: to }) {
+    return from <= to ? from <= minute && minute < to : minute >= from || minute < to;
+}
+
 /**
  * Whether a sync should run by itself now. New work does not wait for the poll, but for the pause.
  *
+ * Outside of the hours that the profile gives nothing runs by itself, but the first sync.
+ *
  * @param {string} mode @param {number} now @param {Plan | null} plan @param {number} unsent
+ * @param {boolean} [isInHours]
  */
-export function due(mode, now, plan, unsent) {
+export function due(mode, now, plan, unsent, isInHours = true) {
     if (mode === ALWAYS_OFFLINE) {
         return false;
     }
-    if (plan === null || now >= plan.at) {
+    if (plan === null) {
+        return true;
+    }
+    if (!isInHours) {
+        return false;
+    }
+    if (now >= plan.at) {
         return true;
     }
     return unsent > 0 && plan.failures === 0;

@@ -6,6 +6,7 @@
  */
 import { markRaw, reactive } from "@odoo/owl";
 import { AnswerInvalid, Offline, Refused } from "../../engine/errors";
+import { followConnection } from "./connection";
 import { Messages } from "./messages";
 import { Router } from "./router";
 
@@ -27,6 +28,7 @@ export class OfflineApp {
     /** Grows with every change that the store keeps: what was read before may have changed. */
     edition = 0;
     _timer = null;
+    _connection = null;
     _reading = null;
 
     static make() {
@@ -41,6 +43,8 @@ export class OfflineApp {
     async take(device) {
         this.device = markRaw(device);
         device.parts.store.watch(() => () => this._changed());
+        this._connection = markRaw(followConnection(device));
+        await this._connection.told;
         await this.refresh();
         this.phase = device.settings.device === null ? "enrol" : "ready";
         addEventListener("online", () => this._networkIs(true));
@@ -53,6 +57,7 @@ export class OfflineApp {
     /** Let the device go: another tab writes, or the person left. */
     release() {
         clearInterval(this._timer);
+        this._connection?.end();
         this.device?.close();
         this.device = null;
         this.status = null;

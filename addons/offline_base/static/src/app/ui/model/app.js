@@ -5,7 +5,9 @@
  * (another tab works), `ready`, `failed` (`failure` is the error).
  */
 import { markRaw, reactive } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { AnswerInvalid, Offline, Refused } from "../../engine/errors";
+import { openSample } from "../sample/sample";
 import { followConnection } from "./connection";
 import { Messages } from "./messages";
 import { Router } from "./router";
@@ -20,6 +22,8 @@ export class OfflineApp {
     device = null;
     /** What `Device.status` said last. */
     status = null;
+    /** Whether this is the sample, and nothing of it reaches an office. */
+    isSample = false;
     /** Whether a sync is under way, and the step that it is at. */
     syncing = false;
     step = null;
@@ -52,6 +56,15 @@ export class OfflineApp {
         document.addEventListener("visibilitychange", () => this.look());
         this._timer = setInterval(() => this.look(), LOOK_MS);
         this.look();
+    }
+
+    /** Work with sample data instead, until the page is left. */
+    async taste() {
+        const progress = (step) => this.progress(step);
+        const device = await openSample({ progress, _t: (english) => String(_t(english)) });
+        this.release();
+        this.isSample = true;
+        await this.take(device);
     }
 
     /** Let the device go: another tab writes, or the person left. */

@@ -66,6 +66,12 @@ export class Shell extends Component {
         );
     }
 
+    /** Back to the gate: the page begins anew, the sample is gone. */
+    leaveSample() {
+        location.hash = "";
+        location.reload();
+    }
+
     get phase() {
         return this.env.phases[this.app.phase];
     }

@@ -47,7 +47,7 @@ _PEOPLE = {
     "colleague": ("Paul Plain",),
 }
 #: The first visit of a new database compiles its bundles, and machines are busy.
-_PATIENCE_MS = 30_000
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(missing)
     # Chromium's sandbox refuses to run as root.
     flags = [*_FLAGS, "--no-sandbox"] if is_root() else list(_FLAGS)
-    expect.set_options(timeout=_PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=flags)
         yield opened
@@ -109,7 +109,7 @@ def open_page(
             timezone_id="UTC",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         screens = Screens(context.new_page(), server.url)
         opened.append(screens)
         if login not in sessions:

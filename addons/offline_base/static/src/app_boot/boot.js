@@ -127,8 +127,10 @@
             page.setAttribute("data-started", "");
             find("#offline_boot").hidden = true;
         },
-        /** The app cannot start. */
+        /** The app cannot start, or nothing of it is left on the screen. */
         failed: function (error) {
+            page.removeAttribute("data-started");
+            find("#offline_boot").hidden = false;
             show(describe(error));
         },
         repair: repair,

@@ -6,8 +6,13 @@
  */
 import { DeviceError, Offline } from "./errors.js";
 
-/** Nobody is signed in to Odoo here, or they may not use the app; the message is Odoo's. */
-export class SignInNeeded extends DeviceError {}
+/** Nobody is signed in to Odoo here, or (`isSignedIn`) who is may not use the app; then the message is Odoo's. */
+export class SignInNeeded extends DeviceError {
+    constructor(message, isSignedIn = false) {
+        super(message);
+        this.isSignedIn = isSignedIn;
+    }
+}
 
 /** Odoo's word for a session that has ended. */
 const EXPIRED = 100;
@@ -32,7 +37,8 @@ export async function askCode(server, { fetch = globalThis.fetch } = {}) {
         }
         if (answer.error) {
             const message = answer.error.data?.message || answer.error.message || "Odoo refused";
-            throw new SignInNeeded(answer.error.code === EXPIRED ? "sign in to Odoo first" : message);
+            const isSignedIn = answer.error.code !== EXPIRED;
+            throw new SignInNeeded(isSignedIn ? message : "sign in to Odoo first", isSignedIn);
         }
         return answer.result;
     };

@@ -1,20 +1,42 @@
-/** From a page to a working app: home, device, screens. */
+/** From a page to a working app: words, home, device, screens. */
 import { App } from "@odoo/owl";
-import { appTranslateFn, translatedTerms, translationLoaded } from "@web/core/l10n/translation";
+import { appTranslateFn } from "@web/core/l10n/translation";
 import { getTemplate } from "@web/core/templates";
-import { Device } from "../engine/device";
 import { OfflineApp } from "./model/app";
+import { Elsewhere, Erased, Failed, Locked, Unsupported } from "./screens/gates/gates";
 import { Enrol } from "./screens/enrol/enrol";
 import { Shell } from "./shell/shell";
+import { takeCode } from "./start/code";
+import { speak } from "./start/languages";
+import { Lock } from "./start/lock";
+import { Opening } from "./start/opening";
+import { listen } from "./start/trouble";
+import { Update } from "./start/update";
 
 /** What is shown instead of a screen, by the phase of the app. */
-const phases = { enrol: Enrol };
+const phases = {
+    unsupported: Unsupported,
+    elsewhere: Elsewhere,
+    locked: Locked,
+    erased: Erased,
+    enrol: Enrol,
+    failed: Failed,
+};
+const translatableAttributes = ["aria-label", "placeholder", "title", "label"];
 
 export async function start() {
-    translatedTerms[translationLoaded] = true;
+    const code = takeCode();
+    await speak();
     const app = OfflineApp.make();
-    const device = await Device.open({ progress: (progress) => app.progress(progress) });
-    await app.take(device);
-    const root = new App(Shell, { env: { app, phases }, getTemplate, translateFn: appTranslateFn, translatableAttributes: ["aria-label", "placeholder", "title", "label"] });
+    Object.assign(app, { code, opening: Opening.make(app), lock: Lock.make(app), update: Update.make(app) });
+    // For the browser's console: whoever helps a person, and the tests.
+    window.offlineApp = app;
+    listen(app);
+    app.listen();
+    await app.opening.begin();
+    const env = { app, phases };
+    const root = new App(Shell, { env, getTemplate, translateFn: appTranslateFn, translatableAttributes });
     await root.mount(document.body);
+    // The app works without it, as long as there is a network.
+    app.update.register().catch((error) => console.warn("the app is not installed", error));
 }

@@ -1,8 +1,9 @@
 /**
  * The app over one device: what every screen sees and can ask for. Reactive, the engine below is not.
  *
- * `phase` says what there is to show: `starting`, `enrol` (no device here yet), `locked` (under a PIN), `elsewhere`
- * (another tab works), `ready`, `failed` (`failure` is the error).
+ * `phase` says what there is to show: `starting`, `unsupported` (`lacking` says what), `elsewhere` (another tab works),
+ * `locked` (under a PIN), `erased` (the browser erased what was here), `enrol` (no device here), `ready`, `failed`
+ * (`failure` is the error).
  */
 import { markRaw, reactive } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
@@ -18,6 +19,11 @@ const LOOK_MS = 2000;
 export class OfflineApp {
     phase = "starting";
     failure = null;
+    lacking = null;
+    /** Whether the person wants to enrol although there is a device here: the office has stopped it, or knows it no more. */
+    enrolling = false;
+    /** A code that the address brought, from the picture that the office shows. */
+    code = null;
     /** @type {import("../../engine/device").Device | null} */
     device = null;
     /** What `Device.status` said last. */
@@ -31,7 +37,6 @@ export class OfflineApp {
     network = globalThis.navigator?.onLine ?? true;
     /** Grows with every change that the store keeps: what was read before may have changed. */
     edition = 0;
-    _timer = null;
     _connection = null;
     _reading = null;
 
@@ -42,6 +47,18 @@ export class OfflineApp {
     /** The messages and the router, which live as long as the page. */
     messages = Messages.make();
     router = Router.make();
+    /** Home, lock and version of this page: see the folder `start`. */
+    opening = null;
+    lock = null;
+    update = null;
+
+    /** Notice what the browser knows: the network comes and goes, the person looks here again. */
+    listen() {
+        addEventListener("online", () => this._networkIs(true));
+        addEventListener("offline", () => this._networkIs(false));
+        document.addEventListener("visibilitychange", () => this.look());
+        setInterval(() => this.look(), LOOK_MS);
+    }
 
     /** Work with this device from now on. */
     async take(device) {
@@ -50,11 +67,8 @@ export class OfflineApp {
         this._connection = markRaw(followConnection(device));
         await this._connection.told;
         await this.refresh();
-        this.phase = device.settings.device === null ? "enrol" : "ready";
-        addEventListener("online", () => this._networkIs(true));
-        addEventListener("offline", () => this._networkIs(false));
-        document.addEventListener("visibilitychange", () => this.look());
-        this._timer = setInterval(() => this.look(), LOOK_MS);
+        this._settle();
+        this.lock?.read();
         this.look();
     }
 
@@ -67,13 +81,20 @@ export class OfflineApp {
         await this.take(device);
     }
 
-    /** Let the device go: another tab writes, or the person left. */
+    /** Let the device go: another tab writes, or the app is locked. The phase says so before. */
     release() {
-        clearInterval(this._timer);
+        const { device } = this;
         this._connection?.end();
-        this.device?.close();
-        this.device = null;
-        this.status = null;
+        device?.close();
+        // What is still on the screen goes with its next picture.
+        requestAnimationFrame(() =>
+            requestAnimationFrame(() => {
+                if (this.device === device && this.phase !== "ready") {
+                    this.device = null;
+                    this.status = null;
+                }
+            }),
+        );
     }
 
     /** What the app says of a failed start; nothing is lost by it. */
@@ -87,6 +108,11 @@ export class OfflineApp {
     /** The profile of an entity, or null. */
     entity(name) {
         return this.device.settings.profile_data === null ? null : this.device.settings.entity(name);
+    }
+
+    /** Whether something is half typed, or waits for an answer: nothing may take the screen away. */
+    get isBusy() {
+        return this.router.isGuarded || this.messages.sheets.length > 0;
     }
 
     /** Whether nothing can reach the server now, by what is known. */
@@ -115,7 +141,8 @@ export class OfflineApp {
 
     /** Sync when mode, schedule and work ask for it; a failure shows in the status. */
     async look() {
-        if (this.device === null || this.syncing || this.phase !== "ready") {
+        const isLeaving = this.phase === "enrol" && this.device?.settings.leaving;
+        if (this.device === null || this.syncing || !(this.phase === "ready" || isLeaving)) {
             return;
         }
         try {
@@ -123,7 +150,8 @@ export class OfflineApp {
                 await this._run(() => this.device.tick());
             }
         } catch (error) {
-            if (!(error instanceof Refused || error instanceof AnswerInvalid)) {
+            // Who locks the app, or turns to another tab, takes the store away from a sync that goes on.
+            if (this._isOpen && !(error instanceof Refused || error instanceof AnswerInvalid)) {
                 throw error;
             }
         }
@@ -134,12 +162,25 @@ export class OfflineApp {
         const status = await device.status();
         if (this.device === device) {
             this.status = status;
+            if (this._isOpen) {
+                this._settle();
+            }
         }
     }
 
     /** Told by the engine while a sync goes on. */
     progress(progress) {
         this.step = progress;
+    }
+
+    /** A device that left, or was told to erase itself, has to enrol again. */
+    _settle() {
+        const { device, token, leaving } = this.device.settings;
+        const belongs = device !== null && token !== null && !leaving;
+        this.phase = belongs && !this.enrolling ? "ready" : "enrol";
+        if (!this.isSample) {
+            this.opening?.witness(this.device.settings);
+        }
     }
 
     // --- inside ------------------------------------------------------------------------------------------------------
@@ -151,10 +192,14 @@ export class OfflineApp {
         } finally {
             this.syncing = false;
             this.step = null;
-            if (this.device) {
+            if (this._isOpen) {
                 await this.refresh();
             }
         }
+    }
+
+    get _isOpen() {
+        return this.device !== null && ["ready", "enrol"].includes(this.phase);
     }
 
     _networkIs(there) {
@@ -168,7 +213,7 @@ export class OfflineApp {
     _changed() {
         this._reading ??= Promise.resolve().then(async () => {
             this._reading = null;
-            if (this.device) {
+            if (this._isOpen) {
                 this.edition += 1;
                 await this.refresh();
             }

@@ -79,6 +79,11 @@ export class Router {
         };
     }
 
+    /** Whether the screen asks before it is left: something on it is half done. */
+    get isGuarded() {
+        return this._guard !== null;
+    }
+
     /** The address has changed. */
     async arrive() {
         const before = this.current?.path;

@@ -6,6 +6,8 @@ import { formatAgo } from "../model/format";
 import { useApp } from "../model/hooks";
 import { Places, refOf } from "../model/places";
 import { destinations, screens } from "../registries";
+import { Boundary } from "../start/trouble";
+import { UpdateBar } from "../start/update_bar";
 
 /** Says how things stand with the office, and leads to the sync status. */
 export class Pulse extends Component {
@@ -49,7 +51,7 @@ export class Pulse extends Component {
 /** What the phase of the app asks for (`env.phases`), or the screen that the address names. */
 export class Shell extends Component {
     static template = "offline_base.Shell";
-    static components = { Icon, Pulse };
+    static components = { Boundary, Icon, Pulse, UpdateBar };
     static props = {};
 
     setup() {

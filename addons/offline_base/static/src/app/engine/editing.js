@@ -154,10 +154,12 @@ export class Editing {
         const { entity, id, uid } = shown;
         const held = await this.#records.get(entity, { id, uid }, change);
         const target = uid === null ? { id: held.id, born: held.born } : { uid };
-        return this.#record(change, { id, uid }, entity, verb, { ...members, target, ...(held && { base_v: held.v }) });
+        const called = [shown.values.display_name, shown.values.name].find((name) => typeof name === "string") ?? null;
+        const said = { ...members, target, ...(held && { base_v: held.v }) };
+        return this.#record(change, { id, uid }, entity, verb, said, { called });
     }
 
-    #record(change, key, entity, verb, { after, ...members }, decides = null) {
+    #record(change, key, entity, verb, { after, ...members }, more = {}) {
         const said = {
             entity,
             verb,
@@ -166,7 +168,7 @@ export class Editing {
             ...(after?.length && { after }),
             ...members,
         };
-        return this.#outbox.record(change, key, said, decides);
+        return this.#outbox.record(change, key, said, more);
     }
 
     async #decidable(change, op, verb) {
@@ -189,7 +191,7 @@ export class Editing {
 
     #decide(change, entry, verb, args, base = {}) {
         const members = { args: { op: entry.op, ...args }, ...(Object.keys(base).length && { base }) };
-        return this.#record(change, entry.key, entry.entity, verb, members, entry.op);
+        return this.#record(change, entry.key, entry.entity, verb, members, { decides: entry.op, called: entry.called });
     }
 }
 

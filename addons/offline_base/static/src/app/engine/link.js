@@ -136,6 +136,13 @@ export class Link {
         if (Object.keys(differ).length) {
             await this.sync();
         }
+        const { store, settings } = this.#parts;
+        const verified = {
+            at: formatInstant(this.#options.clock()),
+            rotten: rotten.length,
+            differ: Object.values(differ).reduce((sum, shards) => sum + shards.length, 0),
+        };
+        await store.change((change) => settings.put(change, { verified }));
         return { rotten, differ };
     }
 

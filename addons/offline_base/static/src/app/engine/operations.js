@@ -29,10 +29,13 @@ export function place(state, verb, code = null) {
 
 /** One operation. `body` is its wire form; `decides` the operation that a decision is about. */
 export class Entry {
-    /** @param {{device: string, seq: number, op: string, entity: string, verb: string, target_id: number | null,
+    /**
+     * @param {{device: string, seq: number, op: string, entity: string, verb: string, target_id: number | null,
      *     target_uid: string | null, decides: string | null, body: Record<string, any>, state: string,
-     *     receipt: Record<string, any> | null, settled: boolean}} members */
-    constructor({ device, seq, op, entity, verb, target_id, target_uid, decides, body, state, receipt, settled }) {
+     *     receipt: Record<string, any> | null, settled: boolean, called?: string | null}} members `called`: the name of
+     *     the record as the person saw it, as it may be gone when the work is looked at again
+     */
+    constructor({ device, seq, op, entity, verb, target_id, target_uid, decides, body, state, receipt, settled, called }) {
         Object.assign(this, {
             device,
             seq,
@@ -46,24 +49,25 @@ export class Entry {
             state,
             receipt,
             settled,
+            called: called ?? null,
         });
     }
 
     /** The entry of a row of the outbox or the journal. */
     static read({ content, ...row }) {
-        return new Entry({ ...row, body: content.body, receipt: content.receipt });
+        return new Entry({ ...row, body: content.body, receipt: content.receipt, called: content.called });
     }
 
     /** An operation that has just been recorded. */
-    static pending(device, { id, uid }, body, { entity = body.entity, decides = null } = {}) {
+    static pending(device, { id, uid }, body, { entity = body.entity, decides = null, called = null } = {}) {
         const { seq, op, verb } = body;
         const state = { state: PENDING, receipt: null, settled: false };
-        return new Entry({ device, seq, op, entity, verb, target_id: id, target_uid: uid, decides, body, ...state });
+        return new Entry({ device, seq, op, entity, verb, target_id: id, target_uid: uid, decides, body, ...state, called });
     }
 
     /** The row of it, with what it is found by while held records do not show it. */
     get row() {
-        const { body, receipt, ...row } = this;
+        const { body, receipt, called, ...row } = this;
         if (!this.settled) {
             row.unsettled = 1;
             if (this.target_id !== null) {
@@ -73,7 +77,7 @@ export class Entry {
                 row.by_uid = [this.entity, this.target_uid];
             }
         }
-        return { ...row, content: { body, receipt } };
+        return { ...row, content: { body, receipt, ...(called !== null && { called }) } };
     }
 
     /** The same with other members. */

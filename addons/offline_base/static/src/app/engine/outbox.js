@@ -35,16 +35,17 @@ export class Outbox {
      * `members` are those of the wire shape. An operation that no push could ever carry is refused here.
      *
      * @param {import("./change.js").Change} change @param {import("./records.js").Key} key
-     * @param {{entity: string, verb: string, at: string}} members @param {string | null} [decides]
+     * @param {{entity: string, verb: string, at: string}} members
+     * @param {{decides?: string | null, called?: string | null}} [more] see `Entry`
      */
-    record(change, key, members, decides = null) {
+    record(change, key, members, more = {}) {
         const seq = this.#settings.next_seq;
         const body = { seq, op: this.#newUid(), ...members };
         const limit = this.#settings.profile.limits.body_bytes;
         if (bytes(dump(body)) > limit - ENVELOPE_BYTES) {
             throw new Refusal("operation_invalid", `the change is larger than the ${limit} bytes the server takes`);
         }
-        const entry = Entry.pending(this.#device, key, body, { decides });
+        const entry = Entry.pending(this.#device, key, body, more);
         change.put("outbox", entry.row);
         this.#settings.put(change, { next_seq: seq + 1 });
         return entry;
@@ -261,6 +262,13 @@ export class Outbox {
             }
         }
         return null;
+    }
+
+    /** The decisions of this device about an operation, in order, refused ones included. */
+    async decisionsAbout(op, reader = this.#store) {
+        const range = IDBKeyRange.only(op);
+        const rows = await Promise.all(["journal", "outbox"].map((name) => reader.all(name, { index: "decides", range })));
+        return rows.flat().map(Entry.read);
     }
 
     /** How many operations are in each state; states without any are left out. */

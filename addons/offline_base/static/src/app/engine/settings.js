@@ -52,6 +52,8 @@ const DEFAULTS = {
     next_sync_at: null,
     clock_offset_s: null,
     heals: 0,
+    /** {at, rotten, differ} of the last comparison that a person asked for: rows that were damaged, shards that differed. */
+    verified: null,
 };
 /** Of these a thief could make use, or learn who works here. */
 const SEALED = new Set(["token", "enrolment", "user_data", "profile_data", "last_error"]);

@@ -6,7 +6,8 @@ import { PARKED, PENDING } from "./operations.js";
  *
  * `unsent` operations wait for a network, `parked` ones (by state) for a person. `receiving`: a cut is open, what was
  * received is not shown yet. `locked_out`: the server no longer takes this device. `heals`: how often content had to be
- * read again because it differed from the server's. Of the files that wait, `files_held` wait for a network without a
+ * read again because it differed from the server's; `verified` is what the last comparison found. `given`: how many
+ * numbers this device has given to operations. Of the files that wait, `files_held` wait for a network without a
  * meter.
  */
 export async function statusOf({ store, settings, records, outbox, journal, files, blobs }, mode) {
@@ -33,6 +34,8 @@ export async function statusOf({ store, settings, records, outbox, journal, file
         applied_seq: settings.applied_seq,
         clock_offset_s: settings.clock_offset_s,
         heals: settings.heals,
+        verified: settings.verified,
+        given: settings.next_seq - 1,
         incidents: await store.incidents(),
         storage_bytes: await store.sizeBytes(),
         metered: settings.metered,

@@ -1,0 +1,137 @@
+/** Pieces of work in words: what was done to which record, what was there before, why it waits and what to do. */
+import { _t } from "@web/core/l10n/translation";
+import { same } from "../../engine/canonical";
+import { DECISIONS } from "../../engine/operations";
+import { entityOf } from "./entities";
+import { textOf, wordsOfHtml } from "./shown";
+import { waysOut } from "./work";
+import { wordsOfReceipt } from "./words";
+
+/** The look and the name of a state: `{tone, icon, label}`. */
+export function wordsOfState(state) {
+    const states = {
+        waits: () => ({ tone: "info", icon: "cloud-upload", label: _t("Waits for network") }),
+        sending: () => ({ tone: "info", icon: "refresh", label: _t("Being sent") }),
+        decide: () => ({ tone: "warning", icon: "question-circle", label: _t("For you to decide") }),
+        office: () => ({ tone: "quiet", icon: "building-o", label: _t("For the office") }),
+        refused: () => ({ tone: "danger", icon: "exclamation-circle", label: _t("Refused by Odoo") }),
+        behind: () => ({ tone: "quiet", icon: "clock-o", label: _t("Waits for other work") }),
+        unknown: () => ({ tone: "quiet", icon: "search", label: _t("The office looks into it") }),
+        decided: () => ({ tone: "info", icon: "cloud-upload", label: _t("Your decision waits to be sent") }),
+        applied: () => ({ tone: "good", icon: "check", label: _t("In Odoo") }),
+        merged: () => ({ tone: "good", icon: "check", label: _t("In Odoo, merged with another change") }),
+        amended: () => ({ tone: "quiet", icon: "pencil", label: _t("Replaced by a correction") }),
+        discarded: () => ({ tone: "quiet", icon: "trash-o", label: _t("Given up") }),
+        resolved_server: () => ({ tone: "quiet", icon: "building-o", label: _t("The office's values were kept") }),
+        rejected: () => ({ tone: "quiet", icon: "ban", label: _t("Decided nothing") }),
+    };
+    const found = (states[state] ?? states.waits)();
+    return { ...found, label: String(found.label) };
+}
+
+/** What people see of an entity, also of one that the profile no longer has. */
+export function entityNamed(app, name) {
+    const profile = app.entity(name) ?? {
+        name,
+        label: name || String(_t("Other work")),
+        fields: [],
+        operations: [],
+        parent: null,
+        direction: "pull",
+        policies: {},
+    };
+    return entityOf(profile);
+}
+
+/** What was done, in a few words. @param {{verb: string, names: string[], entity: any}} work */
+export function wordsOfVerb({ verb, names, entity }) {
+    const listed = names.join(", ");
+    const verbs = {
+        create: () => _t("Created"),
+        update: () => _t("Changed: %s", listed),
+        delete: () => _t("Deleted"),
+        amend: () => _t("Correction"),
+        discard: () => _t("Given up"),
+        resolve: () => _t("Decision about a conflict"),
+        void: () => _t("A number without content"),
+    };
+    const operation = entity.profile.operations.find(({ name }) => name === verb);
+    return String(verbs[verb]?.() ?? operation?.label ?? verb);
+}
+
+/**
+ * A piece as screens show it: `{op, seq, entity, verb, state, look, title, what, at, unit, ref, why, todo, ways, kind}`.
+ *
+ * @param {import("./app").OfflineApp} app @param {{entry: any, state: string, decision: any}} piece
+ */
+export async function describe(app, { entry, state, decision = null }) {
+    const { device } = app;
+    const entity = entityNamed(app, entry.entity);
+    const body = await device.wanted(entry);
+    const ref = entry.target_uid ?? entry.target_id;
+    const record = ref === null ? null : await device.get(entry.entity, ref);
+    const values = { ...body.base, ...body.values, ...record?.values };
+    const label = (name) => entity.profile.fields.find((field) => field.name === name)?.label ?? name;
+    const { what: why, todo } = entry.receipt ? wordsOfReceipt(entry.receipt, body.verb) : { what: "", todo: "" };
+    const verb = body.verb;
+    return {
+        ...{ entry, body, decision, op: entry.op, seq: entry.seq, entity, verb, state, look: wordsOfState(state), ref, why, todo },
+        ...{ at: entry.body.at, unit: entry.unit, isThere: Boolean(record?.present) },
+        title: await titleOf(app, entry, entity, values, record),
+        what: wordsOfVerb({ verb, names: Object.keys(body.values ?? {}).map(label), entity }),
+        ways: waysOut({ state, verb, kind: entry.receipt?.conflict?.kind }),
+        kind: entity.kinds.find(({ of }) => of(values)) ?? entity.kinds[0],
+    };
+}
+
+async function titleOf(app, entry, entity, values, record) {
+    const own = entity.title(values) || entry.called;
+    if (own) {
+        return own;
+    }
+    const name = record?.id ? await app.device.nameOf(entity.name, record.id) : null;
+    const text = values.body ? wordsOfHtml(String(values.body)).split("\n")[0] : "";
+    return name || text || _t("%s without a name", entity.label);
+}
+
+/**
+ * Field by field what was there and what was made of it, as words: `[{name, label, field, before, mine, problem}]`;
+ * the arguments of a named operation likewise.
+ */
+export async function fieldsOf(app, { entry, body, entity, verb }) {
+    const { device } = app;
+    const said = entry.receipt?.fields ?? {};
+    const known = (name) => entity.profile.fields.find((field) => field.name === name) ?? { name, label: name, type: "char" };
+    const row = async (field, value, before) => ({
+        ...{ name: field.name, label: field.label, field, problem: said[field.name] ?? null },
+        before: before === undefined ? null : await textOf(device, field, before),
+        mine: await textOf(device, field, value),
+    });
+    if (verb === "create" || verb === "update") {
+        const changed = Object.entries(body.values ?? {}).filter(([name, value]) => verb === "create" || !same(value, body.base?.[name] ?? null));
+        const shown = changed.filter(([name, value]) => verb === "update" || value !== null || name in said);
+        const rows = shown.map(([name, value]) => row(known(name), value, verb === "update" ? body.base?.[name] ?? null : undefined));
+        if (body.values?.res_model && body.values.res_id) {
+            return [await aboutRow(device, body.values), ...(await Promise.all(rows)).filter(({ name }) => !["res_model", "res_id"].includes(name))];
+        }
+        const missing = Object.keys(said).filter((name) => !(name in (body.values ?? {})) && name in fieldsByName(entity));
+        return Promise.all([...rows, ...missing.map((name) => row(known(name), null, undefined))]);
+    }
+    const operation = entity.profile.operations.find(({ name }) => name === verb);
+    const properties = operation?.args.properties ?? {};
+    return Promise.all(
+        Object.entries(body.args ?? {}).filter(([name]) => !DECISIONS.includes(verb) || name === "reason").map(([name, value]) =>
+            row({ name, label: properties[name]?.title ?? name, type: "char" }, value, undefined),
+        ),
+    );
+}
+
+/** What a note, a file or an activity is about, in one line. */
+async function aboutRow(device, { res_model, res_id }) {
+    const name = (await device.nameOf(res_model, res_id)) ?? String(_t("A record that is not on this device"));
+    return { name: "res_id", label: String(_t("About")), field: { name: "res_id" }, problem: null, before: null, mine: name };
+}
+
+function fieldsByName(entity) {
+    return Object.fromEntries(entity.profile.fields.map((field) => [field.name, field]));
+}

@@ -1,0 +1,152 @@
+/** All work that the office does not have in its final form yet: whose turn it is, and the ways out. */
+import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Badge, Card, Chips, Empty, Icon, Screen } from "../../kit/kit";
+import { discard, sendAgain } from "../../model/deeds";
+import { formatAgo } from "../../model/format";
+import { useApp, useLive } from "../../model/hooks";
+import { describe } from "../../model/pieces";
+import { grouped, piecesOf, SECTIONS } from "../../model/work";
+import { destinations, screens } from "../../registries";
+import { Proof } from "../status/proof";
+
+const ALL = "all";
+/** Groups that are drawn at once. */
+const PAGE = 60;
+
+export class Unsynchronized extends Component {
+    static template = "offline_base.Unsynchronized";
+    static components = { Badge, Card, Chips, Empty, Icon, Proof, Screen };
+    static props = { kind: { type: String, optional: true } };
+
+    setup() {
+        this.app = useApp();
+        this.state = useState({ kind: this.props.kind ?? ALL, limit: PAGE, picking: false, picked: {} });
+        this.described = new Map();
+        this.live = useLive(
+            () => this.read(),
+            () => [this.isSending],
+        );
+    }
+
+    get isSending() {
+        return this.app.syncing && this.app.step?.step === "push";
+    }
+
+    async read() {
+        const pieces = piecesOf(await this.app.device.outbox(), { isSending: this.isSending });
+        const before = this.described;
+        this.described = new Map();
+        return { pieces: await Promise.all(pieces.map((piece) => this.describedOnce(piece, before))) };
+    }
+
+    /** Most pieces are the same as a moment ago: only what has changed is read again. */
+    async describedOnce(piece, before) {
+        const { entry, state, decision } = piece;
+        const mark = `${state} ${decision?.op} ${entry.receipt?.message}`;
+        const known = before.get(entry.op);
+        const found = known?.mark === mark ? known : { mark, piece: await describe(this.app, piece) };
+        this.described.set(entry.op, found);
+        return found.piece;
+    }
+
+    // --- what is shown -----------------------------------------------------------------------------------------------
+
+    get kinds() {
+        const counts = new Map();
+        for (const { kind } of this.live.pieces) {
+            const found = counts.get(kind.name) ?? { name: kind.name, label: String(kind.label), count: 0 };
+            counts.set(kind.name, { ...found, count: found.count + 1 });
+        }
+        const every = { name: ALL, label: String(_t("All")), count: this.live.pieces.length };
+        return counts.size > 1 ? [every, ...counts.values()] : [];
+    }
+
+    /** A kind whose last piece has gone is no choice any more. */
+    get kind() {
+        return this.kinds.some(({ name }) => name === this.state.kind) ? this.state.kind : ALL;
+    }
+
+    get shown() {
+        return this.live.pieces.filter(({ kind }) => this.kind === ALL || kind.name === this.kind);
+    }
+
+    get sections() {
+        const labels = {
+            mine: _t("For you to finish"),
+            office: _t("For the office"),
+            behind: _t("Waits for other work"),
+            going: _t("On its way"),
+        };
+        let room = this.state.limit;
+        return SECTIONS.map(({ name, states }) => {
+            const groups = grouped(this.shown.filter(({ state }) => states.includes(state)));
+            const there = groups.slice(0, Math.max(0, room));
+            room -= there.length;
+            return { name, label: String(labels[name]), groups: there };
+        }).filter(({ groups }) => groups.length);
+    }
+
+    get more() {
+        return grouped(this.shown).length > this.state.limit;
+    }
+
+    get subtitle() {
+        const { pieces } = this.live;
+        return pieces.length ? String(_t("%s pieces of work", pieces.length)) : "";
+    }
+
+    /** "Changed here 5 minutes ago". */
+    when({ at }) {
+        return formatAgo(at);
+    }
+
+    // --- several at once ---------------------------------------------------------------------------------------------
+
+    get picked() {
+        return this.shown.filter(({ op }) => this.state.picked[op]);
+    }
+
+    canPick({ ways }) {
+        return ways.includes("discard");
+    }
+
+    get canSendAgain() {
+        return this.picked.length > 0 && this.picked.every(({ ways }) => ways.includes("retry"));
+    }
+
+    startPicking(isOn) {
+        Object.assign(this.state, { picking: isOn, picked: {} });
+    }
+
+    toggle({ op }) {
+        this.state.picked[op] = !this.state.picked[op];
+    }
+
+    async discardPicked() {
+        if (await discard(this.app, this.picked)) {
+            this.startPicking(false);
+        }
+    }
+
+    async sendPickedAgain() {
+        if (await sendAgain(this.app, this.picked)) {
+            this.startPicking(false);
+        }
+    }
+
+    open(piece) {
+        if (this.state.picking) {
+            this.toggle(piece);
+        } else {
+            this.app.router.go("operation", { op: piece.op });
+        }
+    }
+}
+
+screens.add("unsynchronized", { path: "/unsynchronized", component: Unsynchronized });
+destinations.add(
+    "unsynchronized",
+    { label: _t("Unsynchronized"), icon: "cloud-upload", screen: "unsynchronized", count: (app) => app.counts.parked },
+    { sequence: 40 },
+);

@@ -137,6 +137,37 @@ describe("parked work", () => {
         assert.deepEqual(body.args, { op: entry.op, args: { note: "y" } });
     });
 
+    test("keeps what its record was called, which may be gone when it is looked at", async () => {
+        const { device, server } = await synced();
+        server.verdicts[1] = ["conflict", null];
+        const entry = await device.update(PARTNER, 1, { phone: "1" });
+        server.remove(PARTNER, 1);
+        await device.sync();
+        assert.equal(await device.nameOf(PARTNER, 1), null);
+        assert.equal((await device.operation(entry.op)).called, "Azure");
+        const { op } = await device.discard(entry.op, "gone");
+        assert.equal((await device.operation(op)).called, "Azure");
+    });
+
+    test("tells which decisions were taken about it, in order", async () => {
+        const { device, server } = await synced();
+        Object.assign(server.verdicts, { 1: ["rejected", "validation_failed"], 2: ["rejected", "decision_invalid"] });
+        const entry = await device.update(PARTNER, 1, { phone: "1" });
+        await device.sync();
+        assert.deepEqual(await device.parts.outbox.decisionsAbout(entry.op), []);
+        await device.amend(entry.op, { phone: "2" });
+        await device.sync();
+        await device.discard(entry.op, "a mistake");
+        const found = await device.parts.outbox.decisionsAbout(entry.op);
+        assert.deepEqual(
+            found.map(({ verb, state }) => [verb, state]),
+            [
+                ["amend", "rejected"],
+                ["discard", "pending"],
+            ],
+        );
+    });
+
     test("says why it waits", async () => {
         const { device, server } = await synced();
         Object.assign(server.verdicts, { 1: ["rejected", "validation_failed"], 2: ["deferred", null] });

@@ -318,7 +318,10 @@ describe("starting again", () => {
 
     test("verify finds what differs, and the next sync repairs it in one cut", async () => {
         const { device, server } = await synced(5);
+        assert.equal((await device.status()).verified, null);
         assert.deepEqual((await device.verify()).differ, {});
+        const { at, rotten, differ } = (await device.status()).verified;
+        assert.deepEqual([typeof at, rotten, differ], ["string", 0, 0]);
         await tamper(device, "record", [PARTNER, 4]);
         await tamper(device, "digest", PARTNER, (row) => ({ ...row, count: 4 }));
         assert.deepEqual((await device.verify()).differ, { [PARTNER]: [4] });
@@ -326,6 +329,7 @@ describe("starting again", () => {
         assert.equal((await names(device))[4], "Partner 4");
         assert.equal(device.settings.repair, null);
         assert.ok((await kinds(device)).includes("verify_differs"));
+        assert.equal((await device.status()).verified.differ, 1);
     });
 
     test("a shard that is repaired loses what the server does not send again", async () => {

@@ -191,7 +191,8 @@ export class Editing {
 
     #decide(change, entry, verb, args, base = {}) {
         const members = { args: { op: entry.op, ...args }, ...(Object.keys(base).length && { base }) };
-        return this.#record(change, entry.key, entry.entity, verb, members, { decides: entry.op, called: entry.called });
+        const more = { decides: entry.op, called: entry.called };
+        return this.#record(change, entry.key, entry.entity, verb, members, more);
     }
 }
 

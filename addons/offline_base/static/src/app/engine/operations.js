@@ -35,7 +35,9 @@ export class Entry {
      *     receipt: Record<string, any> | null, settled: boolean, called?: string | null}} members `called`: the name of
      *     the record as the person saw it, as it may be gone when the work is looked at again
      */
-    constructor({ device, seq, op, entity, verb, target_id, target_uid, decides, body, state, receipt, settled, called }) {
+    constructor({ called = null, ...members }) {
+        const { device, seq, op, entity, verb, target_id, target_uid, decides } = members;
+        const { body, state, receipt, settled } = members;
         Object.assign(this, {
             device,
             seq,
@@ -49,7 +51,7 @@ export class Entry {
             state,
             receipt,
             settled,
-            called: called ?? null,
+            called,
         });
     }
 
@@ -61,8 +63,9 @@ export class Entry {
     /** An operation that has just been recorded. */
     static pending(device, { id, uid }, body, { entity = body.entity, decides = null, called = null } = {}) {
         const { seq, op, verb } = body;
+        const target = { target_id: id, target_uid: uid };
         const state = { state: PENDING, receipt: null, settled: false };
-        return new Entry({ device, seq, op, entity, verb, target_id: id, target_uid: uid, decides, body, ...state, called });
+        return new Entry({ device, seq, op, entity, verb, ...target, decides, body, ...state, called });
     }
 
     /** The row of it, with what it is found by while held records do not show it. */

@@ -267,8 +267,8 @@ export class Outbox {
     /** The decisions of this device about an operation, in order, refused ones included. */
     async decisionsAbout(op, reader = this.#store) {
         const range = IDBKeyRange.only(op);
-        const rows = await Promise.all(["journal", "outbox"].map((name) => reader.all(name, { index: "decides", range })));
-        return rows.flat().map(Entry.read);
+        const there = ["journal", "outbox"].map((name) => reader.all(name, { index: "decides", range }));
+        return (await Promise.all(there)).flat().map(Entry.read);
     }
 
     /** How many operations are in each state; states without any are left out. */

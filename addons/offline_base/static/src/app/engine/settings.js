@@ -52,7 +52,7 @@ const DEFAULTS = {
     next_sync_at: null,
     clock_offset_s: null,
     heals: 0,
-    /** {at, rotten, differ} of the last comparison that a person asked for: rows that were damaged, shards that differed. */
+    /** {at, rotten, differ} of the last comparison with the server: damaged rows, shards that differed. */
     verified: null,
 };
 /** Of these a thief could make use, or learn who works here. */

@@ -88,10 +88,14 @@ class Backup:
             left = [entry.op for handset in self._handsets.values() for entry in handset.device.outbox()]
             if not left:
                 break
-            self._office.give_up(left)
+            # What waited for a decision may ask for one of its own when its turn comes: one by one at the longest.
+            for _decision in left:
+                if not self._office.give_up(left):
+                    break
             self._drain()
         for handset in self._handsets.values():
-            assert handset.device.outbox() == [], handset.name
+            left = [(entry.seq, entry.verb, entry.state, entry.receipt) for entry in handset.device.outbox()]
+            assert left == [], (handset.name, "is not closed by the office", left)
 
     # --- what has to hold ---------------------------------------------------------------------------------------
 

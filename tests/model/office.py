@@ -39,9 +39,18 @@ class Ground:
         rule = {"name": "Team", "model_id": model, "groups": [(6, 0, [self.team])]}
         more = {"perm_write": False, "perm_create": False, "perm_unlink": False}
         self.rule = self.rpc.create("ir.rule", **rule, **more, domain_force=self.rule_of(TEAMS))
+        self.cron = self.rpc.ref("offline_base.offline_fence_cron")
+        #: {kind: {field: its id}}
+        self.fields = {kind: self._fields(kind) for kind in POLICIES}
         self.numbers = count(1)
         #: Whether a history changed the rights with which the next one begins.
         self.is_changed = True
+
+    def _fields(self, kind: str) -> dict[str, int]:
+        wanted = [("model", "=", kind), ("name", "in", list(POLICIES[kind]))]
+        return {
+            one["name"]: one["id"] for one in self.rpc("ir.model.fields", "search_read", wanted, ["name"])
+        }
 
     @staticmethod
     def rule_of(teams: Iterable[str]) -> str:
@@ -59,18 +68,15 @@ class Ground:
 
     def back_up(self) -> None:
         """Copy the database, while nobody has a connection to it."""
-        self._run(f'ALTER DATABASE "{self.db}" ALLOW_CONNECTIONS false')
-        try:
-            self._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.db}'")
-            database.drop(self._backup)
-            self._run(f'CREATE DATABASE "{self._backup}" TEMPLATE "{self.db}"')
-        finally:
-            self._run(f'ALTER DATABASE "{self.db}" ALLOW_CONNECTIONS true')
+        postgres.drop(Workspace.here(), self._backup)
+        # Nobody is kept from connecting again: an Odoo that cannot, while it replaces a dead worker, ends.
+        postgres.disconnect(Workspace.here(), self.db)
+        self._run(f'CREATE DATABASE "{self._backup}" TEMPLATE "{self.db}" STRATEGY file_copy')
 
     def put_back(self) -> None:
         """The copy takes the database's place, under its name; the server is started again."""
         self.server.kill()
-        self._run(f'DROP DATABASE "{self.db}" WITH (FORCE)')
+        postgres.drop(Workspace.here(), self.db)
         self._run(f'ALTER DATABASE "{self._backup}" RENAME TO "{self.db}"')
         self.server.start()
         self.is_changed = True
@@ -79,8 +85,13 @@ class Ground:
     def _backup(self) -> str:
         return f"{self.db}_backup"
 
-    def _run(self, statement: str) -> None:
-        postgres.psql(Workspace.here(), "postgres", statement)
+    @staticmethod
+    def _run(statement: str) -> None:
+        """A statement about whole databases."""
+        with closing(psycopg2.connect(**database.reach("postgres"))) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
 
     def connect(self) -> Any:
         """A connection to the database besides Odoo's."""
@@ -305,7 +316,7 @@ class Bureau:
 
     def run_waiting(self) -> None:
         """What the scheduled action does every few minutes."""
-        self.rpc("ir.cron", "method_direct_trigger", [self.rpc.ref("offline_base.offline_fence_cron")])
+        self.rpc("ir.cron", "method_direct_trigger", [self.ground.cron])
 
     def names_there(self, kind: str) -> list[str]:
         """The names of the history's records, as often as they stand in the database."""
@@ -330,15 +341,17 @@ class Bureau:
         )
         return {name: self.names.of(CONTACT, record_id) for name, record_id in rows}
 
-    def give_up(self, ops: list[str]) -> None:
-        """Leave what stands in Odoo: of these operations, which wait for a person or for each other."""
+    def give_up(self, ops: list[str]) -> bool:
+        """Leave what stands in Odoo, of these operations; False when none of them asks for a decision."""
         open_ones = [("operation_id.op", "in", ops), ("state", "=", "open")]
-        for conflict in self.rpc("offline.conflict", "search", open_ones):
+        conflicts = self.rpc("offline.conflict", "search", open_ones)
+        for conflict in conflicts:
             self.rpc("offline.conflict", "action_keep_server", [conflict])
-        refused = [("op", "in", ops), ("status", "=", "rejected"), ("is_repeat", "=", False)]
-        self.rpc(
-            "offline.operation", "decide_many", self.rpc("offline.operation", "search", refused), "discard"
-        )
+        asked = [("op", "in", ops), ("status", "=", "rejected"), ("is_repeat", "=", False)]
+        refused = self.rpc("offline.operation", "search", asked)
+        if refused:
+            self.rpc("offline.operation", "decide_many", refused, "discard")
+        return bool(conflicts or refused)
 
     def close(self) -> None:
         with suppress(psycopg2.Error):
@@ -359,13 +372,8 @@ class Bureau:
     def _profile(self) -> int:
         lines = []
         for kind, policies in POLICIES.items():
-            found = self.rpc(
-                "ir.model.fields",
-                "search_read",
-                [("model", "=", kind), ("name", "in", list(policies))],
-                ["name"],
-            )
-            chosen = [(0, 0, {"field_id": f["id"], "policy": policies[f["name"]]}) for f in found]
+            fields = self.ground.fields[kind]
+            chosen = [(0, 0, {"field_id": fields[name], "policy": policies[name]}) for name in policies]
             domain = {} if kind == FILE else {"domain": self._domain()}
             lines.append((0, 0, {"entity": kind, "policy_ids": chosen, **domain}))
         return self.rpc.create(PROFILE, name=self.prefix, sequence=99, entity_ids=lines)

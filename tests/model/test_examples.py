@@ -128,3 +128,28 @@ def test_backup_is_put_back_in_the_middle_of_everything(history, first: str):
     history.device_works("ann", [("edit", 4, {"city": "b"}), ("tag", 0, {1}), ("contact", 1, {})])
     history.the_backup_is_put_back(first, [("edit", 3, {"city": "b"}), ("visit", 0, 3)])
     rest("bob", [("contact", 1, {"phone": "a"}), ("visit", 0, 2), ("file", 0, 3)])
+
+
+@pytest.mark.parametrize("act", ["discard", "retry"])
+def test_a_decision_of_the_office_that_a_restore_lost_waits_again_on_the_device(history, act: str):
+    """Proves I8, I9. The oracle found work that was open in Odoo and over on its device (seed 305)."""
+    history.office.let_write("una", False)
+    edit(history, "ann", CONTACT, only(history, CONTACT), city="b")
+    history.quiet()
+    history.a_backup_is_made()
+    history.office.let_write("una", True)
+    history.office_finishes_refused_work(0, act)
+    history.quiet()
+    assert history.backup is not None
+    history.backup.put_back()
+
+
+def test_restore_that_leaves_a_long_row_of_decisions_comes_to_an_end(history):
+    """Proves I10. Edits of a record that is gone ask for a decision each, one after the other (seed 305)."""
+    job = only(history, JOB)
+    for number in range(9):
+        edit(history, "bob", JOB, job, best=number + 3)
+    history.office.delete(job)
+    history.a_backup_is_made()
+    assert history.backup is not None
+    history.backup.put_back()

@@ -68,7 +68,7 @@ def drop(name: str) -> None:
     """Drop a database, with its connections and files; nothing happens when there is none."""
     _check(name)
     space = Workspace.here()
-    postgres.psql(space, "postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    postgres.drop(space, name)
     odoo.forget_files(space, name)
 
 

@@ -79,6 +79,24 @@ def psql(space: Workspace, db: str, statement: str) -> str:
     return done.stdout.strip()
 
 
+def drop(space: Workspace, db: str) -> None:
+    """Drop a database with its connections; nothing happens when there is none."""
+    statement = f'DROP DATABASE IF EXISTS "{db}"'
+    try:
+        psql(space, "postgres", f"{statement} WITH (FORCE)")
+    except ProvisionError:
+        # Refused while PostgreSQL itself vacuums there; without force it ends that and waits for it.
+        disconnect(space, db)
+        psql(space, "postgres", statement)
+
+
+def disconnect(space: Workspace, db: str) -> None:
+    """End the connections of all programs to a database."""
+    clients = f"datname = '{db}' AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    query = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {clients}"
+    psql(space, "postgres", query)
+
+
 def stop(space: Workspace, *, only_if_idle: bool = False) -> None:
     """Stop the private cluster. With `only_if_idle`, not while any program is connected to it."""
     if is_external() or not _answers(space):

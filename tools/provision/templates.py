@@ -113,7 +113,7 @@ def _ensure_locked(space: Workspace, name: str) -> str:
     parent = _ensure_locked(space, template.parent) if template.parent else None
     odoo.write_conf(space)
     building = f"offline_{space.ident}_building"
-    _drop(space, building)
+    postgres.drop(space, building)
     copied = f'TEMPLATE "{parent}"' if parent else "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
     postgres.psql(space, "postgres", f'CREATE DATABASE "{building}" {copied}')
     modules = template.modules(space)
@@ -134,12 +134,8 @@ def _drop_stale(space: Workspace, name: str, keep: str) -> None:
     pattern = re.compile(f"offline_{space.ident}_{name}_[0-9a-f]{{10}}")
     for found in postgres.psql(space, "postgres", "SELECT datname FROM pg_database").splitlines():
         if pattern.fullmatch(found) and found != keep:
-            _drop(space, found)
+            postgres.drop(space, found)
 
 
 def _exists(space: Workspace, db: str) -> bool:
     return postgres.psql(space, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{db}'") == "1"
-
-
-def _drop(space: Workspace, db: str) -> None:
-    postgres.psql(space, "postgres", f'DROP DATABASE IF EXISTS "{db}" WITH (FORCE)')

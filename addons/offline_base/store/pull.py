@@ -21,6 +21,7 @@ from ..core.position import Snapshot
 from ..core.wire import PullRequest
 from . import admission, answers, feed, holdings, names, positions, reader, receipts, rights
 from .cuts import Cuts
+from .history import OPEN
 from .walk import Page, Walk
 
 #: Answers that a device may still show it received, besides the confirmed one.
@@ -226,7 +227,10 @@ class Pull:
         return existing
 
     def _outcomes(self, position, changes) -> list[dict[str, Any]]:
-        """Receipts whose state changed after the device got them, since the last complete cut."""
+        """Receipts whose state changed after the device got them, since the last complete cut.
+
+        From nothing also of what is open: the database may have lost the decision that the device knows of.
+        """
         mine = Domain("device_id", "=", self.device.id)
         # An operation that came again, after a new enrolment for instance, shows what becomes of the first.
         revised = Domain("revision", ">", 0) | Domain("original_id.revision", ">", 0)
@@ -235,6 +239,8 @@ class Pull:
             if not ids:
                 return []
             revised &= Domain("id", "in", ids) | Domain("original_id", "in", ids)
+        else:
+            revised |= Domain("status", "in", OPEN) | Domain("original_id.status", "in", OPEN)
         operations = self.env["offline.operation"].search(mine & revised, order="seq")
         return [receipts.receipt(operation) for operation in operations]
 

@@ -190,6 +190,11 @@ class TestConflicts(DecisionCase):
         self.park().action_keep_server()
         self.assertEqual({1: "resolved_server"}, self.outcomes())
 
+    def test_start_from_nothing_tells_of_open_work(self):
+        """Proves I8, I9. A restore may have lost a decision that the device knows of."""
+        self.park()
+        self.assertEqual({1: "conflict"}, self.outcomes())
+
     def test_decision_reaches_only_its_device(self):
         """Proves I4."""
         other = Phone(self.enrol(self.user))

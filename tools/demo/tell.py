@@ -39,6 +39,7 @@ class Teller:
     def where_to_look(self, url: str, seconds: float) -> None:
         print(f"\n{self._paint('See it in Odoo', '1;36')} ({seconds:.0f} s)")
         print(f"  {url}/odoo  login admin, password admin")
+        print(f"  {url}/offline/app  the device app, for a phone or this browser: Use my Odoo session")
         print("  Offline > Conflicts       what waits for a decision: the three sides of a field")
         print("  Offline > Rejected Work   what Odoo refused, with its reason")
         print("  Offline > Operations      all that the phone sent, and what became of it")

@@ -30,7 +30,7 @@ serve: ## serve Odoo on this terminal: PORT=8069 DB=demo
 stop: ## end the servers that run in the background
 	@$(PY) -m tools.provision stop
 
-test: setup ## run all tests; LAYER=unit|engine|contract|odoo|model|faults|e2e, MODULE=offline_base for less; JOBS=1 one by one
+test: setup ## run all tests; LAYER=unit|engine|chromium|contract|odoo|model|faults|e2e, MODULE=offline_base for less; JOBS=1 one by one
 	@$(DEV_PYTHON) -m tools.run_tests $(TEST_OPTIONS)
 
 lint: setup ## check style, types and generated files

@@ -101,9 +101,16 @@ def in_odoo(space: Workspace, options: Options) -> Outcome:
 
 def in_browser(space: Workspace, options: Options) -> Outcome:
     """End-to-end tests; on a developer's machine without Chromium they do not run, and that is said."""
-    if find_chromium() is None and os.environ.get("CI") != "true":
-        return Outcome(not_run="not run: apt-get install chromium, or set CHROMIUM")
-    return plain("tests/e2e")(space, options)
+    return replace(_NO_CHROMIUM) if _lacks_chromium() else plain("tests/e2e")(space, options)
+
+
+def engine_in_browser(space: Workspace, options: Options) -> Outcome:
+    """The tests of the engine once more, unchanged, in a page of Chromium."""
+    if _lacks_chromium():
+        return replace(_NO_CHROMIUM)
+    command = [str(space.dev_python), "-m", "tests.engine.browser", *options.pytest]
+    paths = sorted(str(path) for path in (space.root / "tests" / "engine").glob("*.test.js"))
+    return _report(space, command, paths, space.env, options.log)
 
 
 def in_node(space: Workspace, options: Options) -> Outcome:
@@ -121,9 +128,17 @@ def in_node(space: Workspace, options: Options) -> Outcome:
     return _report(space, command, paths, env, options.log, to="--test-reporter-destination")
 
 
+_NO_CHROMIUM = Outcome(not_run="not run: apt-get install chromium, or set CHROMIUM")
+
+
+def _lacks_chromium() -> bool:
+    return find_chromium() is None and os.environ.get("CI") != "true"
+
+
 LAYERS: dict[str, Callable[[Workspace, Options], Outcome]] = {
     "unit": plain("tests/unit", "tests/arch"),
     "engine": in_node,
+    "chromium": engine_in_browser,
     "contract": plain("tests/contract"),
     "odoo": in_odoo,
     "model": plain("tests/model"),
@@ -134,7 +149,7 @@ LAYERS: dict[str, Callable[[Workspace, Options], Outcome]] = {
 
 #: What takes longest begins first, so that nothing long is left for the end. The first one builds the template
 #: databases meanwhile: beside it runs what needs none.
-_ORDER = ("faults", "unit", "engine", "contract", "e2e", "odoo", "model")
+_ORDER = ("faults", "unit", "engine", "contract", "e2e", "odoo", "chromium", "model")
 _SIDE_BY_SIDE = min(2, os.cpu_count() or 1)
 
 

@@ -14,27 +14,19 @@ from typing import Any
 
 import psycopg2
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.screens import Screens
 from tools.provision import database
 from tools.provision.server import OdooServer
-from tools.provision.system import find_chromium, is_root
+from tools.provision.system import find_chromium
+from tools.stage.chromium import MISSING, chromium
 from tools.stage.network import Network
 from tools.stage.office import Office
 from tools.stage.phone import Phone
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-_FLAGS = (
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 _PEOPLE = {
     "manager": ("Olga Brandt", "offline_base.offline_base_group_manager"),
     "head": ("Hanna Lindt", "offline_base.offline_base_group_manager", "base.group_system"),
@@ -52,19 +44,11 @@ PATIENCE_MS = 30_000
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = find_chromium()
-    if found is None:
-        missing = "no Chromium: apt-get install chromium, or set CHROMIUM"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    # Chromium's sandbox refuses to run as root.
-    flags = [*_FLAGS, "--no-sandbox"] if is_root() else list(_FLAGS)
+    if find_chromium() is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=flags)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import {
 } from "../../addons/offline_base/static/src/app/engine/errors.js";
 import { sha256 } from "../../addons/offline_base/static/src/app/engine/files.js";
 import { keeper, Vault } from "../../addons/offline_base/static/src/app/engine/vault.js";
+import { fromBase64, sameBytes, textOf } from "./bytes.js";
 import { Closed, EdgeHome } from "./fake_office.js";
 import { problem } from "./fake_server.js";
 import { assert, describe, test } from "./harness.js";
@@ -26,7 +27,6 @@ async function put({ store, files }, blob) {
 }
 
 const send = ({ api, blobs }) => api.sendBlobs(blobs);
-const same = (one, other) => Buffer.compare(one, other) === 0;
 const incidents = async ({ store }) => (await store.incidents()).map(({ kind }) => kind);
 const refusal = (code, status) => Object.assign(problem(code), { status });
 
@@ -41,8 +41,8 @@ describe("files on their way", () => {
         const { office, parts } = await ready();
         const hash = await put(parts, file(PHOTO, "Façade.jpg"));
         assert.deepEqual(await send(parts), { done: 1, held: 0 });
-        assert.ok(same(office.files.get(hash), PHOTO));
-        assert.equal(Buffer.from(office.uploads.get(hash).said.filename, "base64").toString(), "Façade.jpg");
+        assert.ok(sameBytes(office.files.get(hash), PHOTO));
+        assert.equal(textOf(fromBase64(office.uploads.get(hash).said.filename)), "Façade.jpg");
         assert.equal(office.tokens.at(-1), "token 1");
         assert.equal(office.sent("PATCH blobs").length, 3);
         assert.deepEqual(await send(parts), { done: 0, held: 0 });
@@ -68,7 +68,7 @@ describe("files on their way", () => {
                 const there = office.uploads.get(hash).come.length;
                 assert.equal(there, Math.min(part * PART_BYTES + cut, PHOTO.length));
                 assert.equal((await send(await home.open())).done, 1, `${part} ${cut}`);
-                assert.ok(same(office.files.get(hash), PHOTO));
+                assert.ok(sameBytes(office.files.get(hash), PHOTO));
                 const rest = Math.ceil((PHOTO.length - there) / PART_BYTES);
                 assert.equal(office.sent("PATCH blobs").length, part + 1 + rest);
             }
@@ -91,7 +91,7 @@ describe("files on their way", () => {
             await assert.rejects(send(await home.open({ dieAt: step })), Closed);
             const again = await home.open();
             await send(again);
-            assert.ok(same(office.files.get(hash), PHOTO), step);
+            assert.ok(sameBytes(office.files.get(hash), PHOTO), step);
             assert.deepEqual(await again.files.waiting(), []);
         }
     });
@@ -175,8 +175,8 @@ describe("files on their way", () => {
         const [row] = await parts.store.all("blob", { sealed: true });
         assert.notEqual(await sha256(await row.content.blob.arrayBuffer()), hash);
         await send(parts);
-        assert.ok(same(office.files.get(hash), PHOTO));
-        assert.ok(same(await (await parts.files.find(hash)).bytes(), PHOTO));
+        assert.ok(sameBytes(office.files.get(hash), PHOTO));
+        assert.ok(sameBytes(await (await parts.files.find(hash)).bytes(), PHOTO));
     });
 
     test("go by size: a signature does not wait for a film", async () => {
@@ -217,12 +217,12 @@ describe("files that are fetched", () => {
         const bytes = Uint8Array.of(1, 2, 3);
         const hash = await sha256(bytes);
         office.files.set(hash, bytes);
-        assert.ok(same(await fetched(parts, hash), bytes));
+        assert.ok(sameBytes(await fetched(parts, hash), bytes));
         office.down = true;
-        assert.ok(same(await fetched(parts, hash), bytes));
+        assert.ok(sameBytes(await fetched(parts, hash), bytes));
         await assert.rejects(fetched(parts, hash, 256), Offline);
         const own = await put(parts, file(PHOTO));
-        assert.ok(same(await fetched(parts, own), PHOTO));
+        assert.ok(sameBytes(await fetched(parts, own), PHOTO));
     });
 
     test("with other bytes than were asked for are not kept", async () => {

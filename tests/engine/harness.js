@@ -1,6 +1,6 @@
 /**
- * What the engine's tests need of the place where they run. This one is for Node; a page in a browser brings another
- * file with the same exports, and the tests stay as they are.
+ * What the engine's tests need of the place where they run. This one is for Node; a page in a browser takes
+ * `browser/harness.js` in its place, and the tests stay as they are.
  *
  * - `describe(name, fn)`, `test(name, fn)`: a group, and a test that may be async; its name is the guarantee.
  * - `assert`: strict equality, deep where it matters, `assert.rejects` for refusals.

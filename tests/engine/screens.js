@@ -1,23 +1,15 @@
 /**
  * Loads modules of the screens in Node: what they take of Odoo's client is replaced by the least that does, and paths
- * get the ending that Odoo's loader does without.
+ * get the ending that Odoo's loader does without. A page of a browser has an import map in its place.
  */
 import { registerHooks } from "node:module";
 
-/** `_t` as it is before any translation is loaded: the English source with its parts. */
-const TRANSLATION = `export function _t(source, ...parts) {
-    const [named] = parts;
-    const isNamed = typeof named === "object" && named !== null;
-    return isNamed
-        ? source.replace(/%\\((\\w+)\\)s/g, (_, name) => named[name])
-        : source.replace(/%s/g, () => parts.shift());
-}`;
-const STANDING_IN = { "@web/core/l10n/translation": TRANSLATION };
+const STANDING_IN = { "@web/core/l10n/translation": new URL("translation.js", import.meta.url).href };
 
 registerHooks({
     resolve(specifier, context, next) {
         if (specifier in STANDING_IN) {
-            return { url: `data:text/javascript,${encodeURIComponent(STANDING_IN[specifier])}`, shortCircuit: true };
+            return { url: STANDING_IN[specifier], shortCircuit: true };
         }
         const hasNoEnding = /^\.{1,2}\//.test(specifier) && !specifier.endsWith(".js");
         return next(hasNoEnding ? `${specifier}.js` : specifier, context);

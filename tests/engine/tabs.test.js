@@ -46,7 +46,7 @@ describe("two tabs", () => {
             const done = [];
             await one.begin();
             one.on("asked", async () => {
-                await new Promise((resolve) => setImmediate(resolve));
+                await new Promise((resolve) => setTimeout(resolve));
                 assert.equal(other.writes, false);
                 done.push("closed");
             });

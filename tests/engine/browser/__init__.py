@@ -1,0 +1,1 @@
+"""The tests of `tests/engine`, unchanged, in a page of Chromium: its IndexedDB, its locks, its keys."""

@@ -1,0 +1,29 @@
+"""The page that loads tests of the engine: which modules take the place of Node's, and of Odoo's loader."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+_APP = "addons/offline_base/static/src/app"
+_OF_NODE = ("harness.js", "screens.js")
+
+
+def page(root: Path) -> str:
+    """An HTML document with `window.run`, for the repository that is served under `/`."""
+    imports = {f"/tests/engine/{name}": f"/tests/engine/browser/{name}" for name in _OF_NODE}
+    imports["@web/core/l10n/translation"] = "/tests/engine/translation.js"
+    # Screens import each other without an ending, as Odoo's loader wants it; one module has to have one address.
+    for module in (root / _APP).rglob("*.js"):
+        address = f"/{module.relative_to(root)}"
+        imports[address.removesuffix(".js")] = address
+    return f"""<!doctype html>
+<title>Tests of the engine</title>
+<link rel="icon" href="data:,">
+<script type="importmap">{json.dumps({"imports": imports})}</script>
+<script type="module">
+    import {{ run }} from "/tests/engine/browser/harness.js";
+
+    window.run = run;
+</script>
+"""

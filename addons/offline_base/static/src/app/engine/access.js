@@ -8,6 +8,7 @@ import { formatInstant, parseInstant, serverTime } from "./clock.js";
 import { AnswerInvalid, DeviceError, NotEnrolled, Offline, Refused, WorkUnsent } from "./errors.js";
 import { newKey, publicPart, sign } from "./keys.js";
 import { APP_VERSION } from "./version.js";
+import { offerAll } from "./withdrawal.js";
 
 /** Two stores call as one device: this one has to enrol as another. */
 export const COPIED = ["device_cloned", "seq_reused"];
@@ -199,6 +200,7 @@ export class Access {
         if (!this.boxes.possible) {
             throw new DeviceError("the server has no key for sealed work");
         }
+        await offerAll(this.store, this.settings);
         for await (const box of this.boxes.seal()) {
             await this.api.escrow(box);
         }

@@ -2,6 +2,7 @@
 import { toBase64 } from "./base64.js";
 import { formatInstant } from "./clock.js";
 import { seal } from "./keys.js";
+import { offerAll } from "./withdrawal.js";
 
 /** Makes boxes of one device's work, and keeps those that the server does not have yet. */
 export class Boxes {
@@ -46,6 +47,7 @@ export class Boxes {
 
     /** The boxes that are kept, then the work of the present. @returns {AsyncGenerator<string>} */
     async *all() {
+        await offerAll(this.#store, this.#settings);
         const kept = await this.numbers();
         for (const number of kept) {
             yield this.get(number);

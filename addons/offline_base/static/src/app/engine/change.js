@@ -12,6 +12,8 @@ export class Change {
     /** @type {{name: string, row: any, most: number}[]} */
     #added = [];
     #undo = [];
+    /** @type {{entity: string, key: import("./records.js").Key}[]} */
+    #touched = [];
 
     /** @param {import("./store.js").Store} store */
     constructor(store) {
@@ -40,6 +42,16 @@ export class Change {
         this.#added.push({ name, row, most });
     }
 
+    /** Say that a record is seen otherwise after this, where no row that is written tells it. */
+    touch(entity, key) {
+        this.#touched.push({ entity, key });
+    }
+
+    /** The records of an entity of which that was said. */
+    touched(entity) {
+        return this.#touched.filter((one) => one.entity === entity).map(({ key }) => key);
+    }
+
     /** What to do if the change is not kept: something in memory went ahead with it. */
     onUndo(fn) {
         this.#undo.push(fn);
@@ -48,6 +60,11 @@ export class Change {
     /** What is written so far: `{key, row}`, row null where it is deleted. */
     writes(name) {
         return [...(this.#writes.get(name)?.rows.values() ?? [])];
+    }
+
+    /** The stores that are written so far. */
+    get names() {
+        return new Set([...this.#writes.keys(), ...this.#added.map(({ name }) => name)]);
     }
 
     /** Whether all rows that were there before are deleted. */
@@ -142,7 +159,7 @@ export class Change {
         const added = await Promise.all(
             this.#added.map(async ({ name, row, most }) => ({ name, row: await this.#store.sealed(row), most })),
         );
-        const names = new Set([...writes, ...added].map(({ name }) => name));
+        const { names } = this;
         if (!names.size) {
             return;
         }

@@ -14,6 +14,7 @@ import { Settings } from "./settings.js";
 import { PLAIN, Store } from "./store.js";
 import { newUid as randomUid } from "./uid.js";
 import { APP_VERSION } from "./version.js";
+import { Withdrawal } from "./withdrawal.js";
 
 /** @typedef {import("./records.js").Ref} Ref */
 /** @typedef {import("./operations.js").Entry} Entry */
@@ -65,10 +66,11 @@ export class Device extends Reader {
         this.#checkpoint = checkpoint;
         this.#network = network({ ...this.parts, clock, checkpoint });
         const { api, access, blobs = null, files = null } = this.#network;
-        Object.assign(this.parts, { blobs, files });
+        const withdrawal = new Withdrawal(store, settings, files);
+        Object.assign(this.parts, { blobs, files, withdrawal });
         this.#link = new Link(this.parts, api, access, { clock, checkpoint, ...more });
         const { records, outbox, view } = this.parts;
-        this.#editing = new Editing(settings, records, outbox, view, clock, newUid);
+        this.#editing = new Editing(settings, records, outbox, view, clock, newUid, files);
     }
 
     get #store() {
@@ -168,19 +170,13 @@ export class Device extends Reader {
      * @param {string} entity @param {Ref} ref @param {Blob} blob @param {string} [name] @returns {Promise<Record>}
      */
     async attach(entity, ref, blob, name) {
-        const { files } = this.parts;
-        const { content, ...kept } = await files.keep(blob, name);
-        return this.#edit(async (change) => {
-            const record = await this.parts.view.get(entity, ref, change);
-            if (!record) {
-                throw new Refusal("reference_unknown", `this device shows no ${entity} ${JSON.stringify(ref)}`);
-            }
-            files.note(change, { ...kept, content });
-            const { sha256, size, type } = kept;
-            const res_id = record.uid ? { uid: record.uid } : record.id;
-            const values = { name: kept.name, res_model: entity, res_id, raw: { sha256, size, type } };
-            return this.#editing.create(change, "ir.attachment", values);
-        });
+        const kept = await this.parts.files.keep(blob, name);
+        return this.#edit((change) => this.#editing.attach(change, entity, ref, kept));
+    }
+
+    /** Keep a file for a form; answers the value that a field of files or pictures takes. @param {Blob} blob */
+    keepFile(blob, name) {
+        return this.parts.files.draft(blob, name);
     }
 
     /** A file that a record names, or a small picture of it; from here if it is here, else from the server. */
@@ -243,6 +239,16 @@ export class Device extends Reader {
      */
     amend(op, values = null, args = null) {
         return this.#edit((change) => this.#editing.amend(change, op, values, args));
+    }
+
+    /** Whether the newest operations, from this number to that, can be taken back: nobody was offered them. */
+    canWithdraw(from, to) {
+        return this.parts.withdrawal.isPossible(from, to);
+    }
+
+    /** Take them back as if they had never been, or `Refusal`. */
+    withdraw(from, to) {
+        return this.#store.change((change) => this.parts.withdrawal.run(change, from, to));
     }
 
     /** Give a parked operation up. @returns {Promise<Entry>} */

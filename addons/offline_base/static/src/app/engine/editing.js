@@ -24,8 +24,10 @@ export class Editing {
     #view;
     #clock;
     #newUid;
+    #files;
 
-    constructor(settings, records, outbox, view, clock, newUid) {
+    constructor(settings, records, outbox, view, clock, newUid, files) {
+        this.#files = files;
         this.#settings = settings;
         this.#records = records;
         this.#outbox = outbox;
@@ -37,21 +39,40 @@ export class Editing {
     /** A record with a new uid; answers it as the person sees it. */
     async create(change, entity, values, { after } = {}) {
         const checked = await this.#checked(change, this.#writable(entity), values);
+        await this.#files?.offer(change, checked);
         const uid = this.#newUid();
         await this.#records.learnIdentity(change, entity, uid, null, null);
         this.#record(change, { id: null, uid }, entity, "create", { after, target: { uid }, values: checked });
         return this.#view.get(entity, uid, change);
     }
 
-    /** New values for fields, with the values that the person saw as their base. */
-    async update(change, entity, ref, values, { after } = {}) {
+    /**
+     * New values for fields, with the values that the person saw as their base: those of the present, or `base` where a
+     * form was opened before and something came since.
+     */
+    async update(change, entity, ref, values, { after, base = {} } = {}) {
         const profile = this.#writable(entity);
         if (!Object.keys(values).length) {
             throw new Refusal("operation_invalid", "an update changes at least one field");
         }
         const checked = await this.#checked(change, profile, values);
         const shown = await this.#shown(change, entity, ref);
-        return this.#on(change, shown, "update", { after, values: checked, base: baseOf(shown, Object.keys(checked)) });
+        await this.#files?.offer(change, checked);
+        const seen = { values: { ...shown.values, ...base } };
+        return this.#on(change, shown, "update", { after, values: checked, base: baseOf(seen, Object.keys(checked)) });
+    }
+
+    /** A file on a record; `kept` is what `Files.keep` gave. */
+    async attach(change, entity, ref, { content, ...kept }) {
+        const record = await this.#view.get(entity, ref, change);
+        if (!record) {
+            throw new Refusal("reference_unknown", `this device shows no ${entity} ${JSON.stringify(ref)}`);
+        }
+        this.#files.note(change, { ...kept, content });
+        const { sha256, size, type } = kept;
+        const res_id = record.uid ? { uid: record.uid } : record.id;
+        const values = { name: kept.name, res_model: entity, res_id, raw: { sha256, size, type } };
+        return this.create(change, "ir.attachment", values);
     }
 
     /** The end of a record. */

@@ -12,6 +12,8 @@ import { DeviceError } from "./errors.js";
 export const WAITING = "waiting";
 export const SENT = "sent";
 export const KEPT = "kept";
+/** A file of a form that is not saved yet, or was taken back; it goes when nobody uses it, never to make room. */
+export const DRAFT = "draft";
 /** How long a sent file stays at least: a server that was restored from a backup asks for it again. */
 const SENT_DAYS = 7;
 /** How long a file stays that nobody asks for. */
@@ -56,6 +58,38 @@ export class Files {
      */
     note(change, { sha256: file, size, name, type, content }) {
         change.put("blob", { file, size, name, type, state: WAITING, used: this.#ago(0), content });
+    }
+
+    /** Keep a file for a form; answers what a field says of it. @param {Blob} blob */
+    async draft(blob, name) {
+        const { content, ...kept } = await this.keep(blob, name);
+        const { sha256: file, size, type } = kept;
+        const row = { file, size, name: kept.name, type, state: DRAFT, used: this.#ago(0), content };
+        await this.#store.change(async (change) => {
+            const [there] = await change.all("blob", { range: IDBKeyRange.only(file), sealed: true });
+            if (!there) {
+                change.put("blob", row);
+            }
+        });
+        return { sha256: file, size, type };
+    }
+
+    /** Let the files wait for the server that these values name and that are here. */
+    async offer(change, values) {
+        for (const { sha256: file } of Object.values(values).filter((value) => value?.sha256)) {
+            const [row] = await change.all("blob", { range: IDBKeyRange.only(file), sealed: true });
+            if (row && row.state !== WAITING) {
+                change.put("blob", { ...row, state: WAITING }, { sealed: true });
+            }
+        }
+    }
+
+    /** A file that waits does not any more. */
+    async holdBack(change, file) {
+        const [row] = await change.all("blob", { range: IDBKeyRange.only(file), sealed: true });
+        if (row?.state === WAITING) {
+            change.put("blob", { ...row, state: DRAFT }, { sealed: true });
+        }
     }
 
     /** Keep what was fetched; `file` is its hash, or hash and size of a small picture. */
@@ -136,7 +170,8 @@ export class Files {
             let gone = 0;
             rows.sort((one, other) => (`${one.used} ${one.file}` < `${other.used} ${other.file}` ? -1 : 1));
             for (const { file, size, state, used } of rows) {
-                if ((state === KEPT || used < recent) && (used < unused || over > 0)) {
+                const mayGo = state === KEPT || (state === SENT && used < recent);
+                if (used < unused || (mayGo && over > 0)) {
                     change.delete("blob", file);
                     over -= size;
                     gone += 1;

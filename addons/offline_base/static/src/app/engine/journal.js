@@ -13,8 +13,6 @@ export class Journal {
     /** The newest delivered operations, newest first. @returns {Promise<Entry[]>} */
     async entries({ limit = 100 } = {}) {
         const entries = (await this.#store.all("journal")).map(Entry.read);
-        const newest = (one, other) =>
-            one.body.at < other.body.at ? 1 : one.body.at > other.body.at ? -1 : other.seq - one.seq;
         return entries.sort(newest).slice(0, limit);
     }
 
@@ -22,6 +20,20 @@ export class Journal {
     async find(op, reader = this.#store) {
         const [row] = await reader.all("journal", { index: "op", range: IDBKeyRange.only(op) });
         return row ? Entry.read(row) : null;
+    }
+
+    /** Own operations on a record, newest first, wherever they are. @param {import("./records.js").Key} key */
+    async about(entity, { id, uid }) {
+        const rows = [
+            ...(await this.#store.all("outbox", { sealed: true })),
+            ...(await this.#store.all("journal", { sealed: true })),
+        ].filter(
+            (row) =>
+                row.entity === entity &&
+                ((uid !== null && row.target_uid === uid) || (id !== null && row.target_id === id)),
+        );
+        const entries = (await Promise.all(rows.map((row) => this.#store.opened(row)))).map(Entry.read);
+        return entries.sort(newest);
     }
 
     /** How many operations were delivered. */
@@ -55,4 +67,8 @@ export class Journal {
             }
         }
     }
+}
+
+function newest(one, other) {
+    return one.body.at < other.body.at ? 1 : one.body.at > other.body.at ? -1 : other.seq - one.seq;
 }

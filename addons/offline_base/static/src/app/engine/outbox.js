@@ -215,7 +215,8 @@ export class Outbox {
         }
         await this.#journal.settle(change, device, 0);
         await this.#offerFilesAgain(change);
-        this.#settings.put(change, { next_seq: entries.length + 1, resend_from: null, applied_seq: 0 });
+        const next_seq = entries.length + 1;
+        this.#settings.put(change, { next_seq, offered_seq: entries.length, resend_from: null, applied_seq: 0 });
     }
 
     /** All that is here, then delivered work of this device, newest first, while there is room; by number. */

@@ -9,6 +9,9 @@ export class Push extends Calls {
         let gapAt = null;
         for (let batch; (batch = await this.outbox.batch(size));) {
             await this.checkpoint("push.sending");
+            if (!(await this.withdrawal.offer(batch))) {
+                continue;
+            }
             let sent;
             try {
                 sent = await this.#deliver(batch);

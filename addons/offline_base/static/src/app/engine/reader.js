@@ -1,5 +1,6 @@
 /** What can be read of a device, without a network and without changing anything. */
 import { Cut } from "./cut.js";
+import { Drafts } from "./drafts.js";
 import { Journal } from "./journal.js";
 import { AUTOMATIC, chosen } from "./modes.js";
 import { PARKED } from "./operations.js";
@@ -18,7 +19,7 @@ export function partsOf(store, settings, { newUid, checkpoint }) {
     const cut = new Cut(store, settings, records, outbox, checkpoint);
     const overlay = new Overlay(store, settings, records, journal);
     const view = new View(store, records, overlay, new Search(store, settings, overlay));
-    return { store, settings, records, journal, outbox, cut, view };
+    return { store, settings, records, journal, outbox, cut, view, drafts: new Drafts(store) };
 }
 
 /** Reads the parts of a device. */
@@ -62,6 +63,22 @@ export class Reader {
     /** What to call a record that a value points to, or null. */
     nameOf(entity, ref) {
         return this.parts.view.nameOf(entity, ref);
+    }
+
+    /** The names that the server told of records of an entity that is not held: `{id: name}`. */
+    namesOf(entity) {
+        return this.parts.records.refNames(entity);
+    }
+
+    /** Half-written forms. */
+    get drafts() {
+        return this.parts.drafts;
+    }
+
+    /** Own operations on a record, newest first, whether they are sent or not. */
+    async history(entity, ref) {
+        const { records, journal } = this.parts;
+        return journal.about(entity, await records.fullKey(entity, await records.key(entity, ref)));
     }
 
     /** Everything that has no final state yet, in order. */

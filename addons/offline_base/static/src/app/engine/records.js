@@ -110,6 +110,12 @@ export class Records {
         return (await reader.get("ref", [entity, id]))?.content ?? null;
     }
 
+    /** What the server said the records of an entity are called that values point to: `{id: name}`. */
+    async refNames(entity) {
+        const rows = await this.#store.all("ref", { range: beginning(entity) });
+        return Object.fromEntries(rows.map(({ id, content }) => [id, content]));
+    }
+
     // --- digests -----------------------------------------------------------------------------------------------------
 
     /** Count and sum of the versions held, per entity: `{entity: {count, sum}}`. */
@@ -213,9 +219,9 @@ export class Records {
         }
     }
 
-    /** Delete every record and name; operations and the identities that they need are kept. */
+    /** Delete every record, name and half-written form; operations and the identities that they need are kept. */
     forgetAll(change) {
-        for (const name of ["record", "digest", "ref", "staged", "staged_ref", "staged_outcome"]) {
+        for (const name of ["record", "digest", "ref", "staged", "staged_ref", "staged_outcome", "draft"]) {
             change.clear(name);
         }
     }

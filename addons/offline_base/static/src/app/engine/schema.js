@@ -15,6 +15,7 @@
  * | outbox | seq | operations without a final state; content {body, receipt} |
  * | journal | device, seq | delivered operations, kept for good; content {body, receipt} |
  * | blob | file | files by their hash (or hash and size of a small picture); content is the bytes, as a Blob |
+ * | draft | name | half-written forms, see `drafts.js`; content is theirs |
  * | box | number | sealed work that the server does not have yet, in the order in which it goes there |
  * | incident | number | what should not have happened, for people who look after the device |
  *
@@ -50,6 +51,9 @@ export const UPGRADES = [
         db.createObjectStore("blob", { keyPath: "file" }).createIndex("state", "state");
         db.createObjectStore("box", { keyPath: "number", autoIncrement: true });
         db.createObjectStore("incident", { keyPath: "number", autoIncrement: true });
+    },
+    (db) => {
+        db.createObjectStore("draft", { keyPath: "name" });
     },
 ];
 

@@ -151,6 +151,7 @@ export class Search {
             .filter(({ row }) => row?.entity === entity)
             .map(({ row }) => ({ id: row.target_id, uid: row.target_uid }))
             .filter(({ id, uid }) => id !== null || uid !== null);
+        keys.push(...change.touched(entity));
         if (shows.length) {
             keys.push(...(await this.#overlay.touched(entity, change)));
         }

@@ -37,6 +37,8 @@ const DEFAULTS = {
     repair: null,
     applied_seq: 0,
     next_seq: 1,
+    /** The highest number that ever left this device, or may have: up to it nothing can be taken back. */
+    offered_seq: 0,
     /** Operations from this number on are sent again, also from the journal (the server went back in time). */
     resend_from: null,
     /** Where the scan for rotten rows goes on: [entity, id]. */

@@ -130,7 +130,7 @@ export class Store {
                 const shown = await Promise.all(this.#watchers.map((watcher) => watcher(change)));
                 await this.checkpoint("store.committing");
                 await change.keep();
-                shown.forEach((show) => show?.());
+                shown.forEach((show) => show && show());
                 return result;
             } catch (error) {
                 change.undo();

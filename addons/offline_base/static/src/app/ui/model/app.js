@@ -16,6 +16,9 @@ import { Router } from "./router";
 /** How often the app looks whether a sync is due; `Device.due` decides. */
 const LOOK_MS = 2000;
 
+/** What a change of these stores alone is: no screen shows it, and looking at a picture makes one. */
+const UNSEEN = new Set(["blob", "incident"]);
+
 export class OfflineApp {
     phase = "starting";
     failure = null;
@@ -63,7 +66,7 @@ export class OfflineApp {
     /** Work with this device from now on. */
     async take(device) {
         this.device = markRaw(device);
-        device.parts.store.watch(() => () => this._changed());
+        device.parts.store.watch(({ names }) => [...names].some((name) => !UNSEEN.has(name)) && (() => this._changed()));
         this._connection = markRaw(followConnection(device));
         await this._connection.told;
         await this.refresh();

@@ -2,10 +2,19 @@
  * What people see of an entity: what the registry says, and sensible guesses from the profile for the rest.
  *
  * An entry of the registry has any of: `icon` (Font Awesome, without `fa-`), `plural`, `title(values)`,
- * `subtitle(values, names)`, `sections` (`[{label, fields: [name]}]` of the form), `line` (fields shown in lists),
- * `filters` (`[{name, label, where?, keep?}]`), `group` (`{label, of(values)}`), `kinds` (`[{name, label, of(values)}]`:
- * tabs of Unsynchronized data), `quick` (components over a record), `order`, `isHome` (a tile on the home screen),
- * `hidden` fields.
+ * `subtitle(values, names)`, `sections` (`[{label, fields: [name]}]` of record and form), `line` (fields shown in
+ * lists), `filters` (`[{name, label, where?, keep?(values, app)}]`), `group` (`{label, of(values)}`, `of` answers
+ * `{key, label, tone?}`), `kinds` (`[{name, label, of(values)}]`: tabs of Unsynchronized data), `quick` (components over
+ * a record, props `{entity, record}`), `order`, `isHome` (a tile on the home screen), `hidden` fields.
+ *
+ * For records and forms, too: `verbs` (what people may do of create, update, delete, where the adapter takes less than
+ * all; the profile does not say), `widgets` (`{field: name in the registry of fields}`), `needs` (fields to fill in that
+ * only a rule of Odoo asks for), `defaults(app, values, {day})` of a new record, `named` (references whose names `title` and
+ * `subtitle` are given, `{field: name}`), `sorts` (`[{name, label, of(values), down?}]`, the first is usual), `picks`
+ * (`{field: (candidate, values) => boolean}`: which records a reference offers), `image` (the field of the picture),
+ * `called(values)` (icon of one record), `shows` (`{field: (values) => boolean}`: where it has a meaning),
+ * `follow(name, values)` (what other fields become when one has changed), `chatter` and `files` (notes, activities,
+ * events and files can be put on it), `address(values)` (for a map), `guests(record)` (of an event about it), `operations` (`{name: {icon?, main?, hidden?(values), run?(app, record)}}`).
  */
 import { entities } from "../registries";
 
@@ -27,6 +36,19 @@ export function entityOf(profile) {
         quick: [],
         isHome: profile.direction !== "pull" && profile.parent === null,
         hidden: [],
+        verbs: ["create", "update", "delete"],
+        widgets: {},
+        needs: [],
+        defaults: () => ({}),
+        named: [],
+        sorts: [],
+        picks: {},
+        image: null,
+        called: () => null,
+        operations: {},
+        shows: {},
+        chatter: false,
+        files: false,
         ...said,
         name: profile.name,
         label: said.label ?? profile.label,
@@ -37,4 +59,49 @@ export function entityOf(profile) {
 /** The fields that a form shows when nobody said which: those that a person can read, the ones to fill in first. */
 export function usualFields({ profile, hidden }) {
     return profile.fields.filter(({ name }) => !TECHNICAL.has(name) && !hidden.includes(name)).map(({ name }) => name);
+}
+
+/** Whether people of this device may create, update or delete records of the entity. */
+export function may({ profile, verbs }, verb) {
+    return profile.direction !== "pull" && verbs.includes(verb);
+}
+
+/** The sections with the fields that the profile has, as the profile describes them; empty ones are left out. */
+export function sectionsOf(entity) {
+    const described = new Map(entity.profile.fields.map((field) => [field.name, field]));
+    const said = entity.sections ?? [{ label: "", fields: usualFields(entity) }];
+    return said
+        .map(({ label, fields }) => ({
+            label: String(label),
+            fields: fields.map((name) => described.get(name)).filter(Boolean),
+        }))
+        .filter(({ fields }) => fields.length);
+}
+
+/** What a form has to have: the profile says so, or a rule of Odoo. */
+export function isNeeded(entity, field) {
+    return field.required || entity.needs.includes(field.name);
+}
+
+/** The entities whose records are lines of this one: `[{entity, field}]`, `field` leads from the line to it. */
+export function linesOf(app, { name }) {
+    return app.device.settings.profile.entities.flatMap((profile) => {
+        const field = profile.parent && profile.fields.find((known) => known.name === profile.parent);
+        return field?.relation === name ? [{ entity: entityOf(profile), field: field.name }] : [];
+    });
+}
+
+/** How a value names this record: by its uid, where it has one. */
+export function refOf({ id, uid }) {
+    return uid === null ? id : { uid };
+}
+
+/** A reference as it stands in the address of a screen: `7` and `{uid}` → text. */
+export function refText(ref) {
+    return String(ref?.uid ?? ref);
+}
+
+/** The other way round. */
+export function refFrom(text) {
+    return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -1,0 +1,86 @@
+/** The lines of a record: records of kinds that belong to it. */
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { FormSheet } from "../../forms/sheet";
+import { sayDone } from "../../forms/undo";
+import { Badge, Icon, Row } from "../../kit/kit";
+import { linesOf, may, refOf, refText, usualFields } from "../../model/entities";
+import { useApp, useLive } from "../../model/hooks";
+
+/** The records whose field points to this one, by whatever name they know it. */
+export async function pointingTo(device, entity, field, { id, uid }, where = {}) {
+    const names = [id, uid && { uid }].filter((ref) => ref !== null);
+    const found = await Promise.all(
+        names.map((ref) => device.search(entity, "", { ...where, [field]: ref }, { limit: Infinity })),
+    );
+    return found.flat();
+}
+
+export class Lines extends Component {
+    static template = "offline_base.Lines";
+    static components = { Badge, Icon, Row };
+    static props = { entity: Object, record: Object };
+
+    setup() {
+        this.app = useApp();
+        this.live = useLive(
+            async () => ({ kinds: await this.read() }),
+            () => [this.props.record.ref, this.props.record.id],
+        );
+    }
+
+    read() {
+        const { entity, record } = this.props;
+        return Promise.all(
+            linesOf(this.app, entity).map(async (kind) => ({
+                ...kind,
+                records: await pointingTo(this.app.device, kind.entity.name, kind.field, record),
+            })),
+        );
+    }
+
+    mayAdd({ entity }) {
+        return this.props.record.present && may(entity, "create");
+    }
+
+    /** The same kind without the field that leads to this record: it is given. */
+    formOf({ entity, field }) {
+        const sections = entity.sections ?? [{ label: "", fields: usualFields(entity) }];
+        return { ...entity, sections: sections.map((one) => ({ ...one, fields: one.fields.filter((name) => name !== field) })) };
+    }
+
+    async add(kind) {
+        const { app } = this;
+        const { entity, field } = kind;
+        const given = { [field]: refOf(this.props.record) };
+        const made = await app.messages.open(FormSheet, {
+            entity: this.formOf(kind),
+            title: _t("New: %s", entity.label),
+            changed: { ...(await entity.defaults(app, given)), ...given },
+            save: (changed) => app.device.create(entity.name, changed),
+        });
+        if (made) {
+            sayDone(app, _t("Saved on this device."), { seq: made.pending.at(-1) });
+        }
+    }
+
+    async edit(kind, record) {
+        const { app } = this;
+        const { entity } = kind;
+        if (!may(entity, "update")) {
+            app.router.go("record", { entity: entity.name, ref: refText(record.ref) });
+            return;
+        }
+        const entry = await app.messages.open(FormSheet, {
+            entity: this.formOf(kind),
+            title: entity.title(record.values, {}) || entity.label,
+            seen: record.values,
+            isNew: false,
+            save: async (changed, { seen }) =>
+                Object.keys(changed).length ? app.device.update(entity.name, record.ref, changed, { base: seen }) : null,
+        });
+        if (entry) {
+            sayDone(app, _t("Saved on this device."), { seq: entry.seq });
+        }
+    }
+}

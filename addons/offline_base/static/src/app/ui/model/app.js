@@ -9,6 +9,7 @@ import { markRaw, reactive } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { AnswerInvalid, Offline, Refused } from "../../engine/errors";
 import { openSample } from "../sample/sample";
+import { Attention } from "./attention";
 import { followConnection } from "./connection";
 import { Messages } from "./messages";
 import { Router } from "./router";
@@ -40,11 +41,16 @@ export class OfflineApp {
     network = globalThis.navigator?.onLine ?? true;
     /** Grows with every change that the store keeps: what was read before may have changed. */
     edition = 0;
+    /** How many pieces of work wait for this person: to decide, or to correct. */
+    waiting = 0;
     _connection = null;
+    _attention = null;
     _reading = null;
 
     static make() {
-        return reactive(new OfflineApp());
+        const app = reactive(new OfflineApp());
+        app._attention = markRaw(new Attention(app));
+        return app;
     }
 
     /** The messages and the router, which live as long as the page. */
@@ -123,7 +129,7 @@ export class OfflineApp {
         return !this.network || (this.status?.last_error?.code === "offline" && this.status.failures > 0);
     }
 
-    /** Operations that wait for a network, and those that wait for a person. */
+    /** Operations that wait for a network, and those that wait for somebody, here or in the office. */
     get counts() {
         const parked = Object.values(this.status?.parked ?? {}).reduce((sum, count) => sum + count, 0);
         return { unsent: this.status?.unsent ?? 0, parked };
@@ -168,6 +174,7 @@ export class OfflineApp {
             if (this._isOpen) {
                 this._settle();
             }
+            await this._attention.look();
         }
     }
 

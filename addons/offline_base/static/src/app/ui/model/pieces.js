@@ -29,6 +29,13 @@ export function wordsOfState(state) {
     return { ...found, label: String(found.label) };
 }
 
+/** That a record is gone says more than that there is something to decide. */
+function lookOf({ receipt }, state) {
+    const look = wordsOfState(state);
+    const gone = { deleted: _t("Deleted by somebody else"), scope: _t("No longer yours to see") }[receipt?.conflict?.kind];
+    return gone && ["decide", "office"].includes(state) ? { ...look, icon: "trash-o", label: String(gone) } : look;
+}
+
 /** What people see of an entity, also of one that the profile no longer has. */
 export function entityNamed(app, name) {
     const profile = app.entity(name) ?? {
@@ -75,7 +82,7 @@ export async function describe(app, { entry, state, decision = null }) {
     const { what: why, todo } = entry.receipt ? wordsOfReceipt(entry.receipt, body.verb) : { what: "", todo: "" };
     const verb = body.verb;
     return {
-        ...{ entry, body, decision, op: entry.op, seq: entry.seq, entity, verb, state, look: wordsOfState(state), ref, why, todo },
+        ...{ entry, body, decision, op: entry.op, seq: entry.seq, entity, verb, state, look: lookOf(entry, state), ref, why, todo },
         ...{ at: entry.body.at, unit: entry.unit, isThere: Boolean(record?.present) },
         title: await titleOf(app, entry, entity, values, record),
         what: wordsOfVerb({ verb, names: Object.keys(body.values ?? {}).map(label), entity }),

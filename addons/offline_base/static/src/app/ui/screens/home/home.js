@@ -68,9 +68,9 @@ export class Home extends Component {
         return rest > 0 ? _t("%s more today", rest) : "";
     }
 
-    get parked() {
-        const { parked } = this.app.counts;
-        return parked === 1 ? _t("One thing needs you") : _t("%s things need you", parked);
+    get waiting() {
+        const { waiting } = this.app;
+        return waiting === 1 ? _t("One thing needs you") : _t("%s things need you", waiting);
     }
 
     get lateText() {

@@ -139,12 +139,8 @@ export class Status extends Component {
         return Boolean(this.app.status.locked_out) && !this.app.status.locked_out.wipe;
     }
 
-    has(screen) {
-        return screens.contains(screen);
-    }
-
     enrol() {
-        this.app.phase = "enrol";
+        Object.assign(this.app, { enrolling: true, phase: "enrol" });
     }
 
     async sync() {

@@ -93,6 +93,9 @@ export class Unsynchronized extends Component {
 
     get subtitle() {
         const { pieces } = this.live;
+        if (this.state.picking) {
+            return String(_t("%s chosen", this.picked.length));
+        }
         return pieces.length ? String(_t("%s pieces of work", pieces.length)) : "";
     }
 
@@ -147,6 +150,6 @@ export class Unsynchronized extends Component {
 screens.add("unsynchronized", { path: "/unsynchronized", component: Unsynchronized });
 destinations.add(
     "unsynchronized",
-    { label: _t("Unsynchronized"), icon: "cloud-upload", screen: "unsynchronized", count: (app) => app.counts.parked },
+    { label: _t("Unsynchronized"), icon: "cloud-upload", screen: "unsynchronized", count: (app) => app.waiting },
     { sequence: 40 },
 );

@@ -1,0 +1,204 @@
+/** A conflict as three columns, before, mine and the office's: who decides, chooses field by field. */
+import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Badge, Card, Empty, Icon, Screen } from "../../kit/kit";
+import { attempt } from "../../model/deeds";
+import { decisionOf, MINE, othersOf, outcomeOf, OWN, THEIRS } from "../../model/decision";
+import { difference } from "../../model/difference";
+import { formatDateTime } from "../../model/format";
+import { useApp, useLive } from "../../model/hooks";
+import { describe } from "../../model/pieces";
+import { textOf } from "../../model/shown";
+import { piecesOf } from "../../model/work";
+import { fields as editors, screens } from "../../registries";
+
+/** Shorter texts are read at a glance. */
+const LONG = 24;
+const TEXTS = ["char", "text", "html"];
+
+export class Conflict extends Component {
+    static template = "offline_base.Conflict";
+    static components = { Badge, Card, Empty, Icon, Screen };
+    static props = { op: String };
+
+    setup() {
+        this.app = useApp();
+        this.state = useState({ choices: {}, own: {}, problems: {}, words: {}, saving: false });
+        this.sides = [MINE, THEIRS];
+        this.live = useLive(() => this.read());
+    }
+
+    async read() {
+        const { device } = this.app;
+        const found = piecesOf(await device.outbox()).find(({ entry }) => entry.op === this.props.op);
+        const conflict = found?.entry.receipt?.conflict;
+        if (!conflict) {
+            return { piece: null };
+        }
+        const piece = await describe(this.app, found);
+        const held = await device.parts.records.get(piece.entity.name, await device.parts.records.key(piece.entity.name, piece.ref));
+        const { fields } = conflict;
+        const others = othersOf(piece.body, fields, held?.values ?? null, piece.entity.profile.policies);
+        return {
+            piece,
+            conflict,
+            rows: await Promise.all(Object.entries(fields).map(([name, sides]) => this.rowOf(piece, name, sides))),
+            others: await Promise.all(others.map((other) => this.otherOf(piece, other))),
+        };
+    }
+
+    async rowOf({ entity }, name, sides) {
+        const { device } = this.app;
+        const field = this.fieldOf(entity, name);
+        const [base, mine, theirs] = await Promise.all([sides.base, sides.mine, sides.theirs].map((value) => textOf(device, field, value)));
+        const isLong = TEXTS.includes(field.type) && [mine, theirs].some((text) => text.length > LONG);
+        const parts = (text) => (isLong ? difference(base, text) : [{ kind: "same", text }]);
+        return { name, field, sides, label: field.label, base, words: { mine, theirs }, mine: parts(mine), theirs: parts(theirs) };
+    }
+
+    async otherOf({ entity }, { name, value, isMerged }) {
+        const field = this.fieldOf(entity, name);
+        return { name, label: field.label, text: await textOf(this.app.device, field, value), isMerged };
+    }
+
+    fieldOf(entity, name) {
+        return entity.profile.fields.find((field) => field.name === name) ?? { name, label: name, type: "char" };
+    }
+
+    // --- what is shown -----------------------------------------------------------------------------------------------
+
+    get isMine() {
+        return this.live.piece.state === "decide";
+    }
+
+    /** Whether each field has sides of which a person may take either. */
+    get byField() {
+        return this.live.conflict.kind === "fields";
+    }
+
+    get question() {
+        const { piece, conflict } = this.live;
+        if (conflict.kind !== "expect") {
+            return piece.why;
+        }
+        const questions = {
+            create: _t("Odoo has a record like this one already. Create yours all the same?"),
+            delete: _t("Somebody else changed this record after you saw it. Delete it all the same?"),
+        };
+        return String(questions[piece.verb] ?? _t("The record is no longer as you saw it. Do it all the same?"));
+    }
+
+    get since() {
+        return formatDateTime(this.live.piece.at);
+    }
+
+    sideOf(row, side) {
+        return {
+            name: side,
+            label: String(side === MINE ? _t("Mine") : _t("The office's")),
+            parts: row[side],
+            isEmpty: !row.words[side],
+            isChosen: this.state.choices[row.name] === side,
+        };
+    }
+
+    /** What the field will hold, in words; null while nothing is chosen. */
+    outcome(row) {
+        const choice = this.state.choices[row.name];
+        if (choice === undefined) {
+            return null;
+        }
+        return (choice === OWN ? this.state.words[row.name] : row.words[choice]) || String(_t("Empty"));
+    }
+
+    editorOf({ field }) {
+        return (editors.get(field.type, null) ?? editors.get("char", null))?.Edit ?? null;
+    }
+
+    editing(row) {
+        const { name, field } = row;
+        return {
+            entity: this.live.piece.entity,
+            field,
+            value: this.state.own[name] ?? null,
+            values: this.state.own,
+            id: `own_${name}`,
+            needed: Boolean(field.required),
+            problem: Boolean(this.state.problems[name]),
+            onChange: (value) => this.write(row, value),
+            onProblem: (text) => {
+                this.state.problems[name] = text;
+            },
+        };
+    }
+
+    get decision() {
+        const { piece, conflict } = this.live;
+        const isWrong = Object.entries(this.state.problems).some(([name, text]) => text && this.state.choices[name] === OWN);
+        return isWrong ? null : decisionOf(conflict.fields, this.state.choices, this.state.own, Object.keys(piece.body.values ?? {}));
+    }
+
+    get left() {
+        return this.live.rows.filter(({ name }) => this.state.choices[name] === undefined).length;
+    }
+
+    // --- choosing ----------------------------------------------------------------------------------------------------
+
+    choose({ name }, side) {
+        this.state.choices[name] = side;
+    }
+
+    chooseAll(side) {
+        this.live.rows.forEach((row) => this.choose(row, side));
+    }
+
+    isAll(side) {
+        return this.live.rows.every(({ name }) => this.state.choices[name] === side);
+    }
+
+    /** A value of one's own begins with one's own side. */
+    async chooseOwn(row) {
+        if (this.state.choices[row.name] !== OWN) {
+            await this.write(row, outcomeOf(row.sides, this.state.choices[row.name] ?? MINE));
+            this.choose(row, OWN);
+        }
+    }
+
+    async write(row, value) {
+        this.state.own[row.name] = value;
+        this.state.words[row.name] = await textOf(this.app.device, row.field, value);
+    }
+
+    // --- deciding ----------------------------------------------------------------------------------------------------
+
+    async save() {
+        await this.decide(this.decision.by, this.decision.values);
+    }
+
+    async decide(by, values = null) {
+        const { device } = this.app;
+        this.state.saving = true;
+        let entry;
+        const went = await attempt(this.app, async () => {
+            entry = await device.resolve(this.props.op, by, values);
+        });
+        this.state.saving = false;
+        if (!went) {
+            return;
+        }
+        const { op } = this.props;
+        const undo = { label: String(_t("Undo")), run: () => this.undo(entry, op) };
+        this.app.messages.say(_t("Decided. The office gets it with the next sync."), { kind: "good", action: undo });
+        this.app.router.back();
+    }
+
+    /** As long as nobody was told, a decision can be taken back as if it had never been. */
+    async undo({ seq }, op) {
+        const { device } = this.app;
+        if (await attempt(this.app, () => device.withdraw(seq, seq))) {
+            this.app.router.go("conflict", { op });
+        }
+    }
+}
+
+screens.add("conflict", { path: "/conflict/:op", component: Conflict });

@@ -1,0 +1,78 @@
+/** Logging out: never past unsent work unnoticed, and what is unsent goes to the office sealed. */
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { WorkUnsent } from "../../../engine/errors";
+import { Ask, Icon, Sheet } from "../../kit/kit";
+import { formatNumber } from "../../model/format";
+import { exportWork } from "./export";
+
+/** Closes with `sync`, `export` or `leave`. */
+export class LeaveSheet extends Component {
+    static template = "offline_base.LeaveSheet";
+    static components = { Icon, Sheet };
+    static props = { unsent: Object, isOffline: Boolean, close: Function };
+
+    get text() {
+        const { operations, files } = this.props.unsent;
+        return files
+            ? _t("%(work)s pieces of work and %(files)s files have not reached their final form at the office.", { work: formatNumber(operations), files: formatNumber(files) })
+            : _t("%s pieces of work have not reached their final form at the office.", formatNumber(operations));
+    }
+
+    get consequence() {
+        if (!this.props.unsent.sealed) {
+            return String(_t("The office has no key for sealed work: what is unsent stays on this device until you come back as the same person."));
+        }
+        return String(
+            this.props.isOffline
+                ? _t("Your work is sealed and stays here until there is a network; then it goes to the office, which can take it over. Open the app once when you are back.")
+                : _t("Your work goes to the office sealed; a manager there can take it over."),
+        );
+    }
+}
+
+/** Ask, then leave. What was asked for instead is done, and asked again where it makes sense. */
+export async function leave(app) {
+    const { device, messages } = app;
+    const unsent = await unsentOf(app);
+    if (unsent === null) {
+        const sure = await messages.open(Ask, {
+            title: _t("Log out of this device"),
+            text: _t("All records are erased from this device. All your work has reached the office."),
+            confirm: _t("Log out"),
+            danger: true,
+        });
+        return sure ? gone(app, () => device.leave()) : undefined;
+    }
+    const answer = await messages.open(LeaveSheet, { unsent, isOffline: app.isOffline });
+    if (answer === "sync") {
+        if (await app.sync()) {
+            return leave(app);
+        }
+        messages.say(_t("The sync did not get through. Your work is still here."), { kind: "warning" });
+    } else if (answer === "export") {
+        await exportWork(app);
+    } else if (answer === "leave") {
+        return gone(app, () => device.leave({ evenUnsent: true }));
+    }
+}
+
+/** What the office does not have, or null. */
+async function unsentOf({ device }) {
+    const { unsent, parked, files_waiting } = await device.status();
+    const operations = unsent + Object.values(parked).reduce((sum, count) => sum + count, 0);
+    return operations + files_waiting ? { operations, files: files_waiting, sealed: device.settings.profile.escrow_key !== null } : null;
+}
+
+async function gone(app, fn) {
+    try {
+        await fn();
+    } catch (error) {
+        if (error instanceof WorkUnsent) {
+            // Something was done while the question stood.
+            return leave(app);
+        }
+        throw error;
+    }
+    await app.refresh();
+}

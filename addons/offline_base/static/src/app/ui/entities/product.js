@@ -15,7 +15,13 @@ entities.add("product.template", {
         { label: _t("More"), fields: ["description_sale", "weight", "volume", "sale_ok", "purchase_ok"] },
     ],
     isHome: true,
+    isScanned: true,
     files: true,
+    sorts: [
+        { name: "name", label: _t("By name"), of: ({ name }) => name },
+        { name: "code", label: _t("By code"), of: ({ default_code }) => default_code },
+        { name: "price", label: _t("By price"), of: ({ list_price }) => list_price },
+    ],
 });
 
 entities.add("product.product", {
@@ -25,6 +31,7 @@ entities.add("product.product", {
     title: ({ default_code, barcode }, { product_tmpl_id = "" } = {}) => product_tmpl_id || default_code || barcode || _t("Product variant"),
     subtitle: ({ default_code, barcode }) => [default_code, barcode].filter(Boolean).join(" · "),
     named: ["product_tmpl_id"],
+    isScanned: true,
     isHome: false,
 });
 

@@ -14,7 +14,7 @@
  * (`{field: (candidate, values) => boolean}`: which records a reference offers), `image` (the field of the picture),
  * `called(values)` (icon of one record), `shows` (`{field: (values) => boolean}`: where it has a meaning),
  * `follow(name, values)` (what other fields become when one has changed), `chatter` and `files` (notes, activities,
- * events and files can be put on it), `address(values)` (for a map), `guests(record)` (of an event about it), `operations` (`{name: {icon?, main?, hidden?(values), run?(app, record)}}`).
+ * events and files can be put on it), `isScanned` (a code finds it), `address(values)` (for a map), `guests(record)` (of an event about it), `operations` (`{name: {icon?, main?, hidden?(values), run?(app, record)}}`).
  */
 import { entities } from "../registries";
 
@@ -49,6 +49,7 @@ export function entityOf(profile) {
         shows: {},
         chatter: false,
         files: false,
+        isScanned: false,
         ...said,
         name: profile.name,
         label: said.label ?? profile.label,

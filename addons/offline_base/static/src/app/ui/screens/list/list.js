@@ -1,41 +1,153 @@
 /** The records of an entity that this device holds, searched at each keystroke. */
-import { Component, useState } from "@odoo/owl";
+import { Component, onMounted, onWillDestroy, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { Empty, Row, Screen, SearchBox } from "../../kit/kit";
-import { entityOf } from "../../model/entities";
+import { Badge, Chips, Empty, Icon, Row, Screen, SearchBox } from "../../kit/kit";
+import { Scan } from "../../kit/scan";
+import { entityOf, may } from "../../model/entities";
+import { formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
+import { counted, headed, ordered } from "../../model/listing";
 import { screens } from "../../registries";
+import { namesFor } from "../record/record";
 
+/** So many rows come at a time, while the person scrolls. */
 const PAGE = 60;
+
+/** Where the person was in each list, for as long as the page lives. @type {Map<string, object>} */
+const left = new Map();
 
 export class RecordList extends Component {
     static template = "offline_base.RecordList";
-    static components = { Empty, Row, Screen, SearchBox };
-    static props = { entity: String };
+    static components = { Badge, Chips, Empty, Icon, Row, Screen, SearchBox };
+    static props = { entity: String, filter: { type: String, optional: true } };
 
     setup() {
         this.app = useApp();
-        this.entity = entityOf(this.app.entity(this.props.entity));
-        this.state = useState({ text: "", limit: PAGE });
+        const profile = this.app.entity(this.props.entity);
+        this.entity = profile && entityOf(profile);
+        const { filter = "" } = this.props;
+        this.state = useState({ text: "", filter, sort: "", limit: PAGE, scrolled: 0, ...left.get(this.props.entity) });
+        this.end = useRef("end");
+        this.rows = useRef("rows");
         this.live = useLive(
-            async () => {
-                const { device } = this.app;
-                const { text, limit } = this.state;
-                return {
-                    records: await device.search(this.props.entity, text, {}, { limit }),
-                    count: await device.count(this.props.entity, text),
-                };
-            },
-            () => [this.state.text, this.state.limit],
+            async () => (this.entity ? this.read() : {}),
+            () => [this.state.text, this.state.filter, this.state.sort, this.state.limit],
         );
+        this.watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.more(), {
+            rootMargin: "800px",
+        });
+        useEffect(
+            (end) => {
+                if (end) {
+                    this.watcher.observe(end);
+                    return () => this.watcher.unobserve(end);
+                }
+            },
+            () => [this.end.el, this.live.rows?.length],
+        );
+        onMounted(() => {
+            if (this.rows.el) {
+                this.rows.el.closest(".o_content").scrollTop = this.state.scrolled;
+            }
+        });
+        onWillDestroy(() => this.watcher.disconnect());
+    }
+
+    async read() {
+        const { app, entity } = this;
+        const { text, limit } = this.state;
+        const { device } = app;
+        const found = await device.search(entity.name, text, {}, { limit: Infinity });
+        const fitting = ordered(found, { filter: this.filter, sort: this.sort, app });
+        const parked = new Set((await device.unresolved()).map(({ seq }) => seq));
+        const shown = await Promise.all(
+            headed(fitting.slice(0, limit), text || this.sort !== this.sorts[0] ? null : entity.group).map(async ({ record, heading }) => {
+                const names = await namesFor(device, entity, record.values);
+                return {
+                    ref: record.ref,
+                    heading,
+                    title: entity.title(record.values, names) || _t("Without a name"),
+                    subtitle: entity.subtitle(record.values, names),
+                    icon: entity.called(record.values) ?? entity.icon,
+                    isParked: record.pending.some((seq) => parked.has(seq)),
+                    isUnsent: record.pending.length > 0,
+                };
+            }),
+        );
+        const all = text ? await device.count(entity.name) : found.length;
+        return { rows: shown, count: fitting.length, all, chips: this.chips(found) };
+    }
+
+    // --- how it is looked at -----------------------------------------------------------------------------------------
+
+    get sorts() {
+        return this.entity.sorts;
+    }
+
+    get sort() {
+        return this.sorts.find(({ name }) => name === this.state.sort) ?? this.sorts[0] ?? null;
+    }
+
+    get filter() {
+        return this.entity.filters.find(({ name }) => name === this.state.filter) ?? null;
+    }
+
+    chips(found) {
+        const { filters } = this.entity;
+        return filters.length ? [{ name: "", label: _t("All"), count: found.length }, ...counted(filters, found, this.app)] : [];
     }
 
     get subtitle() {
-        return _t("%s on this device", this.live.count);
+        const { count, all } = this.live;
+        return count === all ? _t("%s on this device", formatNumber(all)) : _t("%s of %s on this device", formatNumber(count), formatNumber(all));
     }
 
-    onSearch(text) {
-        Object.assign(this.state, { text, limit: PAGE });
+    look(how) {
+        Object.assign(this.state, { limit: PAGE, ...how });
+        left.set(this.props.entity, { ...this.state });
+    }
+
+    more() {
+        if (this.live.rows.length < this.live.count) {
+            this.state.limit = this.live.rows.length + PAGE;
+        }
+    }
+
+    async scan() {
+        const text = await this.app.messages.open(Scan, { title: _t("Scan a barcode") });
+        if (text) {
+            this.look({ text });
+        }
+    }
+
+    // --- where it leads ----------------------------------------------------------------------------------------------
+
+    get mayCreate() {
+        return this.entity !== null && may(this.entity, "create");
+    }
+
+    open(ref) {
+        this.state.scrolled = this.rows.el.closest(".o_content").scrollTop;
+        left.set(this.props.entity, { ...this.state });
+        this.app.router.go("record", { entity: this.props.entity, ref });
+    }
+
+    create() {
+        this.app.router.go("form", { entity: this.props.entity, ref: "new" });
+    }
+
+    /** What stands in the place of rows: why there are none, and the way on. */
+    get empty() {
+        const { text, filter } = this.state;
+        if (text) {
+            return { title: _t("Nothing fits “%s”", text), text: _t("Only what is on this device is searched.") };
+        }
+        if (filter) {
+            return { title: _t("Nothing here"), text: _t("Choose All to see the rest.") };
+        }
+        return this.app.status.last_sync_at
+            ? { title: _t("Nothing on this device yet"), text: _t("What concerns you comes with the next sync.") }
+            : { title: _t("Nothing on this device yet"), text: _t("Sync once while there is a network.") };
     }
 }
 

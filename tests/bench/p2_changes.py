@@ -21,8 +21,8 @@ def measure(small: Bed, large: Bed) -> Result:
     for size, bed in sizes.items():
         pulls[f"pull, {size:,} contacts and log rows"] = _Puller(bed)
         dated[f"write_date by OdooRPC, {size:,} contacts"] = _Dated(bed)
-    http = in_turns(pulls, _REPEATS, prepare=_Side.prepare)
-    peers = in_turns(dated, _REPEATS, prepare=_Side.prepare)
+    http = in_turns(pulls, _REPEATS, prepare=lambda side: side.prepare())
+    peers = in_turns(dated, _REPEATS, prepare=lambda side: side.prepare())
     inside = {size: in_odoo(bed.db, "in_odoo_changes.py", changes=_CHANGES) for size, bed in sizes.items()}
     blocks = {size: found["blocks"] for size, found in inside.items()}
     quick, slow = http.values()

@@ -34,6 +34,7 @@ entities.add("mail.activity", {
         { label: _t("Note"), fields: ["note"] },
     ],
     shows: { res_id: ({ res_model }) => Boolean(res_model) },
+    labels: { res_id: _t("About") },
     needs: ["activity_type_id", "date_deadline"],
     defaults: (app) => ({ date_deadline: dayOf(Date.now()), user_id: app.device.settings.user.id }),
     picks: { activity_type_id: ({ res_model }, values) => !res_model || res_model === values.res_model },

@@ -26,6 +26,7 @@ entities.add("calendar.event", {
         { label: _t("People"), fields: ["partner_ids", "user_id", "res_id"] },
         { label: _t("More"), fields: ["description", "categ_ids", "alarm_ids", "show_as", "privacy"] },
     ],
+    labels: { res_id: _t("About") },
     widgets: { videocall_location: "url" },
     shows: {
         start: ({ allday }) => !allday,

@@ -9,6 +9,7 @@ entities.add("mail.message", {
     plural: _t("Notes"),
     title: ({ subject, body }) => subject || htmlToText(body ?? "").split("\n")[0] || _t("Note"),
     sections: [{ label: "", fields: ["subject", "body", "author_id", "date", "res_id"] }],
+    labels: { res_id: _t("About") },
     verbs: ["create"],
     isHome: false,
 });
@@ -18,6 +19,7 @@ entities.add("ir.attachment", {
     label: _t("File"),
     plural: _t("Files"),
     sections: [{ label: "", fields: ["name", "raw", "description", "res_id", "create_date"] }],
+    labels: { raw: _t("File"), res_id: _t("About") },
     verbs: ["create", "delete"],
     isHome: false,
 });

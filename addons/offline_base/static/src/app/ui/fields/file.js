@@ -34,7 +34,7 @@ export async function fitted(blob) {
     return canvas.convertToBlob({ type, quality: PICTURE_QUALITY });
 }
 
-class ShowImage extends Component {
+export class ShowImage extends Component {
     static template = "offline_base.ShowImage";
     static components = { Picture };
     static props = showProps;
@@ -60,7 +60,8 @@ class ShowFile extends Component {
     }
 }
 
-class EditFile extends Component {
+/** A file to choose; `keep` takes its bytes. */
+export class EditFile extends Component {
     static template = "offline_base.EditFile";
     static components = { Icon, Picture };
     static props = editProps;

@@ -2,6 +2,9 @@
 import { _t } from "@web/core/l10n/translation";
 import { Refusal } from "../../engine/errors";
 
+/** What was said last: only the newest work can be undone, so only that is offered. */
+let said = null;
+
 /**
  * @param {import("../model/app").OfflineApp} app @param {string} text
  * @param {object} did
@@ -25,7 +28,8 @@ export function sayDone(app, text, { seq, to = seq, back = null, undone = () => 
         undone();
         messages.say(_t("Undone."));
     };
-    messages.say(text, { kind: "good", action: mayUndo ? { label: _t("Undo"), run } : null });
+    messages.hide(said);
+    said = messages.say(text, { kind: "good", action: mayUndo ? { label: _t("Undo"), run } : null });
 }
 
 async function takeBack(device, seq, to, back) {

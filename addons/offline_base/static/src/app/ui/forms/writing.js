@@ -97,7 +97,12 @@ export class Writing {
         for (const [name, sentence] of named) {
             this.problems[name] = words[refusal.code] ?? sentence;
         }
-        return named.length ? null : refusal.message;
+        if (named.length) {
+            return null;
+        }
+        return refusal.code === "reference_unknown"
+            ? _t("This record, or one that you chose, is not on this device any more. What you wrote is kept as a draft.")
+            : refusal.message;
     }
 
     _set(name, value) {

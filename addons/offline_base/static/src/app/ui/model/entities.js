@@ -12,7 +12,7 @@
  * only a rule of Odoo asks for), `defaults(app, values, {day})` of a new record, `named` (references whose names `title` and
  * `subtitle` are given, `{field: name}`), `sorts` (`[{name, label, of(values), down?}]`, the first is usual), `picks`
  * (`{field: (candidate, values) => boolean}`: which records a reference offers), `image` (the field of the picture),
- * `called(values)` (icon of one record), `shows` (`{field: (values) => boolean}`: where it has a meaning),
+ * `called(values)` (icon of one record), `labels` (`{field: text}` in place of Odoo's), `shows` (`{field: (values) => boolean}`: where it has a meaning),
  * `follow(name, values)` (what other fields become when one has changed), `chatter` and `files` (notes, activities,
  * events and files can be put on it), `isScanned` (a code finds it), `address(values)` (for a map), `guests(record)` (of an event about it), `operations` (`{name: {icon?, main?, hidden?(values), run?(app, record)}}`).
  */
@@ -47,6 +47,7 @@ export function entityOf(profile) {
         called: () => null,
         operations: {},
         shows: {},
+        labels: {},
         chatter: false,
         files: false,
         isScanned: false,
@@ -69,7 +70,10 @@ export function may({ profile, verbs }, verb) {
 
 /** The sections with the fields that the profile has, as the profile describes them; empty ones are left out. */
 export function sectionsOf(entity) {
-    const described = new Map(entity.profile.fields.map((field) => [field.name, field]));
+    const { labels } = entity;
+    const described = new Map(
+        entity.profile.fields.map((field) => [field.name, { ...field, label: String(labels[field.name] ?? field.label) }]),
+    );
     const said = entity.sections ?? [{ label: "", fields: usualFields(entity) }];
     return said
         .map(({ label, fields }) => ({

@@ -14,6 +14,9 @@ import { Picture } from "./picture";
 import { Quick } from "./quick";
 import { Timeline } from "./timeline";
 
+/** So many letters of a title are seen in the bar of a phone. */
+const TITLE_ROOM = 18;
+
 export class RecordView extends Component {
     static template = "offline_base.RecordView";
     static components = { Badge, Card, Empty, FieldShow, History, Icon, Lines, Picture, Quick, Screen, Timeline };
@@ -75,9 +78,14 @@ export class RecordView extends Component {
         return sectionsOf(this.entity).map(({ label, fields }) => ({
             label,
             fields: fields.filter(
-                ({ name }) => name !== this.entity.image && values[name] !== this.title && (shows[name]?.(values) ?? true),
+                ({ name }) => name !== this.entity.image && !this.isTitle(values[name]) && (shows[name]?.(values) ?? true),
             ),
         }));
+    }
+
+    /** Whether the bar says this already, and has the room to. */
+    isTitle(value) {
+        return value === this.title && value.length <= TITLE_ROOM;
     }
 
     hasValues({ fields }) {
@@ -108,7 +116,9 @@ export class RecordView extends Component {
 
     /** Fields that this person changed and the office does not have, with the word for it. */
     mark(name) {
-        return this.waiting.some(({ body }) => Object.hasOwn(body.values ?? {}, name)) ? _t("not sent yet") : undefined;
+        const isNew = this.waiting.some(({ verb }) => verb === "create");
+        const isChanged = this.waiting.some(({ body }) => Object.hasOwn(body.values ?? {}, name));
+        return isChanged && !isNew ? _t("not sent yet") : undefined;
     }
 
     get mayUpdate() {

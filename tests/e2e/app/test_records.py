@@ -64,7 +64,16 @@ def test_contact_with_fields_of_every_kind_is_made_without_network_and_reaches_o
     app.until_synced()
     (made,) = office("res.partner", "search", [("name", "=", "Lea Miller")])
     values = office.read(
-        "res.partner", made, "parent_id", "phone", "street", "country_id", "category_id", "lang", "comment", "image_1920"
+        "res.partner",
+        made,
+        "parent_id",
+        "phone",
+        "street",
+        "country_id",
+        "category_id",
+        "lang",
+        "comment",
+        "image_1920",
     )
     assert values["parent_id"][1] == "Mill Holding"
     assert values["country_id"][1] == "Belgium"
@@ -224,7 +233,12 @@ def test_notes_calls_activities_and_photos_on_a_record_are_sent_with_the_next_sy
     about = [("model", "=", "res.partner"), ("res_id", "=", company)]
     bodies = [one["body"] for one in office("mail.message", "search_read", about, ["body"])]
     assert "<p>Call: Wants &lt;two&gt; ovens</p>" in bodies
-    assert office.find("ir.attachment", ("res_model", "=", "res.partner"), ("res_id", "=", company), ("name", "=", "oven.png"))
+    assert office.find(
+        "ir.attachment",
+        ("res_model", "=", "res.partner"),
+        ("res_id", "=", company),
+        ("name", "=", "oven.png"),
+    )
     activity = office.find("mail.activity", ("summary", "=", "Bring the offer"))
     assert office.read("mail.activity", activity, "res_id")["res_id"] == company
     app.button("Mark Done").click()
@@ -233,7 +247,9 @@ def test_notes_calls_activities_and_photos_on_a_record_are_sent_with_the_next_sy
     app.sync()
     app.until_synced()
     assert not office("mail.activity", "search", [("id", "=", activity), ("active", "=", True)])
-    assert any("They took it" in one["body"] for one in office("mail.message", "search_read", about, ["body"]))
+    assert any(
+        "They took it" in one["body"] for one in office("mail.message", "search_read", about, ["body"])
+    )
 
 
 def test_deleting_asks_first_and_can_be_undone(app, office):

@@ -7,6 +7,7 @@ import { _t } from "@web/core/l10n/translation";
 import { same } from "../../../engine/canonical";
 import { HomeFull, Refusal } from "../../../engine/errors";
 import { focusField, FormBody } from "../../forms/body";
+import { FormLines } from "../../forms/lines";
 import { sayDone } from "../../forms/undo";
 import { Writing } from "../../forms/writing";
 import { Empty, Icon, Screen, Sheet } from "../../kit/kit";
@@ -23,7 +24,7 @@ export class Leaving extends Component {
 
 export class RecordForm extends Component {
     static template = "offline_base.RecordForm";
-    static components = { Empty, FormBody, Icon, Screen };
+    static components = { Empty, FormBody, FormLines, Icon, Screen };
     /**
      * `preset`: JSON with values of a new record; `day`: the day it is for. `op`: refused work that is corrected here;
      * `field`: where to begin.
@@ -43,7 +44,7 @@ export class RecordForm extends Component {
         this.entity = profile && entityOf(profile);
         this.isNew = this.props.ref === "new";
         this.ref = this.isNew ? null : refFrom(this.props.ref);
-        this.state = useState({ writing: null, said: null, isBusy: false, isDraft: false, isFull: false });
+        this.state = useState({ writing: null, lines: [], said: null, isBusy: false, isDraft: false, isFull: false });
         this.form = useRef("form");
         this.keeping = Promise.resolve();
         onWillStart(() => this.open());
@@ -100,6 +101,7 @@ export class RecordForm extends Component {
         const { day } = this.props;
         const given = this.isNew ? { ...(await this.entity.defaults(this.app, preset, { day })), ...preset } : {};
         this.state.isDraft = draft !== null;
+        this.state.lines = draft?.lines ?? [];
         this.state.writing = Writing.make(this.entity, {
             isNew: this.isNew,
             seen: draft?.seen ?? { ...record?.values },
@@ -127,14 +129,19 @@ export class RecordForm extends Component {
     /** Keep what is written so far; the last writing counts. */
     onWrite() {
         const { seen, changed } = this.writing;
-        const content = JSON.parse(JSON.stringify({ seen, changed }));
+        const content = JSON.parse(JSON.stringify({ seen, changed, lines: this.state.lines }));
         this.keeping = this.keeping.then(() => this.keep(content));
+    }
+
+    onLines(lines) {
+        this.state.lines = lines;
+        this.onWrite();
     }
 
     async keep(content) {
         const { drafts } = this.app.device ?? {};
         try {
-            await (Object.keys(content.changed).length ? drafts?.put(this.draftName, content) : drafts?.drop(this.draftName));
+            await (Object.keys(content.changed).length || content.lines.length ? drafts?.put(this.draftName, content) : drafts?.drop(this.draftName));
             this.state.isFull = false;
         } catch (error) {
             if (!(error instanceof HomeFull)) {
@@ -188,9 +195,10 @@ export class RecordForm extends Component {
         const changed = JSON.parse(JSON.stringify(this.writing.changed));
         const seen = JSON.parse(JSON.stringify(this.writing.seen));
         if (this.isNew) {
-            const made = await device.create(entity, changed);
+            const { made, to } = await this.make(changed);
             await this.finish();
-            sayDone(this.app, _t("Saved on this device."), { seq: made.pending.at(-1), undone: () => router.replace("list", { entity }) });
+            const undone = () => router.replace("list", { entity });
+            sayDone(this.app, _t("Saved on this device."), { seq: made.pending.at(-1), to, undone });
             router.replace("record", { entity, ref: refText(made.ref) });
             return;
         }
@@ -210,6 +218,25 @@ export class RecordForm extends Component {
         router.back();
     }
 
+    /** The new record, and with it its lines; `to` is the number of the last of them. */
+    async make(changed) {
+        const { device } = this.app;
+        const { entity } = this.props;
+        const lines = JSON.parse(JSON.stringify(this.state.lines));
+        if (!lines.length) {
+            const made = await device.create(entity, changed);
+            return { made, to: made.pending.at(-1) };
+        }
+        return device.unit(async (unit) => {
+            const made = await unit.create(entity, changed);
+            let last = made;
+            for (const { entity: kind, field, values } of lines) {
+                last = await unit.create(kind, { ...values, [field]: { uid: made.uid } });
+            }
+            return { made, to: last.pending.at(-1) };
+        });
+    }
+
     async finish() {
         await this.drop();
         this.isDone = true;
@@ -217,7 +244,7 @@ export class RecordForm extends Component {
 
     /** Asked when the person goes elsewhere. */
     async mayLeave() {
-        if (this.isDone || !this.writing?.isDirty) {
+        if (this.isDone || !(this.writing?.isDirty || this.state.lines.length)) {
             return true;
         }
         if (this.isNew && !this.state.isDraft && !(await this.app.device.drafts.get(this.draftName))) {

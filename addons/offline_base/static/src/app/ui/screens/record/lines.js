@@ -1,10 +1,11 @@
 /** The lines of a record: records of kinds that belong to it. */
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { withoutParent } from "../../forms/lines";
 import { FormSheet } from "../../forms/sheet";
 import { sayDone } from "../../forms/undo";
 import { Badge, Icon, Row } from "../../kit/kit";
-import { linesOf, may, refOf, refText, usualFields } from "../../model/entities";
+import { linesOf, may, refOf, refText } from "../../model/entities";
 import { useApp, useLive } from "../../model/hooks";
 
 /** The records whose field points to this one, by whatever name they know it. */
@@ -43,18 +44,12 @@ export class Lines extends Component {
         return this.props.record.present && may(entity, "create");
     }
 
-    /** The same kind without the field that leads to this record: it is given. */
-    formOf({ entity, field }) {
-        const sections = entity.sections ?? [{ label: "", fields: usualFields(entity) }];
-        return { ...entity, sections: sections.map((one) => ({ ...one, fields: one.fields.filter((name) => name !== field) })) };
-    }
-
     async add(kind) {
         const { app } = this;
         const { entity, field } = kind;
         const given = { [field]: refOf(this.props.record) };
         const made = await app.messages.open(FormSheet, {
-            entity: this.formOf(kind),
+            entity: withoutParent(kind),
             title: _t("New: %s", entity.label),
             changed: { ...(await entity.defaults(app, given)), ...given },
             save: (changed) => app.device.create(entity.name, changed),
@@ -72,7 +67,7 @@ export class Lines extends Component {
             return;
         }
         const entry = await app.messages.open(FormSheet, {
-            entity: this.formOf(kind),
+            entity: withoutParent(kind),
             title: entity.title(record.values, {}) || entity.label,
             seen: record.values,
             isNew: false,

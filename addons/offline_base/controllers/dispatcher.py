@@ -45,6 +45,8 @@ class OfflineDispatcher(Dispatcher):
         """Bound the body before anything reads it, and leave the session alone."""
         super().pre_dispatch(rule, args)
         self.rule = rule.rule
+        # As every dispatcher does: other modules look there when the answer is made (utm, with every CRM and shop).
+        self.request.params = dict(args)
         self.request.session.can_save = False
         raw = rule.endpoint.routing.get("offline_raw")
         self.request.httprequest.max_content_length = tus.BLOB_BYTES_MAX if raw else BODY_BYTES

@@ -7,6 +7,7 @@ from psycopg2.errors import UndefinedColumn
 from psycopg2.pool import PoolError
 
 from odoo import fields
+from odoo.http import request
 from odoo.tests import HttpCase
 from odoo.tools import mute_logger
 
@@ -55,6 +56,19 @@ class TestRoutes(OfflineCase, HttpCase):
         operation = self.phone.create({"name": "Over HTTP", "ref": MARK})
         pushed = self.call("/push", {"operations": [operation]}, self.token)
         self.assert_status("applied", pushed.json()["receipts"][0])
+
+    def test_modules_that_look_at_the_parameters_of_a_call_find_them(self):
+        """Odoo's `utm` does, with every answer of a database that has CRM or a shop."""
+        seen = []
+        after = self.registry["ir.http"]._post_dispatch
+
+        def looking(response):
+            seen.append("utm_source" in request.params)
+            return after(response)
+
+        with patch.object(self.registry["ir.http"], "_post_dispatch", looking):
+            answer = self.call("/profile", token=self.token)
+        self.assertEqual((200, [False]), (answer.status_code, seen))
 
     def test_missing_token_is_refused(self):
         self.everywhere(401, "token_missing")

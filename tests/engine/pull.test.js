@@ -66,7 +66,7 @@ describe("pulling", () => {
             seen[step] = await found();
         };
         const device = await home.enrolled({ page: 2, checkpoint });
-        await device.count(PARTNER);
+        await device.search(PARTNER);
         found = async () => [await device.count(PARTNER), await device.parts.store.count("record")].join();
         await device.sync();
         assert.deepEqual([seen["pull.answered"], seen["pull.staged"], seen["pull.applying"]], ["0,0", "0,0", "0,0"]);

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tools.provision.errors import ProvisionError
 from tools.provision.system import find_chromium, is_root
@@ -24,13 +26,25 @@ _FLAGS = (
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser until the block ends; `ProvisionError` where there is none."""
+    """A browser until the block ends, whose contexts leave nothing behind; `ProvisionError` where there is none."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(**_how())
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def chromium_with_profile(folder: Path, **options: Any) -> Iterator[BrowserContext]:
+    """A browser that keeps what it is given in a folder, on the disk, as a person's does."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch_persistent_context(folder, **_how(), **options)
+        yield opened
+        opened.close()
+
+
+def _how() -> dict[str, Any]:
     found = find_chromium()
     if found is None:
         raise ProvisionError(MISSING)
     # Chromium's sandbox refuses to run as root.
-    flags = [*_FLAGS, "--no-sandbox"] if is_root() else list(_FLAGS)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=flags)
-        yield opened
-        opened.close()
+    return {"executable_path": found, "args": [*_FLAGS, "--no-sandbox"] if is_root() else list(_FLAGS)}

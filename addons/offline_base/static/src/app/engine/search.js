@@ -2,13 +2,18 @@
  * Searches over what the person sees, in memory: an entity is read once, and kept up with every change that is kept.
  *
  * Ten thousand records are searched within a few milliseconds, at the price of holding them; an entity that nobody
- * searched costs nothing.
+ * searched costs nothing, and is counted without being read.
  */
 import { same } from "./canonical.js";
 import { beginning } from "./idb.js";
 import { Record } from "./overlay.js";
 import { keyName } from "./records.js";
 import { searchable, words } from "./text.js";
+
+/** So many records are opened at a time: the page goes on in between. */
+const PAGE = 500;
+/** Where more than this changes while an entity is read, reading it again is quicker than looking at each. */
+const MISSED = 200;
 
 /** The records of one entity, each with its text. */
 class Shown {
@@ -37,6 +42,10 @@ class Shown {
         this.#order = null;
     }
 
+    get size() {
+        return this.#found.size;
+    }
+
     /** By text, then id, then uid. */
     get inOrder() {
         this.#order ??= [...this.#found.values()].sort(
@@ -61,6 +70,13 @@ export class Search {
     #entities = new Map();
     /** @type {Map<string, Promise<Shown>>} */
     #reading = new Map();
+    /**
+     * What changed of entities that are being read.
+     * @type {Map<string, {keys: Map<string, import("./records.js").Key>, anew: boolean}>}
+     */
+    #missed = new Map();
+    /** Grows with every change that is kept. */
+    #kept = 0;
 
     constructor(store, settings, overlay) {
         this.#store = store;
@@ -82,26 +98,58 @@ export class Search {
             .map(({ record }) => record);
     }
 
+    /** How many records there are in all, without reading those that are held. */
+    async count(entity) {
+        if (this.#entities.has(entity)) {
+            return this.#entities.get(entity).size;
+        }
+        const before = this.#kept;
+        let count = (await this.#store.get("digest", entity))?.count ?? 0;
+        const touched = await this.#overlay.touched(entity);
+        const seen = await Promise.all(touched.map((key) => this.#overlay.seen(entity, key)));
+        for (const { held, present } of new Map(seen.filter(Boolean).map((one) => [keyName(one), one])).values()) {
+            count += Number(present) - Number(held);
+        }
+        return before === this.#kept ? count : this.count(entity);
+    }
+
     #shown(entity) {
         if (!this.#reading.has(entity)) {
-            // While it is read nothing changes: what is kept later is followed.
-            const reading = this.#store.alone(() => this.#read(entity));
+            const reading = this.#read(entity);
             reading.catch(() => this.#reading.delete(entity));
             this.#reading.set(entity, reading);
         }
         return this.#reading.get(entity);
     }
 
+    /** Work goes on meanwhile: what it changes is looked at again in the end. */
     async #read(entity) {
+        const missed = { keys: new Map(), anew: false };
+        this.#missed.set(entity, missed);
         const shown = new Shown();
-        for (const { id, uid, content } of await this.#store.all("record", { range: beginning(entity) })) {
-            shown.set(new Record(entity, { id, uid }, content.values), content.text);
-        }
-        for (const key of await this.#overlay.touched(entity)) {
-            (await this.#renew(shown, entity, key, this.#store))();
-        }
-        this.#entities.set(entity, shown);
-        return shown;
+        await this.#readHeld(entity, shown);
+        await this.#store.alone(async () => {
+            this.#missed.delete(entity);
+            if (!missed.anew) {
+                for (const key of [...missed.keys.values(), ...(await this.#overlay.touched(entity))]) {
+                    (await this.#renew(shown, entity, key, this.#store))();
+                }
+                this.#entities.set(entity, shown);
+            }
+        });
+        return missed.anew ? this.#read(entity) : shown;
+    }
+
+    async #readHeld(entity, shown) {
+        let range = beginning(entity);
+        let rows;
+        do {
+            rows = await this.#store.all("record", { range, limit: PAGE });
+            for (const { id, uid, content } of rows) {
+                shown.set(new Record(entity, { id, uid }, content.values), content.text);
+                range = IDBKeyRange.bound([entity, id], [entity, []], true);
+            }
+        } while (rows.length === PAGE);
     }
 
     /** Derive one record anew; answers what shows it. */
@@ -122,12 +170,22 @@ export class Search {
     async #follow(change) {
         const anew = ["record", "outbox", "journal"].some((name) => change.cleared(name));
         if (anew || change.writes("setting").some(({ key }) => key === "profile_data")) {
+            this.#missed.forEach((missed) => (missed.anew = true));
             return () => {
+                this.#kept += 1;
+                for (const entity of this.#entities.keys()) {
+                    this.#reading.delete(entity);
+                }
                 this.#entities.clear();
-                this.#reading.clear();
             };
         }
-        const shows = [];
+        for (const [entity, missed] of this.#missed) {
+            const records = change.writes("record").filter(({ key }) => key[0] === entity);
+            const changed = records.map(({ key, row }) => ({ id: key[1], uid: row?.uid ?? null }));
+            [...changed, ...workOn(change, entity)].forEach((key) => missed.keys.set(`${key.id} ${key.uid}`, key));
+            missed.anew ||= missed.keys.size > MISSED;
+        }
+        const shows = [() => (this.#kept += 1)];
         for (const [entity, shown] of this.#entities) {
             shows.push(...(await this.#changesOf(change, entity, shown)));
         }
@@ -147,11 +205,7 @@ export class Search {
                 });
             }
         }
-        const keys = [...change.writes("outbox"), ...change.writes("journal")]
-            .filter(({ row }) => row?.entity === entity)
-            .map(({ row }) => ({ id: row.target_id, uid: row.target_uid }))
-            .filter(({ id, uid }) => id !== null || uid !== null);
-        keys.push(...change.touched(entity));
+        const keys = workOn(change, entity);
         if (shows.length) {
             keys.push(...(await this.#overlay.touched(entity, change)));
         }
@@ -160,4 +214,13 @@ export class Search {
         }
         return shows;
     }
+}
+
+/** The records of an entity whose own work a change moves. @returns {import("./records.js").Key[]} */
+function workOn(change, entity) {
+    const moved = [...change.writes("outbox"), ...change.writes("journal")]
+        .filter(({ row }) => row?.entity === entity)
+        .map(({ row }) => ({ id: row.target_id, uid: row.target_uid }))
+        .filter(({ id, uid }) => id !== null || uid !== null);
+    return [...moved, ...change.touched(entity)];
 }

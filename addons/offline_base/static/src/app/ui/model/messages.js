@@ -23,6 +23,8 @@ export class Messages {
      */
     say(text, { kind = "info", action = null } = {}) {
         const id = this._next++;
+        // What only tells that something went well makes room for what is newer.
+        this.notes = this.notes.filter((note) => ["warning", "danger"].includes(note.kind));
         this.notes.push({ id, text, kind, action });
         if (kind !== "danger") {
             setTimeout(() => this.hide(id), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);

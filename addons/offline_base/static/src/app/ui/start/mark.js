@@ -16,6 +16,7 @@ const byDocument = {
     },
 };
 
-export function markOfHome() {
-    return cookieMark("offline_home", globalThis.cookieStore ?? byDocument);
+/** @param {string} home its name */
+export function markOfHome(home) {
+    return cookieMark(`${home}_home`, globalThis.cookieStore ?? byDocument);
 }

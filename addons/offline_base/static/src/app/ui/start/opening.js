@@ -9,10 +9,9 @@ import { network } from "../../engine/network";
 import { persist, Witness } from "../../engine/quota";
 import { keeper, Vault } from "../../engine/vault";
 import { Writer } from "../../engine/writer";
+import { Homes } from "./homes";
 import { markOfHome } from "./mark";
 import { missing } from "./needs";
-
-export const HOME = "offline";
 
 export class Opening {
     app;
@@ -20,8 +19,10 @@ export class Opening {
     persistence = null;
     /** @type {Vault | null} */
     vault = null;
+    homes = markRaw(new Homes());
     _writer = null;
-    _witness = markRaw(new Witness(markOfHome()));
+    _home = this.homes.present;
+    _witness = markRaw(new Witness(markOfHome(this._home)));
     _marked = undefined;
     _waiting = null;
 
@@ -40,7 +41,7 @@ export class Opening {
                 this.app.phase = "unsupported";
                 return;
             }
-            this._writer = markRaw(new Writer({ name: HOME }));
+            this._writer = markRaw(new Writer({ name: this._home }));
             this._writer.on("asked", () => this._letGo());
             this._writer.on("lost", () => this._letGo());
             try {
@@ -101,7 +102,7 @@ export class Opening {
     // --- the PIN --------------------------------------------------------------------------------------------------
 
     async _openVault() {
-        this.vault = markRaw(await Vault.open({ keep: keeper({ name: HOME }) }));
+        this.vault = markRaw(await Vault.open({ keep: keeper({ name: this._home }) }));
         await this._open();
     }
 
@@ -128,7 +129,7 @@ export class Opening {
             return;
         }
         const device = await Device.open({
-            name: HOME,
+            name: this._home,
             vault: this.vault,
             network: network({ device: { name: nameOfDevice(), platform: nameOfDevice() } }),
             progress: (progress) => this.app.progress(progress),
@@ -147,12 +148,13 @@ export class Opening {
     }
 
     /** Note what device is here now, for the day on which the browser has erased it. */
-    async witness({ device, token }) {
+    async witness({ device, token, user_data }) {
         const here = token === null ? null : device;
         if (this._marked === here || this.app.phase === "erased") {
             return;
         }
         this._marked = here;
+        this.homes.note(here && user_data.name);
         await (here === null ? this._witness.forget() : this._witness.erased(here));
     }
 
@@ -164,7 +166,7 @@ export class Opening {
     /** Forget everything that is here, unsent work as well: the way out for who does not know the PIN any more. */
     async erase() {
         await this.close();
-        for (const name of [HOME, `${HOME}.vault`]) {
+        for (const name of [this._home, `${this._home}.vault`]) {
             await new Promise((resolve, reject) => {
                 const request = indexedDB.deleteDatabase(name);
                 request.onsuccess = resolve;
@@ -172,6 +174,21 @@ export class Opening {
             });
         }
         await this._witness.forget();
+        this.homes.note(null);
+        location.reload();
+    }
+
+    // --- a device that changes hands ------------------------------------------------------------------------------
+
+    /** Open the home of somebody else, or with null one for somebody new; the page begins anew. */
+    async handOver(name) {
+        await this.close();
+        if (name === null) {
+            this.homes.turnToNew();
+        } else {
+            this.homes.turnTo(name);
+        }
+        location.hash = "";
         location.reload();
     }
 

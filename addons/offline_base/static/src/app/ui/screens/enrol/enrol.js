@@ -7,11 +7,11 @@ import { Scan } from "../../kit/scan";
 import { useApp } from "../../model/hooks";
 import { codeIn, serverIn } from "../../start/code";
 import { choose, follow, languages, present } from "../../start/languages";
-import { Gate } from "../gates/gates";
+import { Gate, People } from "../gates/gates";
 
 export class Enrol extends Component {
     static template = "offline_base.Enrol";
-    static components = { Gate };
+    static components = { Gate, People };
     static props = {};
 
     setup() {

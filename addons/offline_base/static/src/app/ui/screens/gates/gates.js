@@ -2,7 +2,7 @@
 import { Component, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { PinWrong } from "../../../engine/errors";
-import { Ask, Icon } from "../../kit/kit";
+import { Ask, Card, Icon, Row } from "../../kit/kit";
 import { formatNumber } from "../../model/format";
 import { useApp } from "../../model/hooks";
 import { Trouble } from "../../start/trouble";
@@ -73,10 +73,22 @@ export class Elsewhere extends Component {
     }
 }
 
+/** A device that changes hands: the homes of other people, and with `withNew` one for somebody new. */
+export class People extends Component {
+    static template = "offline_base.People";
+    static components = { Card, Row };
+    static props = { withNew: { type: Boolean, optional: true } };
+
+    setup() {
+        this.app = useApp();
+        this.others = this.app.opening.homes.others;
+    }
+}
+
 /** Asks for the PIN. */
 export class Locked extends Component {
     static template = "offline_base.Locked";
-    static components = { Gate };
+    static components = { Gate, People };
     static props = {};
 
     setup() {

@@ -11,6 +11,7 @@ import { wordsOfMode } from "../../model/words";
 import { screens } from "../../registries";
 import { choose, languages, present } from "../../start/languages";
 import { exportWork } from "./export";
+import { HandOver } from "./hand_over";
 import { leave } from "./leave";
 import { PinSheet } from "./pin_sheet";
 
@@ -150,6 +151,10 @@ export class Settings extends Component {
 
     async export() {
         await this.busily(() => exportWork(this.app));
+    }
+
+    handOver() {
+        return this.app.messages.open(HandOver);
     }
 
     async leave() {

@@ -1,4 +1,4 @@
-"""`make bench`: P1-P6 and P8 of the design, and who loses changes; `make bench BENCH=P1` for one of them.
+"""`make bench`: P1-P8 of the design, and who loses changes; `make bench BENCH=P1` for one of them.
 
 Ratios are measured side by side in one run on the same seeded data. It writes `docs/benchmarks.json`,
 `docs/benchmarks.md` and their picture; it is no test. About twenty minutes on two quiet cores, and two more the first
@@ -24,6 +24,7 @@ from . import (
     p4_push,
     p5_capture,
     p6_fleet,
+    p7_app,
     p8_memory,
     report,
 )
@@ -41,6 +42,7 @@ _PARTS: dict[str, tuple[Callable[..., Result], tuple[int, ...]]] = {
     "P4": (p4_push.measure, (SMALL,)),
     "P5": (p5_capture.measure, (SMALL,)),
     "P6": (p6_fleet.measure, (LARGE,)),
+    "P7": (p7_app.measure, (SMALL,)),
     "P8": (p8_memory.measure, (LARGE,)),
 }
 

@@ -1,5 +1,5 @@
 /** Home: what needs the person, what is today, what there is on this device. */
-import { Component } from "@odoo/owl";
+import { Component, onMounted } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Badge, Card, Icon, Row, Screen } from "../../kit/kit";
 import { itemsOn, lateOn, readAgenda } from "../../model/agenda";
@@ -8,6 +8,7 @@ import { entityOf } from "../../model/entities";
 import { formatTime } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { Places } from "../../model/places";
+import { warm } from "../../model/warm";
 import { destinations, screens, tiles } from "../../registries";
 
 const TODAY_SHOWN = 4;
@@ -21,6 +22,7 @@ export class Home extends Component {
         this.app = useApp();
         this.places = new Places(this.env.app);
         this.live = useLive(() => this.read());
+        onMounted(() => warm(this.env.app));
     }
 
     async read() {

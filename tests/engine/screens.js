@@ -4,7 +4,12 @@
  */
 import { registerHooks } from "node:module";
 
-const STANDING_IN = { "@web/core/l10n/translation": new URL("translation.js", import.meta.url).href };
+const beside = (name) => new URL(name, import.meta.url).href;
+const STANDING_IN = {
+    "@web/core/l10n/translation": beside("translation.js"),
+    "@web/core/registry": beside("registry.js"),
+    "@odoo/owl": beside("owl.js"),
+};
 
 registerHooks({
     resolve(specifier, context, next) {

@@ -202,8 +202,10 @@ def test_change_of_the_office_while_a_form_is_open_becomes_a_conflict_not_a_loss
     app.sync()
     app.says("This was changed elsewhere since you began.")
     app.button("Save").click()
+    expect(app.page.get_by_role("heading", name="Busy Bakery")).to_be_hidden()
     app.sync()
     app.page.wait_for_function("() => offlineApp.status.parked.conflict === 1")
+    app.open(f"/record/res.partner/{company}")
     app.says("Somebody else changed this, too.")
     assert office.read("res.partner", company, "city")["city"] == "Their Town"
 
@@ -354,3 +356,68 @@ def test_saving_takes_no_longer_than_a_blink(crowded):
         }"""
     )
     assert took < 100, f"saving took {took:.0f} ms"
+
+
+def test_lines_of_a_new_record_are_made_with_it_and_more_are_added_later(app, office):
+    app.go_offline()
+    # No kind of records of this addon has lines: here contacts are lines of their company.
+    app.page.evaluate(
+        """() => {
+            const { store, settings } = offlineApp.device.parts;
+            const profile_data = structuredClone(settings.profile_data);
+            profile_data.entities.find(({ name }) => name === "res.partner").parent = "parent_id";
+            return store.change((change) => settings.put(change, { profile_data }));
+        }"""
+    )
+    app.open("/form/res.partner/new")
+    app.page.get_by_label("Name").fill("Line Holding")
+    app.page.get_by_role("switch", name="Is a Company").check()
+    add = app.page.locator(".o_card_head").get_by_role("button", name="Add")
+    sheet = app.page.get_by_role("dialog")
+    add.click()
+    sheet.get_by_label("Name").fill("First Line")
+    sheet.get_by_role("button", name="Save").click()
+    expect(sheet).to_be_hidden()
+    app.button("Save").click()
+    expect(app.heading("Line Holding")).to_be_visible()
+    expect(app.page.get_by_role("button", name="First Line")).to_be_visible()
+    units = "offlineApp.device.outbox().then((found) => found.map(({ body }) => body.unit?.size ?? null))"
+    assert app.page.evaluate(units) == [2, 2]
+    add.click()
+    sheet.get_by_label("Name").fill("Second Line")
+    sheet.get_by_role("button", name="Save").click()
+    expect(app.page.get_by_role("button", name="Second Line")).to_be_visible()
+    app.go_online()
+    app.sync()
+    app.until_synced()
+    holding = office.find("res.partner", ("name", "=", "Line Holding"))
+    lines = office("res.partner", "search_read", [("parent_id", "=", holding)], ["name"])
+    assert sorted(line["name"] for line in lines) == ["First Line", "Second Line"]
+
+
+def test_signature_is_drawn_and_kept_as_a_picture(app, office):
+    company = office.create("res.partner", name="Signing Bakery")
+    app.sync()
+    # No field of this addon is signed: here the picture of a contact is.
+    app.page.evaluate(
+        """() => {
+            const { registry } = odoo.loader.modules.get("@web/core/registry");
+            const entities = registry.category("offline_app").category("entities");
+            entities.get("res.partner").widgets = { image_1920: "signature" };
+        }"""
+    )
+    app.open(f"/form/res.partner/{company}")
+    app.page.locator("[data-field=image_1920]").get_by_text("Sign", exact=True).click()
+    sheet = app.page.get_by_role("dialog")
+    expect(sheet.get_by_role("button", name="Done")).to_be_disabled()
+    pad = sheet.get_by_role("img", name="Sign here").bounding_box()
+    app.page.mouse.move(pad["x"] + 40, pad["y"] + 40)
+    app.page.mouse.down()
+    app.page.mouse.move(pad["x"] + 160, pad["y"] + 80, steps=5)
+    app.page.mouse.up()
+    sheet.get_by_role("button", name="Done").click()
+    expect(app.page.get_by_text("Sign again")).to_be_visible()
+    app.button("Save").click()
+    app.sync()
+    app.until_synced()
+    assert office.read("res.partner", company, "image_1920")["image_1920"]

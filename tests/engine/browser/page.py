@@ -13,6 +13,8 @@ def page(root: Path) -> str:
     """An HTML document with `window.run`, for the repository that is served under `/`."""
     imports = {f"/tests/engine/{name}": f"/tests/engine/browser/{name}" for name in _OF_NODE}
     imports["@web/core/l10n/translation"] = "/tests/engine/translation.js"
+    imports["@web/core/registry"] = "/tests/engine/registry.js"
+    imports["@odoo/owl"] = "/tests/engine/owl.js"
     # Screens import each other without an ending, as Odoo's loader wants it; one module has to have one address.
     for module in (root / _APP).rglob("*.js"):
         address = f"/{module.relative_to(root)}"

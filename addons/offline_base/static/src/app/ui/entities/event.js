@@ -39,7 +39,7 @@ entities.add("calendar.event", {
     defaults: (app, values, { day = null } = {}) => {
         const coming = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
         const next = day && day !== dayOf(coming) ? Date.parse(instantOf(`${day}T09:00`)) : coming;
-        return { allday: false, start: plain(next), stop: plain(next + HOUR_MS), user_id: app.device.settings.user.id };
+        return { allday: false, start: plain(next), stop: plain(next + HOUR_MS), user_id: app.device.settings.user.id, show_as: "busy" };
     },
     /** The end follows the beginning; whole days and hours follow each other. */
     follow(name, { allday, start, stop, start_date, stop_date }) {

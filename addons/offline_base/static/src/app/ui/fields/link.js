@@ -12,7 +12,8 @@ import { editProps, showProps } from "./field";
 /** What to call a record that a value points to, and whether it can be looked at here. */
 export async function describe(app, entity, ref) {
     const { device } = app;
-    const name = await device.nameOf(entity, ref);
+    const { id, name: own } = device.settings.user;
+    const name = entity === "res.users" && ref === id ? own : await device.nameOf(entity, ref);
     const isHeld = app.entity(entity) !== null && (await device.get(entity, ref)) !== null;
     return { name: name ?? _t("Not on this device"), isHeld };
 }

@@ -26,7 +26,7 @@ export class RecordList extends Component {
         const profile = this.app.entity(this.props.entity);
         this.entity = profile && entityOf(profile);
         const { filter = "" } = this.props;
-        this.state = useState({ text: "", filter, sort: "", limit: PAGE, scrolled: 0, ...left.get(this.props.entity) });
+        this.state = useState({ text: "", filter, sort: "", limit: PAGE, at: null, ...left.get(this.props.entity) });
         this.end = useRef("end");
         this.rows = useRef("rows");
         this.live = useLive(
@@ -46,9 +46,8 @@ export class RecordList extends Component {
             () => [this.end.el, this.live.rows?.length],
         );
         onMounted(() => {
-            if (this.rows.el) {
-                this.rows.el.closest(".o_content").scrollTop = this.state.scrolled;
-            }
+            const { at } = this.state;
+            this.rows.el?.querySelector(`[data-ref="${CSS.escape(String(at))}"]`)?.scrollIntoView({ block: "center" });
         });
         onWillDestroy(() => this.watcher.disconnect());
     }
@@ -75,7 +74,8 @@ export class RecordList extends Component {
             }),
         );
         const all = text ? await device.count(entity.name) : found.length;
-        return { rows: shown, count: fitting.length, all, chips: this.chips(found) };
+        const isGrouped = shown.some(({ heading }) => heading !== null);
+        return { rows: shown, isGrouped, count: fitting.length, all, chips: this.chips(found) };
     }
 
     // --- how it is looked at -----------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ export class RecordList extends Component {
     }
 
     look(how) {
-        Object.assign(this.state, { limit: PAGE, ...how });
+        Object.assign(this.state, { limit: PAGE, at: null, ...how });
         left.set(this.props.entity, { ...this.state });
     }
 
@@ -127,8 +127,7 @@ export class RecordList extends Component {
     }
 
     open(ref) {
-        this.state.scrolled = this.rows.el.closest(".o_content").scrollTop;
-        left.set(this.props.entity, { ...this.state });
+        left.set(this.props.entity, { ...this.state, at: ref });
         this.app.router.go("record", { entity: this.props.entity, ref });
     }
 

@@ -146,7 +146,8 @@ class Cuts:
     def check_size(self) -> None:
         """Refuse, before anything is sent, what would be more records than the profile allows."""
         profile = self.device.profile_id
-        if not profile.limit_records or all(cut.compare == CHANGED for cut in self.entities):
+        goes_on = self.position.walk_entity and not self.position.snapshot
+        if not profile.limit_records or goes_on or all(cut.compare == CHANGED for cut in self.entities):
             return
         known = self.position.digests or {}
         profile._check_records(
@@ -166,12 +167,11 @@ class Cuts:
         """What the next pull must know, as columns of `offline.position`."""
         position = self.position
         fingerprints = {name: reading.fingerprint for name, reading in self.readings.items()}
-        scopes = {name: scope.mark.stored for name, scope in self.scopes.items()}
         if complete:
             compared = all(cut.compare != CHANGED for cut in self.entities)
             return {
                 "fingerprints": fingerprints,
-                "scopes": scopes,
+                "scopes": {name: scope.mark.stored for name, scope in self.scopes.items()},
                 "scope_day": self.day,
                 "compared_at": odoo_fields.Datetime.now() if compared else position.compared_at,
             }
@@ -180,7 +180,11 @@ class Cuts:
             "fingerprints": {
                 n: f for n, f in (position.fingerprints or {}).items() if fingerprints.get(n) == f
             },
-            "scopes": {n: m for n, m in (position.scopes or {}).items() if scopes.get(n) == m},
+            "scopes": {
+                name: mark
+                for name, mark in (position.scopes or {}).items()
+                if name in self.scopes and self.scopes[name].mark.stored == mark
+            },
             "scope_day": position.scope_day,
             "compared_at": position.compared_at,
             "walk_repair": self.repair,

@@ -160,11 +160,15 @@ class Walk:
         self.position = position
         self.cuts = cuts
         self.limit = limit
-        #: How, and in which order, the walk goes over its entities; as JSON has it.
+        #: How, and in which order, the walk goes over its entities; as JSON has it. From nothing the closing page
+        #: compares all ids with the scope as it is then: no page before asks for scopes that it does not read.
         self.way = [
-            [cut.name, cut.reading.fingerprint, cut.scope.mark.text, cut.repair[0], sorted(cut.repair[1])]
+            [
+                cut.name, cut.reading.fingerprint, cut.scope.mark.text if position.snapshot else None,
+                cut.repair[0], sorted(cut.repair[1]),
+            ]
             for cut in cuts
-        ]
+        ]  # fmt: skip
         #: {entity: the id up to which earlier pages went}; empty if this page begins the walk, or begins it anew.
         self.walked = self._walked()
 

@@ -307,6 +307,17 @@ class OfflineCase(TransactionCase):
     def assert_status(self, status, receipt):
         self.assertEqual(status, receipt["status"], receipt)
 
+    def hide(self, partner):
+        """A record rule by which the device's user may not read this contact."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Not this one",
+                "model_id": self.env["ir.model"]._get_id(PARTNER),
+                "domain_force": f"[('id', '!=', {partner.id})]",
+                "groups": [Command.link(self.env.ref("base.group_user").id)],
+            }
+        )
+
 
 class PushCase(OfflineCase):
     """What tests of pushes share."""

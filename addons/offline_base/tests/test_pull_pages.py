@@ -1,3 +1,5 @@
+from odoo.addons.offline_base.store.scope import Scope
+
 from .common import PARTNER, PullCase
 
 
@@ -32,6 +34,30 @@ class TestPages(PullCase):
         pages = self.phone.sync(limit=2)
         self.assertEqual({behind.id: "scope"}, self.removes(pages[-1]))
         self.assert_converged()
+
+    def test_scope_that_changes_between_pages_of_a_first_pull_is_that_of_the_closing_page(self):
+        """Proves I1, I4. No page before asks again for the scopes of what it does not read."""
+        first = self.phone.pull(limit=2)
+        behind = self.env[PARTNER].browse(min(self.upserts(first)))
+        self.hide(behind)
+        pages = self.phone.sync(limit=2)
+        self.assertEqual({behind.id: "scope"}, self.removes(pages[-1]))
+        self.assert_converged()
+
+    def test_page_of_a_first_pull_evaluates_no_scope_but_that_of_what_it_carries(self):
+        """A million contacts made each page search all their files and messages anew."""
+        self.phone.pull(limit=1)
+        asked = []
+        query = Scope.query
+
+        def noted(scope, *arguments, **options):
+            asked.append(scope.model._name)
+            return query(scope, *arguments, **options)
+
+        self.patch(Scope, "query", noted)
+        page = self.phone.pull(limit=1)
+        self.assertFalse(page["complete"])
+        self.assertEqual({change["entity"] for change in page["changes"]}, set(asked))
 
     def test_lost_page_is_given_again(self):
         """Proves I1."""

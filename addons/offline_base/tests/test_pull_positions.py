@@ -1,7 +1,5 @@
 from unittest.mock import patch
 
-from odoo.fields import Command
-
 from .common import ACTIVITY, PARTNER, OfflineCase, Phone
 
 #: No record has this id.
@@ -26,17 +24,6 @@ class TestPositions(OfflineCase):
         self.env.cr.execute(query, [value, record.id])
         self.settle()
         self.env.invalidate_all()
-
-    def hide(self, partner):
-        """A record rule by which the device's user may not read this contact."""
-        self.env["ir.rule"].create(
-            {
-                "name": "Not this one",
-                "model_id": self.env["ir.model"]._get_id(PARTNER),
-                "domain_force": f"[('id', '!=', {partner.id})]",
-                "groups": [Command.link(self.env.ref("base.group_user").id)],
-            }
-        )
 
     def assert_scope_is_held(self):
         for entity in (PARTNER, ACTIVITY):

@@ -54,9 +54,9 @@ class Network:
         for connection in open_now:
             _cut(connection)
 
-    def lose_answers(self, count: int = 1) -> None:
-        """The next answers reach nobody, though the server did its work."""
-        self._losses += [None] * count
+    def lose_answers(self, count: int = 1, *, after: int = 0) -> None:
+        """The next answers reach nobody, though the server did its work; so many still arrive before them."""
+        self._losses += [*[-1] * after, *[None] * count]
 
     def cut_answers(self, after_bytes: int, count: int = 1) -> None:
         """The next answers break off after so many bytes."""
@@ -65,6 +65,10 @@ class Network:
     def cut_request(self, after_bytes: int) -> None:
         """The next connection breaks off after so many bytes of what the device sends."""
         self._request_cuts.append(after_bytes)
+
+    def mend(self) -> None:
+        """Every answer arrives from now on."""
+        self._losses, self._request_cuts = [], []
 
     def wait_until_quiet(self, timeout_s: float = 60) -> None:
         """Return when the server has ended what it does for devices that are gone."""

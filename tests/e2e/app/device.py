@@ -48,13 +48,22 @@ class AppDevice:
         return page
 
     def crash(self) -> None:
-        """The page's process dies where it is, and another page takes its place; nothing is open yet."""
+        """The page's process dies where it is; another page takes its place, and nothing is open in it yet."""
         dead = self.page
-        self.page = self._new_page()
         # The address makes the page's process fall over where it stands; it is never arrived at.
         with dead.expect_event("crash"), suppress(Error):
             dead.goto("chrome://crash")
         dead.close()
+        self.page = self._new_page()
+
+    def until_installed(self) -> AppDevice:
+        """Wait until the app can be opened without network."""
+        self.page.wait_for_function("navigator.serviceWorker.controller?.state === 'activated'")
+        return self
+
+    def devtools(self) -> CDPSession:
+        """What Chromium offers those who look after it, for the page that is open."""
+        return self.context.new_cdp_session(self.page)
 
     def close(self) -> None:
         self.context.close()
@@ -73,7 +82,7 @@ class AppDevice:
     def slow_down(self, *, latency_ms: float, kbit_s: float) -> None:
         """A poor network, for the page that is open."""
         speed = kbit_s * _BYTES_PER_KILOBIT
-        self._devtools(self.page).send(
+        self.devtools().send(
             "Network.emulateNetworkConditions",
             {
                 "offline": False,
@@ -85,7 +94,7 @@ class AppDevice:
 
     def slow_processor(self, times: float) -> None:
         """A processor that takes so many times as long; 1 is this machine's own."""
-        self._devtools(self.page).send("Emulation.setCPUThrottlingRate", {"rate": times})
+        self.devtools().send("Emulation.setCPUThrottlingRate", {"rate": times})
 
     # --- the app ------------------------------------------------------------------------------------------------
 
@@ -132,6 +141,10 @@ class AppDevice:
         script = "([entity, values]) => offlineApp.device.create(entity, values)"
         return dict(self.page.evaluate(script, [entity, values]))
 
+    def only_by_hand(self) -> None:
+        """Sync only when somebody asks for it."""
+        self.page.evaluate("offlineApp.device.chooseMode('always_offline')")
+
     def edit(self, entity: str, record_id: int, **values: Any) -> None:
         """Change a record without a screen, where a test is not about screens."""
         script = "([entity, id, values]) => offlineApp.device.update(entity, id, values).then(() => null)"
@@ -147,7 +160,7 @@ class AppDevice:
 
     def says(self, text: str) -> None:
         """The page shows this text, in whatever place."""
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
     def _new_page(self) -> Page:
         page = self.context.new_page()
@@ -158,6 +171,3 @@ class AppDevice:
     def _note(self, text: str) -> None:
         if not _EXPECTED.search(text):
             self.complaints.append(text)
-
-    def _devtools(self, page: Page) -> CDPSession:
-        return self.context.new_cdp_session(page)

@@ -48,7 +48,7 @@ def test_refused_code_says_what_to_do_and_another_one_works(make_app, office, hi
     expect(device.page.get_by_role("alert")).to_contain_text("sixteen letters and digits")
     field.fill("ABCD-EFGH-JKMN-PQRS")
     device.button("Use this code").click()
-    expect(device.page.get_by_role("alert")).to_contain_text("ask for another one")
+    expect(device.page.get_by_role("alert")).to_contain_text("Ask your office for a new code")
     field.fill(office.code(user).lower())
     device.button("Use this code").click()
     device.until_synced()

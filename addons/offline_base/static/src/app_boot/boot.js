@@ -72,6 +72,22 @@
         }
     }
 
+    /** The address of a style sheet that did not come, or nothing: scripts run only after all have come or failed. */
+    function lostStyle() {
+        var links = document.querySelectorAll("link[rel=stylesheet]");
+        for (var i = 0; i < links.length; i++) {
+            try {
+                // Of one that did not come there is no sheet, or its rules cannot be read.
+                if (links[i].sheet.cssRules.length) {
+                    continue;
+                }
+            } catch (error) {
+                details.push(describe(error));
+            }
+            return links[i].href;
+        }
+    }
+
     /** Take the app away and load it again; what the person made lies elsewhere and stays. */
     function repair() {
         // Without a network there would be nothing to load: this address is never answered from here.
@@ -124,6 +140,12 @@
         /** The app is there and speaks for itself from now on. */
         started: function () {
             clearTimeout(timer);
+            var lost = lostStyle();
+            if (lost) {
+                // Without its looks the app cannot be read: the notice stays above it.
+                show("not loaded: " + lost);
+                return;
+            }
             page.setAttribute("data-started", "");
             find("#offline_boot").hidden = true;
         },

@@ -98,7 +98,7 @@ export class OfflineApp {
         // What is still on the screen goes with its next picture.
         requestAnimationFrame(() =>
             requestAnimationFrame(() => {
-                if (this.device === device && this.phase !== "ready") {
+                if (this.device === device && ["locked", "elsewhere"].includes(this.phase)) {
                     this.device = null;
                     this.status = null;
                 }

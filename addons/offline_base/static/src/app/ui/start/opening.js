@@ -86,8 +86,9 @@ export class Opening {
     async _letGo() {
         this.app.phase = "elsewhere";
         await this.close();
-        // Not at once: who asked comes first, and this tab after it.
-        Promise.resolve().then(() => this._waitForTurn());
+        // Who asked comes first, and this tab after it.
+        this._writer.end();
+        this._waitForTurn();
     }
 
     /** Let the home go when the change under way has ended. */

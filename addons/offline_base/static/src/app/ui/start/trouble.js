@@ -1,10 +1,11 @@
 /** When something fails that nobody expected: it is said what happened, the work is kept, and there are ways on. */
 import { Component, markRaw, onError, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { HomeFull, HomeUnreadable } from "../../engine/errors";
+import { DeviceError, HomeFull, HomeUnreadable, Refusal } from "../../engine/errors";
 import { Icon, Sheet } from "../kit/kit";
 import { useApp } from "../model/hooks";
-import { saveSealed } from "./sealed";
+import { wordsOfError } from "../model/words";
+import { exportWork } from "../screens/settings/export";
 
 /** `{title, text}` of an error, in words for a person. */
 export function explain(error) {
@@ -29,6 +30,10 @@ export function explain(error) {
                 "Nothing was changed. Close the other tabs of the app and try again. If it goes on, tell the office before you do anything else.",
             ),
         };
+    }
+    if (error instanceof DeviceError || error instanceof Refusal) {
+        const { what, todo } = wordsOfError(error);
+        return { title: what, text: todo };
     }
     return {
         title: _t("Something went wrong"),
@@ -58,21 +63,19 @@ export class Trouble extends Component {
 
     setup() {
         this.app = useApp();
-        this.state = useState({ saved: null, failed: null, copied: false });
+        this.state = useState({ failed: null, copied: false });
         this.words = explain(causeOf(this.props.error));
         this.details = detailsOf(this.props.error, this.app);
     }
 
     /** Whether there is a device whose work the office could be given as a file. */
     get canSave() {
-        const device = this.app.device;
-        return Boolean(device?.settings.profile_data?.escrow_key);
+        const { device, status } = this.app;
+        return Boolean(status && device?.settings.profile_data?.escrow_key);
     }
 
     save() {
-        return this.attempt(async () => {
-            this.state.saved = await saveSealed(this.app.device);
-        });
+        return this.attempt(() => exportWork(this.app));
     }
 
     copy() {

@@ -97,6 +97,7 @@ export class Update {
     }
 
     async _reload() {
+        this.app.phase = "starting";
         await this.app.opening.close();
         location.reload();
     }

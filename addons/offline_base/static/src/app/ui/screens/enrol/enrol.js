@@ -5,6 +5,7 @@ import { DeviceError, Offline, Refused } from "../../../engine/errors";
 import { askCode, SignInNeeded } from "../../../engine/session";
 import { Scan } from "../../kit/scan";
 import { useApp } from "../../model/hooks";
+import { wordsOfError } from "../../model/words";
 import { codeIn, serverIn } from "../../start/code";
 import { choose, follow, languages, present } from "../../start/languages";
 import { Gate, People } from "../gates/gates";
@@ -30,7 +31,8 @@ export class Enrol extends Component {
 
     /** Why somebody who has worked here finds this screen; null for who comes for the first time. */
     get before() {
-        const { device, locked_out, leaving } = this.app.device.settings;
+        const { device, leaving } = this.app.device.settings;
+        const { locked_out } = this.app.status;
         if (device === null || this.app.enrolling) {
             return null;
         }
@@ -122,24 +124,10 @@ export class Enrol extends Component {
         if (error instanceof Offline) {
             return { text: _t("Odoo cannot be reached. Enrolling is the one thing that needs a network. Try again when there is one.") };
         }
-        if (error instanceof Refused) {
-            return { text: this.refusals[error.code] ?? error.message };
-        }
         if (error instanceof DeviceError) {
-            return { text: error.message };
+            const { what, todo } = wordsOfError(error);
+            return { text: error instanceof Refused ? `${what} ${todo}` : what };
         }
         throw error;
-    }
-
-    get refusals() {
-        return {
-            enrolment_code_invalid: _t("This code is wrong, used up or too old. A code is good for one device and fifteen minutes: ask for another one."),
-            enrolment_locked: _t("This code was tried too often. Ask the office for another one."),
-            user_inactive: _t("You may not use the app: your user is archived or lacks the group Device User. Ask an administrator."),
-            device_revoked: _t("The office has stopped this device. Ask for a code to enrol it as a new one."),
-            copy_suspected: _t("This Odoo looks like a copy of another one and serves no device. Tell an offline manager: they find the question in Odoo."),
-            http_404: _t("There is no Offline at this address. Ask an administrator whether it is installed in the database that you use."),
-            protocol_unsupported: _t("The app and the server do not understand each other. Update the app, then try again."),
-        };
     }
 }

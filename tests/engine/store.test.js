@@ -2,7 +2,8 @@
 import { assert, describe, freshIndexedDB, test } from "./harness.js";
 import { HomeUnreadable, NotEnrolled } from "../../addons/offline_base/static/src/app/engine/errors.js";
 import { beginning } from "../../addons/offline_base/static/src/app/engine/idb.js";
-import { VERSION } from "../../addons/offline_base/static/src/app/engine/schema.js";
+import { Journal } from "../../addons/offline_base/static/src/app/engine/journal.js";
+import { UPGRADES, VERSION } from "../../addons/offline_base/static/src/app/engine/schema.js";
 import { Settings } from "../../addons/offline_base/static/src/app/engine/settings.js";
 import { Store } from "../../addons/offline_base/static/src/app/engine/store.js";
 
@@ -221,6 +222,21 @@ describe("a store", () => {
             opened(home),
             (error) => error instanceof HomeUnreadable && /newer version/.test(error.message),
         );
+    });
+
+    test("of an older version gets what it lacks, and its work is found by record", async () => {
+        const home = freshIndexedDB();
+        const request = home.open("offline", 1);
+        request.onupgradeneeded = () => UPGRADES[0](request.result, request.transaction);
+        await new Promise((resolve) => (request.onsuccess = resolve));
+        const old = request.result.transaction("outbox", "readwrite");
+        old.objectStore("outbox").put(operation(1, { entity: "a", target_id: 7, target_uid: null, content: { body: {} } }));
+        await new Promise((resolve) => (old.oncomplete = resolve));
+        request.result.close();
+        const store = await opened(home);
+        const about = (id) => new Journal(store).about("a", { id, uid: null });
+        assert.deepEqual((await about(7)).map(({ op }) => op), ["op-1"]);
+        assert.deepEqual(await about(8), []);
     });
 
     test("closes itself where a newer app wants in", async () => {

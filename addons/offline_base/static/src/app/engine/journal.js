@@ -24,16 +24,18 @@ export class Journal {
 
     /** Own operations on a record, newest first, wherever they are. @param {import("./records.js").Key} key */
     async about(entity, { id, uid }) {
-        const rows = [
-            ...(await this.#store.all("outbox", { sealed: true })),
-            ...(await this.#store.all("journal", { sealed: true })),
-        ].filter(
-            (row) =>
-                row.entity === entity &&
-                ((uid !== null && row.target_uid === uid) || (id !== null && row.target_id === id)),
-        );
-        const entries = (await Promise.all(rows.map((row) => this.#store.opened(row)))).map(Entry.read);
-        return entries.sort(newest);
+        const found = new Map();
+        for (const [index, name] of [
+            ["of_id", id],
+            ["of_uid", uid],
+        ]) {
+            for (const store of name === null ? [] : ["outbox", "journal"]) {
+                for (const row of await this.#store.all(store, { index, range: IDBKeyRange.only([entity, name]) })) {
+                    found.set(row.op, Entry.read(row));
+                }
+            }
+        }
+        return [...found.values()].sort(newest);
     }
 
     /** How many operations were delivered. */

@@ -19,7 +19,7 @@
  * | box | number | sealed work that the server does not have yet, in the order in which it goes there |
  * | incident | number | what should not have happened, for people who look after the device |
  *
- * Rows of outbox and journal that held records do not show yet are found by `by_id`, `by_uid` and `unsettled`, those
+ * All work on a record is found by `of_id` and `of_uid`. Rows of outbox and journal that held records do not show yet are found by `by_id`, `by_uid` and `unsettled`, those
  * that decide about another by `decides`: members that are not there are not in the index.
  */
 
@@ -54,6 +54,12 @@ export const UPGRADES = [
     },
     (db) => {
         db.createObjectStore("draft", { keyPath: "name" });
+    },
+    (_db, transaction) => {
+        for (const name of ["outbox", "journal"]) {
+            transaction.objectStore(name).createIndex("of_id", ["entity", "target_id"]);
+            transaction.objectStore(name).createIndex("of_uid", ["entity", "target_uid"]);
+        }
     },
 ];
 

@@ -1,4 +1,4 @@
-"""docs/writing-an-adapter.md says what is so: its files are the files of an addon that devices sync with."""
+"""The guides for addons say what is so: their files are those of an addon that devices sync with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from tools.stage.phone import Phone
 ROOT = Path(__file__).resolve().parents[2]
 ADDON = ROOT / "tests" / "addons" / "offline_test_note"
 GUIDE = (ROOT / "docs" / "writing-an-adapter.md").read_text(encoding="utf-8")
-SHOWN = dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", GUIDE, re.DOTALL))
+SCREENS = (ROOT / "docs" / "writing-a-screen.md").read_text(encoding="utf-8")
+SHOWN = dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", GUIDE + SCREENS, re.DOTALL))
 NOTE = "offline.test.note"
 
 
@@ -39,11 +40,11 @@ def test_each_file_of_the_guide_is_the_file_of_the_addon(name: str) -> None:
     assert SHOWN[name] == (ADDON / name).read_text(encoding="utf-8")
 
 
-def test_guide_shows_every_file_of_the_addon() -> None:
+def test_guides_show_every_file_of_the_addon() -> None:
     written = {
         str(path.relative_to(ADDON))
         for path in ADDON.rglob("*")
-        if path.suffix in (".py", ".csv", ".xml") and path.parent.name != "tests"
+        if path.suffix in (".py", ".csv", ".xml", ".js", ".css") and path.parent.name != "tests"
     }
     assert written == SHOWN.keys()
 

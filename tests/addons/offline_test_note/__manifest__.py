@@ -10,4 +10,5 @@
         "security/ir.model.access.csv",
         "data/offline_profile_data.xml",
     ],
+    "assets": {"offline_base.assets_app": ["offline_test_note/static/src/app/**/*"]},
 }

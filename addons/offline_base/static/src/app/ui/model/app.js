@@ -7,7 +7,7 @@
  */
 import { markRaw, reactive } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { AnswerInvalid, Offline, Refused } from "../../engine/errors";
+import { AnswerInvalid, NotEnrolled, Offline, Refused } from "../../engine/errors";
 import { openSample } from "../sample/sample";
 import { Attention } from "./attention";
 import { followConnection } from "./connection";
@@ -159,8 +159,10 @@ export class OfflineApp {
                 await this._run(() => this.device.tick());
             }
         } catch (error) {
-            // Who locks the app, or turns to another tab, takes the store away from a sync that goes on.
-            if (this._isOpen && !(error instanceof Refused || error instanceof AnswerInvalid)) {
+            // Who locks the app, or turns to another tab, takes the store away from a sync that goes on. What left and
+            // has told the office so is no device any more.
+            const isExpected = error instanceof Refused || error instanceof AnswerInvalid || (isLeaving && error instanceof NotEnrolled);
+            if (this._isOpen && !isExpected) {
                 throw error;
             }
         }

@@ -2,6 +2,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { Ask } from "../kit/kit";
 import { screens } from "../registries";
+import { refText } from "./entities";
 import { fieldToCorrect } from "./work";
 import { wordsOfError } from "./words";
 
@@ -61,7 +62,7 @@ export async function discard(app, pieces) {
 /** Open the form on the field to correct; what is saved there replaces the work. */
 export function correct(app, { entry, body, entity, op, ref }) {
     const field = fieldToCorrect(entry, body) ?? undefined;
-    app.router.go("form", { entity: entity.name, ref, op, field });
+    app.router.go("form", { entity: entity.name, ref: refText(ref), op, field });
 }
 
 /** Whether a form can be opened to correct this. */

@@ -16,6 +16,7 @@
  * `follow(name, values)` (what other fields become when one has changed), `chatter` and `files` (notes, activities,
  * events and files can be put on it), `isScanned` (a code finds it), `address(values)` (for a map), `guests(record)` (of an event about it), `operations` (`{name: {icon?, main?, hidden?(values), run?(app, record)}}`).
  */
+import { _t } from "@web/core/l10n/translation";
 import { entities } from "../registries";
 
 /** Fields that say nothing to a person. */
@@ -75,7 +76,10 @@ export function sectionsOf(entity) {
         entity.profile.fields.map((field) => [field.name, { ...field, label: String(labels[field.name] ?? field.label) }]),
     );
     const said = entity.sections ?? [{ label: "", fields: usualFields(entity) }];
-    return said
+    const named = new Set(said.flatMap(({ fields }) => fields));
+    // Fields that a manager added by clicking: no addon could name them.
+    const own = usualFields(entity).filter((name) => name.startsWith("x_") && !named.has(name));
+    return [...said, { label: _t("More"), fields: own }]
         .map(({ label, fields }) => ({
             label: String(label),
             fields: fields.map((name) => described.get(name)).filter(Boolean),

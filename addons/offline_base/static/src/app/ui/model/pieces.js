@@ -3,7 +3,8 @@ import { _t } from "@web/core/l10n/translation";
 import { same } from "../../engine/canonical";
 import { DECISIONS } from "../../engine/operations";
 import { entityOf } from "./entities";
-import { textOf, wordsOfHtml } from "./shown";
+import { textOf } from "./shown";
+import { htmlToText } from "./texts";
 import { waysOut } from "./work";
 import { wordsOfReceipt } from "./words";
 
@@ -92,12 +93,12 @@ export async function describe(app, { entry, state, decision = null }) {
 }
 
 async function titleOf(app, entry, entity, values, record) {
-    const own = entity.title(values) || entry.called;
+    const own = entity.title(values, {}) || entry.called;
     if (own) {
         return own;
     }
     const name = record?.id ? await app.device.nameOf(entity.name, record.id) : null;
-    const text = values.body ? wordsOfHtml(String(values.body)).split("\n")[0] : "";
+    const text = values.body ? htmlToText(String(values.body)).split("\n")[0] : "";
     return name || text || _t("%s without a name", entity.label);
 }
 

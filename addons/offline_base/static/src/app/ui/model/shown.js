@@ -1,6 +1,7 @@
 /** Values of fields as words, for lists and comparisons: what a person reads where nothing can be changed. */
 import { _t } from "@web/core/l10n/translation";
 import { formatBytes, formatDate, formatDateTime, formatNumber } from "./format";
+import { htmlToText } from "./texts";
 
 /**
  * The value in words; "" for an empty one.
@@ -33,13 +34,6 @@ function plain(value) {
     return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** The words of a piece of HTML, with its lines. */
-export function wordsOfHtml(html) {
-    const lined = html.replace(/<(br|\/p|\/div|\/li)\b[^>]*>/gi, "\n");
-    const parsed = new DOMParser().parseFromString(lined, "text/html");
-    return parsed.body.textContent.replace(/\n{3,}/g, "\n\n").trim();
-}
-
 const file = ({ size, name }) => [name, formatBytes(size ?? 0)].filter(Boolean).join(", ");
 const number = (value, { digits }) => formatNumber(value, Array.isArray(digits) ? digits[1] : (digits ?? null));
 
@@ -49,7 +43,7 @@ const WRITERS = {
     integer: (value) => formatNumber(value),
     float: number,
     monetary: number,
-    html: wordsOfHtml,
+    html: htmlToText,
     binary: file,
     image: file,
     selection: (value, { selection }) => selection?.find(([key]) => key === value)?.[1] ?? value,

@@ -1,6 +1,8 @@
 /** A conflict as three columns, before, mine and the office's: who decides, chooses field by field. */
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { partsOf } from "../../fields/field";
+import { sayDone } from "../../forms/undo";
 import { Badge, Card, Empty, Icon, Screen } from "../../kit/kit";
 import { attempt } from "../../model/deeds";
 import { decisionOf, MINE, othersOf, outcomeOf, OWN, THEIRS } from "../../model/decision";
@@ -10,7 +12,7 @@ import { useApp, useLive } from "../../model/hooks";
 import { describe } from "../../model/pieces";
 import { textOf } from "../../model/shown";
 import { piecesOf } from "../../model/work";
-import { fields as editors, screens } from "../../registries";
+import { screens } from "../../registries";
 
 /** Shorter texts are read at a glance. */
 const LONG = 24;
@@ -112,7 +114,7 @@ export class Conflict extends Component {
     }
 
     editorOf({ field }) {
-        return (editors.get(field.type, null) ?? editors.get("char", null))?.Edit ?? null;
+        return partsOf(this.live.piece.entity, field).Edit ?? null;
     }
 
     editing(row) {
@@ -187,17 +189,9 @@ export class Conflict extends Component {
             return;
         }
         const { op } = this.props;
-        const undo = { label: String(_t("Undo")), run: () => this.undo(entry, op) };
-        this.app.messages.say(_t("Decided. The office gets it with the next sync."), { kind: "good", action: undo });
+        const undone = () => this.app.router.go("conflict", { op });
+        sayDone(this.app, _t("Decided. The office gets it with the next sync."), { seq: entry.seq, undone });
         this.app.router.back();
-    }
-
-    /** As long as nobody was told, a decision can be taken back as if it had never been. */
-    async undo({ seq }, op) {
-        const { device } = this.app;
-        if (await attempt(this.app, () => device.withdraw(seq, seq))) {
-            this.app.router.go("conflict", { op });
-        }
     }
 }
 

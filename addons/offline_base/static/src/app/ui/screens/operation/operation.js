@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { PENDING } from "../../../engine/operations";
 import { Badge, Card, Empty, Icon, Row, Screen } from "../../kit/kit";
 import { canCorrect, correct, discard, sendAgain } from "../../model/deeds";
+import { refText } from "../../model/entities";
 import { formatDateTime, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { describe, fieldsOf, wordsOfState } from "../../model/pieces";
@@ -149,7 +150,7 @@ export class Operation extends Component {
     }
 
     showRecord() {
-        this.app.router.go("record", { entity: this.piece.entity.name, ref: this.piece.ref });
+        this.app.router.go("record", { entity: this.piece.entity.name, ref: refText(this.piece.ref) });
     }
 
     go(op) {

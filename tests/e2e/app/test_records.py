@@ -421,3 +421,49 @@ def test_signature_is_drawn_and_kept_as_a_picture(app, office):
     app.sync()
     app.until_synced()
     assert office.read("res.partner", company, "image_1920")["image_1920"]
+
+
+def test_back_leads_through_the_app_and_never_out_of_it(app, office):
+    company = office.create("res.partner", name="Way Bakery")
+    app.sync()
+    app.restart().until_ready()
+    app.page.evaluate("offlineApp.router.go('list', { entity: 'res.partner' })")
+    app.page.get_by_role("searchbox").fill("way bakery")
+    for _round in range(3):
+        app.page.get_by_role("button", name="Way Bakery").click()
+        app.button("Edit").click()
+        app.page.get_by_label("Phone").fill(f"555-{_round}")
+        app.button("Save").click()
+        expect(app.button("Edit")).to_be_visible()
+        app.button("Back").click()
+        expect(app.page.get_by_role("searchbox")).to_have_value("way bakery")
+    app.page.reload()
+    app.until_ready()
+    app.button("Back").click()
+    expect(app.page.locator(".o_tiles")).to_be_visible()
+    expect(app.button("Back")).to_have_count(0)
+    app.page.goto("about:blank")
+    app.open(f"/form/res.partner/{company}")
+    app.page.get_by_label("Phone").fill("555-9")
+    app.button("Save").click()
+    expect(app.heading("Way Bakery")).to_be_visible()
+    app.button("Back").click()
+    expect(app.page.locator(".o_tiles")).to_be_visible()
+
+
+def test_refused_work_is_corrected_in_its_form(app, office):
+    app.create("res.partner", email="nameless@example.com")
+    app.sync()
+    app.page.wait_for_function("() => offlineApp.status.parked.rejected === 1")
+    (op, uid) = app.page.evaluate("offlineApp.device.unresolved().then(([one]) => [one.op, one.target_uid])")
+    app.open(f"/form/res.partner/{uid}?op={op}&field=name")
+    name = app.page.get_by_label("Name")
+    expect(name).to_be_focused()
+    expect(app.page.get_by_label("Email")).to_have_value("nameless@example.com")
+    name.fill("Named Bakery")
+    app.button("Save").click()
+    app.says("Corrected. It is sent again with the next sync.")
+    app.sync()
+    app.until_synced()
+    made = office.find("res.partner", ("name", "=", "Named Bakery"))
+    assert office.read("res.partner", made, "email")["email"] == "nameless@example.com"

@@ -48,6 +48,7 @@ entities.add("mail.activity", {
         complete: {
             icon: "check",
             main: true,
+            isOnce: true,
             labels: { feedback: _t("How did it go?") },
             hidden: isOver,
             said: _t("Marked done on this device."),

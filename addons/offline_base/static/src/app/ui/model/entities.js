@@ -1,20 +1,32 @@
 /**
  * What people see of an entity: what the registry says, and sensible guesses from the profile for the rest.
  *
- * An entry of the registry has any of: `icon` (Font Awesome, without `fa-`), `plural`, `title(values)`,
- * `subtitle(values, names)`, `sections` (`[{label, fields: [name]}]` of record and form), `line` (fields shown in
- * lists), `filters` (`[{name, label, where?, keep?(values, app)}]`), `group` (`{label, of(values)}`, `of` answers
- * `{key, label, tone?}`), `kinds` (`[{name, label, of(values)}]`: tabs of Unsynchronized data), `quick` (components over
- * a record, props `{entity, record}`), `order`, `isHome` (a tile on the home screen), `hidden` fields.
+ * An entry of the registry has any of these. `values` are those of a record, as the person sees it.
  *
- * For records and forms, too: `verbs` (what people may do of create, update, delete, where the adapter takes less than
- * all; the profile does not say), `widgets` (`{field: name in the registry of fields}`), `needs` (fields to fill in that
- * only a rule of Odoo asks for), `defaults(app, values, {day})` of a new record, `named` (references whose names `title` and
- * `subtitle` are given, `{field: name}`), `sorts` (`[{name, label, of(values), down?}]`, the first is usual), `picks`
- * (`{field: (candidate, values) => boolean}`: which records a reference offers), `image` (the field of the picture),
- * `called(values)` (icon of one record), `labels` (`{field: text}` in place of Odoo's), `shows` (`{field: (values) => boolean}`: where it has a meaning),
- * `follow(name, values)` (what other fields become when one has changed), `chatter` and `files` (notes, activities,
- * events and files can be put on it), `isScanned` (a code finds it), `address(values)` (for a map), `guests(record)` (of an event about it), `operations` (`{name: {icon?, main?, hidden?(values), run?(app, record)}}`).
+ * | member | what it says |
+ * |---|---|
+ * | `label`, `plural`, `icon` | one record, several, and their sign (Font Awesome, without `fa-`) |
+ * | `title(values, names)`, `subtitle(values, names)` | how a record is called; `names` of the references in `named` |
+ * | `called(values)`, `image` | the sign of one record; the field of its picture |
+ * | `sections` | `[{label, fields: [name]}]` of record and form |
+ * | `labels`, `widgets` | `{field: text}` in place of Odoo's label; `{field: name}` in the registry of fields |
+ * | `shows` | `{field: (values) => boolean}`: where a field has a meaning |
+ * | `hidden` | fields that nobody sees, where there are no `sections` |
+ * | `needs` | fields to fill in that only a rule of Odoo asks for |
+ * | `defaults(app, values, {day})` | of a new record for which `values` are given |
+ * | `follow(name, values)` | what other fields become when one has changed |
+ * | `picks` | `{field: (candidate, values) => boolean}`: which records a reference offers |
+ * | `verbs` | what the adapter takes of create, update and delete, where it is not all; the profile does not say |
+ * | `filters` | `[{name, label, where?, keep?(values, app)}]` of the list |
+ * | `sorts` | `[{name, label, of(values), down?}]`, the first is usual |
+ * | `group` | `{label, of(values)}`: `of` answers `{key, label, tone?}` of the heading in the usual order |
+ * | `isScanned` | a code finds a record in the list |
+ * | `operations` | `{name: {icon, main, isOnce, text, said, labels, hidden(values), defaults(values), run(app, record), after(app, record)}}` |
+ * | `quick` | components over a record, with `entity` and `record` |
+ * | `chatter`, `files` | notes, activities and events, or files, can be put on a record |
+ * | `address(values)`, `guests(record)` | for a map; of an event about the record |
+ * | `kinds` | `[{name, label, of(values)}]`: tabs of Unsynchronized data |
+ * | `isHome` | a tile on the home screen |
  */
 import { _t } from "@web/core/l10n/translation";
 import { entities } from "../registries";
@@ -30,7 +42,6 @@ export function entityOf(profile) {
         title: (values) => values.display_name || values.name || values.subject || values.summary || "",
         subtitle: () => "",
         sections: null,
-        line: [],
         filters: [],
         group: null,
         kinds: [{ name: profile.name, label: said.plural ?? profile.label, of: () => true }],

@@ -39,7 +39,9 @@ export class Router {
     /** `{name, component, parts, path}` of what is shown. */
     current = null;
     _guard = null;
-    _depth = 0;
+    /** How many screens lie behind this one; each entry of the browser's history keeps its own. */
+    _depth = globalThis.history?.state?.depth ?? 0;
+    _isReplacing = false;
 
     static make() {
         const router = reactive(new Router());
@@ -50,22 +52,22 @@ export class Router {
 
     /** Show a screen by its name. */
     go(name, parts = {}) {
-        this._depth += 1;
         location.hash = address(screens.get(name).path, parts);
     }
 
     /** Show another screen in the place of this one: Back does not come here again. */
     replace(name, parts = {}) {
-        location.replace(`#${address(screens.get(name).path, parts)}`);
+        const path = address(screens.get(name).path, parts);
+        this._isReplacing = path !== location.hash.slice(1);
+        location.replace(`#${path}`);
     }
 
-    /** Where the person came from, or home. */
-    back() {
+    /** Where the person came from; home, or the screen that is named, when the app was opened here. */
+    back(name = "home", parts = {}) {
         if (this._depth > 0) {
-            this._depth -= 2;
             history.back();
         } else {
-            this.replace("home");
+            this.replace(name, parts);
         }
     }
 
@@ -91,14 +93,18 @@ export class Router {
         if (this._guard && path !== before) {
             const guard = this._guard;
             this._guard = null;
-            history.replaceState(null, "", `#${before}`);
+            const { state } = history;
+            history.replaceState(state, "", `#${before}`);
             if (!(await guard())) {
                 this._guard = guard;
+                this._isReplacing = false;
                 return;
             }
-            history.replaceState(null, "", `#${path}`);
+            history.replaceState(state, "", `#${path}`);
         }
-        this._depth += 1;
+        this._depth = history.state?.depth ?? this._depth + Number(!this._isReplacing);
+        this._isReplacing = false;
+        history.replaceState({ depth: this._depth }, "");
         this.follow();
     }
 

@@ -7,6 +7,7 @@ import { _t } from "@web/core/l10n/translation";
 import { same } from "../../../engine/canonical";
 import { HomeFull, Refusal } from "../../../engine/errors";
 import { focusField, FormBody } from "../../forms/body";
+import { draftName } from "../../forms/drafts";
 import { FormLines } from "../../forms/lines";
 import { sayDone } from "../../forms/undo";
 import { Writing } from "../../forms/writing";
@@ -76,10 +77,8 @@ export class RecordForm extends Component {
         return this.writing !== null && may(this.entity, this.isNew ? "create" : "update");
     }
 
-    /** The draft of this form: one for each record, and one for new ones of an entity. */
     get draftName() {
-        const { entity, ref, preset = "", op = "" } = this.props;
-        return `form/${entity}/${ref}${preset}${op}`;
+        return draftName(this.props);
     }
 
     // --- what it begins with -----------------------------------------------------------------------------------------
@@ -215,7 +214,7 @@ export class RecordForm extends Component {
             sayDone(this.app, _t("Saved on this device."), { seq, back: () => device.update(entity, this.ref, base) });
         }
         await this.finish();
-        router.back();
+        router.back("record", { entity, ref: this.props.ref });
     }
 
     /** The new record, and with it its lines; `to` is the number of the last of them. */

@@ -14,7 +14,8 @@ import { fields } from "../../registries";
 export class Quick extends Component {
     static template = "offline_base.Quick";
     static components = { Icon };
-    static props = { entity: Object, record: Object, title: String };
+    /** `own`: the operations of this person on the record. */
+    static props = { entity: Object, record: Object, title: String, own: Array };
 
     setup() {
         this.app = useApp();
@@ -77,8 +78,14 @@ export class Quick extends Component {
         return entity.profile.operations
             .map((operation) => ({ operation, hints: entity.operations[operation.name] ?? {} }))
             .filter(({ hints }) => !hints.hidden?.(record.values, record))
+            .filter(({ operation, hints }) => !(hints.isOnce && this.isAsked(operation.name)))
             .map(({ operation, hints }) => ({ operation, hints, form: argumentsOf(operation, hints) }))
             .filter(({ form, hints }) => form !== null || hints.run);
+    }
+
+    /** Whether this was asked for already, and nobody has answered yet. */
+    isAsked(name) {
+        return this.props.own.some(({ verb, state }) => verb === name && state === "pending");
     }
 
     // --- doing it ----------------------------------------------------------------------------------------------------

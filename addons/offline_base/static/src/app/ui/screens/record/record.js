@@ -2,6 +2,7 @@
 import { Component, onMounted } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { FieldShow } from "../../fields/field";
+import { draftName } from "../../forms/drafts";
 import { sayDone } from "../../forms/undo";
 import { Ask, Badge, Card, Empty, Icon, Screen } from "../../kit/kit";
 import { entityOf, may, refFrom, sectionsOf } from "../../model/entities";
@@ -56,6 +57,7 @@ export class RecordView extends Component {
             record,
             own: record ? await device.history(entity, ref) : [],
             names: record ? await namesFor(device, this.entity, record.values) : {},
+            isDraft: (await device.drafts.get(draftName(this.props))) !== null,
             isFavourite: new Places(this.env.app).isFavourite(this.place),
         };
     }

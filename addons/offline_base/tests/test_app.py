@@ -172,6 +172,11 @@ class TestApp(HttpCase):
             size = Image.open(io.BytesIO(self.get(icon["src"]).content)).size
             self.assertEqual(icon["sizes"], "{}x{}".format(*size))
 
+    def test_menu_leads_those_who_may_use_the_app_to_it(self):
+        menu = self.env.ref("offline_base.offline_app_menu")
+        self.assertEqual(SCOPE, menu.action.url)
+        self.assertEqual(self.env.ref("offline_base.offline_base_group_device_user"), menu.group_ids)
+
     @mute_logger("odoo.http")
     def test_page_takes_no_form(self):
         self.assertEqual(405, self.url_open(SCOPE, data={"a": "b"}).status_code)

@@ -20,7 +20,7 @@ from tools.stage.office import Office
 
 from .data import MINE, PARTNER
 
-_NO_LIMITS = {"sequence": 99, "limit_page": 10_000, "limit_records": 0}
+_NO_LIMITS = {"sequence": 99, "limit_page": 10_000, "limit_records": 0, "size_confirmed": True}
 _numbers = count(1)
 
 

@@ -17,23 +17,17 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from .agreement import agree, check_device, check_files
 from .backup import Backup
 from .decisions import Judged
 from .devices import Crash, Handset, Names
 from .office import Bureau, Ground
 from .strategies import DEVICES, actions, edits, office_actions, persons, picks, rights, texts, troubles, whos
-from .truth import WAITING
-from .world import CONTACT, FILE, JOB, POLICIES, TEAMS, Person
+from .world import CONTACT, FILE, JOB, TEAMS, Person
 
 _MEMORY = Path("/dev/shm")
 #: So many steps lie between two quiet points: what did not move need not be looked at again.
 _BETWEEN_QUIET_POINTS = 6
-
-
-def agree(found: dict[str, Any], truth: dict[str, Any], what: object) -> None:
-    """Both are equal; else what differs is told: {name: (found, in the model)}."""
-    names = {n for n in found.keys() | truth.keys() if found.get(n, "absent") != truth.get(n, "absent")}
-    assert not names, (what, {n: (found.get(n, "absent"), truth.get(n, "absent")) for n in sorted(names)})
 
 
 class Histories(RuleBasedStateMachine):
@@ -349,38 +343,9 @@ class Histories(RuleBasedStateMachine):
             there = {n: r.values for n, r in world.records.items() if r.kind == kind and r.exists}
             agree(self.office.stored(kind), there, ("the database", kind))
         for handset in self.handsets.values():
-            self._check(handset)
+            check_device(handset, self.truth)
         ann, bob = (self.handsets[name].device.records.digests() for name in ("ann", "bob"))
         agree(ann, bob, "two devices of one person")
-
-    def _check(self, handset: Handset) -> None:
-        mine = {op: sent for op, sent in self.truth.operations.items() if sent.device == handset.name}
-        agree(handset.states(), {op: sent.state for op, sent in mine.items()}, (handset.name, "operations"))
-        status = handset.device.status()
-        healthy = (status.heals, status.incidents, status.unsent, status.files_waiting)
-        assert healthy == (*handset.excused, 0, 0), (handset.name, healthy)
-        waiting = {sent.record for sent in mine.values() if sent.state in WAITING}
-        for kind in POLICIES:
-            truth = self.truth.world.scope(handset.person, kind)
-            agree(handset.held(kind), truth, (handset.name, kind))
-            for name, record in handset.visible(kind).items():
-                assert name in truth or name in waiting, (handset.name, kind, name)
-                if name not in waiting and kind != FILE:
-                    assert record.values["name"] == name
-
-    def check_files(self) -> None:
-        """I4: the bytes of a file go to the devices of those who may read it, or sent it."""
-        for name, record in list(self.truth.world.records.items())[-40:]:
-            if record.kind != FILE or not record.exists:
-                continue
-            sender = next(
-                s.device for s in self.truth.operations.values() if s.record == name and s.verb == "create"
-            )
-            for handset in self.handsets.values():
-                may = (
-                    self.truth.world.sees(handset.person, name) or handset.person == self.truth.owners[sender]
-                )
-                assert handset.may_fetch(record.values["sha256"]) == may, (handset.name, name)
 
     def teardown(self) -> None:
         if not hasattr(self, "handsets") or len(self.handsets) < len(DEVICES):
@@ -390,7 +355,7 @@ class Histories(RuleBasedStateMachine):
                 return  # a restore went wrong; that was told
             self.office.end_long()
             self.quiet()
-            self.check_files()
+            check_files(self.handsets.values(), self.truth)
             for handset in self.handsets.values():
                 verified = handset.device.verify()
                 assert (verified.differ, verified.rotten) == ({}, [])

@@ -33,7 +33,7 @@ entities.add("res.partner", {
     filters: [
         { name: "companies", label: _t("Companies"), where: { is_company: true } },
         { name: "people", label: _t("People"), where: { is_company: false } },
-        { name: "mine", label: _t("Mine"), keep: ({ user_id }, app) => user_id === app.device.settings.user.id },
+        { name: "mine", label: _t("My contacts"), keep: ({ user_id }, app) => user_id === app.device.settings.user.id },
     ],
     kinds: [
         { name: "contacts", label: _t("Contacts"), of: ({ is_company }) => !is_company },

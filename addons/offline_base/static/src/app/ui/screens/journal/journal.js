@@ -27,7 +27,8 @@ export class Journal extends Component {
     }
 
     get subtitle() {
-        return _t("%s pieces of work", formatNumber(this.app.status.delivered));
+        const { delivered } = this.app.status;
+        return delivered === 1 ? _t("One piece of work") : _t("%s pieces of work", formatNumber(delivered));
     }
 
     /** `[{day, pieces}]`, newest first. */

@@ -42,7 +42,9 @@ export class Status extends Component {
             return { tone: "info", icon: "refresh", spin: true, title: String(_t("Syncing")), text: this.step };
         }
         if (isOffline) {
-            const text = counts.unsent ? _t("%s pieces of work are kept and sent when the network is back.", formatNumber(counts.unsent)) : _t("You can go on working; what you do is kept on this device.");
+            const text = counts.unsent === 1
+                ? _t("One piece of work is kept and sent when the network is back.")
+                : counts.unsent ? _t("%s pieces of work are kept and sent when the network is back.", formatNumber(counts.unsent)) : _t("You can go on working; what you do is kept on this device.");
             return { tone: "warning", icon: "cloud", title: String(_t("No connection to the office")), text: String(text) };
         }
         if (status.last_error) {
@@ -53,7 +55,7 @@ export class Status extends Component {
             return { tone: "quiet", icon: "refresh", title: String(_t("Not synced yet")), text: String(_t("The first sync brings everything that concerns you to this device.")) };
         }
         if (counts.unsent) {
-            return { tone: "info", icon: "cloud-upload", title: String(_t("%s pieces of work to send", formatNumber(counts.unsent))), text: this.next };
+            return { tone: "info", icon: "cloud-upload", title: String(counts.unsent === 1 ? _t("One piece of work to send") : _t("%s pieces of work to send", formatNumber(counts.unsent))), text: this.next };
         }
         return { tone: "good", icon: "check", title: String(_t("Everything is in sync")), text: this.next };
     }

@@ -96,6 +96,9 @@ export class Unsynchronized extends Component {
         if (this.state.picking) {
             return String(_t("%s chosen", this.picked.length));
         }
+        if (pieces.length === 1) {
+            return String(_t("One piece of work"));
+        }
         return pieces.length ? String(_t("%s pieces of work", pieces.length)) : "";
     }
 

@@ -53,6 +53,26 @@ describe("a file", () => {
         assert.deepEqual([files_waiting, bytes_cached], [0, 7]);
     });
 
+    test("of a form is sent once it is saved, corrected or brought back, and not while it is none of these", async () => {
+        const { device, server } = await ready();
+        const other = new Blob(["another"], { type: "image/jpeg" });
+        const [raw, corrected] = [await device.keepFile(PHOTO, "door.jpg"), await device.keepFile(other, "door.jpg")];
+        const waiting = async () => (await device.filesWaiting()).map(({ sha256: hash }) => hash).sort();
+        assert.deepEqual(await waiting(), []);
+        const values = { name: "door.jpg", res_model: PARTNER, res_id: 1, raw };
+        const made = await device.create(ATTACHMENT, values);
+        assert.deepEqual(await waiting(), [raw.sha256]);
+        await device.withdraw(made.pending[0]);
+        assert.deepEqual(await waiting(), []);
+        await device.create(ATTACHMENT, values);
+        server.verdicts[1] = ["rejected", "value_invalid"];
+        await device.sync();
+        assert.deepEqual(await waiting(), []);
+        const [{ op }] = await device.unresolved();
+        await device.amend(op, { raw: corrected });
+        assert.deepEqual(await waiting(), [corrected.sha256]);
+    });
+
     test("is put on a record that was born here", async () => {
         const { device } = await ready();
         const made = await device.create(PARTNER, { name: "Born here" });

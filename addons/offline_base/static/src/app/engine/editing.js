@@ -39,7 +39,6 @@ export class Editing {
     /** A record with a new uid; answers it as the person sees it. */
     async create(change, entity, values, { after } = {}) {
         const checked = await this.#checked(change, this.#writable(entity), values);
-        await this.#files?.offer(change, checked);
         const uid = this.#newUid();
         await this.#records.learnIdentity(change, entity, uid, null, null);
         this.#record(change, { id: null, uid }, entity, "create", { after, target: { uid }, values: checked });
@@ -57,7 +56,6 @@ export class Editing {
         }
         const checked = await this.#checked(change, profile, values);
         const shown = await this.#shown(change, entity, ref);
-        await this.#files?.offer(change, checked);
         const seen = { values: { ...shown.values, ...base } };
         return this.#on(change, shown, "update", { after, values: checked, base: baseOf(seen, Object.keys(checked)) });
     }
@@ -160,6 +158,7 @@ export class Editing {
                 throw new Refusal("reference_unknown", `this device knows no ${model} with the uid ${uid}`);
             }
         }
+        await this.#files?.offer(change, checked);
         return checked;
     }
 

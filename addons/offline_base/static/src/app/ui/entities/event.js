@@ -65,9 +65,26 @@ entities.add("calendar.event", {
         tentative: { icon: "question", said: _t("Left open on this device.") },
         decline: { icon: "times", said: _t("Declined on this device.") },
     },
+    related: [{ entity: "calendar.attendee", field: "event_id", label: _t("Replies") }],
     address: ({ location }) => location,
     chatter: true,
     files: true,
 });
 
-entities.add("calendar.attendee", { icon: "user", isHome: false, title: ({ common_name }) => common_name ?? "" });
+const REPLIES = {
+    accepted: ["check", _t("Accepted")],
+    declined: ["times", _t("Declined")],
+    tentative: ["question", _t("Maybe")],
+    needsAction: ["clock-o", _t("No reply yet")],
+};
+
+entities.add("calendar.attendee", {
+    icon: "user",
+    label: _t("Attendee"),
+    plural: _t("Attendees"),
+    title: ({ common_name }, { partner_id = "" } = {}) => common_name || partner_id,
+    subtitle: ({ state }) => String(REPLIES[state]?.[1] ?? ""),
+    called: ({ state }) => REPLIES[state]?.[0] ?? "user",
+    named: ["partner_id"],
+    isHome: false,
+});

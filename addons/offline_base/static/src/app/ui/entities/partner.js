@@ -41,6 +41,7 @@ entities.add("res.partner", {
     ],
     address,
     guests: ({ id, uid }) => [uid === null ? id : { uid }],
+    related: [{ entity: "res.partner", field: "parent_id", label: _t("People and addresses") }],
     chatter: true,
     files: true,
 });

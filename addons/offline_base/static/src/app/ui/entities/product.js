@@ -10,13 +10,14 @@ entities.add("product.template", {
     subtitle: ({ default_code, list_price }, { categ_id = "" } = {}) =>
         [default_code, categ_id, list_price !== null && list_price !== undefined ? formatNumber(list_price, 2) : null].filter(Boolean).join(" · "),
     named: ["categ_id"],
+    widgets: { list_price: "monetary" },
     sections: [
         { label: "", fields: ["name", "default_code", "list_price", "uom_id", "categ_id", "type"] },
         { label: _t("More"), fields: ["description_sale", "weight", "volume", "sale_ok", "purchase_ok"] },
     ],
+    related: [{ entity: "product.product", field: "product_tmpl_id" }],
     isHome: true,
     isScanned: true,
-    files: true,
     sorts: [
         { name: "name", label: _t("By name"), of: ({ name }) => name },
         { name: "code", label: _t("By code"), of: ({ default_code }) => default_code },

@@ -23,6 +23,7 @@
  * | `isScanned` | a code finds a record in the list |
  * | `operations` | `{name: {icon, main, isOnce, text, said, labels, hidden(values), defaults(values), run(app, record), after(app, record)}}` |
  * | `quick` | components over a record, with `entity` and `record` |
+ * | `related` | `[{entity, field, label?}]`: records whose field points to this one are shown with it |
  * | `chatter`, `files` | notes, activities and events, or files, can be put on a record |
  * | `address(values)`, `guests(record)` | for a map; of an event about the record |
  * | `kinds` | `[{name, label, of(values)}]`: tabs of Unsynchronized data |
@@ -60,6 +61,7 @@ export function entityOf(profile) {
         operations: {},
         shows: {},
         labels: {},
+        related: [],
         chatter: false,
         files: false,
         isScanned: false,
@@ -108,6 +110,15 @@ export function linesOf(app, { name }) {
     return app.device.settings.profile.entities.flatMap((profile) => {
         const field = profile.parent && profile.fields.find((known) => known.name === profile.parent);
         return field?.relation === name ? [{ entity: entityOf(profile), field: field.name }] : [];
+    });
+}
+
+/** The kinds that are shown with a record of this one, though they stand for themselves: as `linesOf`. */
+export function relatedOf(app, { related }) {
+    return related.flatMap(({ entity, field, label = null }) => {
+        const profile = app.entity(entity);
+        const kind = profile && entityOf(profile);
+        return kind ? [{ entity: { ...kind, plural: label ?? kind.plural }, field, isRelated: true }] : [];
     });
 }
 

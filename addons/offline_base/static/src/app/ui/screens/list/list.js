@@ -7,8 +7,8 @@ import { entityOf, may } from "../../model/entities";
 import { formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { counted, headed, ordered } from "../../model/listing";
+import { namesFor } from "../../model/names";
 import { screens } from "../../registries";
-import { namesFor } from "../record/record";
 
 /** So many rows come at a time, while the person scrolls. */
 const PAGE = 60;

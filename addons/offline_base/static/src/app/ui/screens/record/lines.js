@@ -1,12 +1,13 @@
-/** The lines of a record: records of kinds that belong to it. */
+/** The lines of a record, which belong to it, and records that point to it. */
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { withoutParent } from "../../forms/lines";
 import { FormSheet } from "../../forms/sheet";
 import { sayDone } from "../../forms/undo";
 import { Badge, Icon, Row } from "../../kit/kit";
-import { linesOf, may, refOf, refText } from "../../model/entities";
+import { linesOf, may, refOf, refText, relatedOf } from "../../model/entities";
 import { useApp, useLive } from "../../model/hooks";
+import { namesFor } from "../../model/names";
 
 /** The records whose field points to this one, by whatever name they know it. */
 export async function pointingTo(device, entity, field, { id, uid }, where = {}) {
@@ -32,12 +33,28 @@ export class Lines extends Component {
 
     read() {
         const { entity, record } = this.props;
+        const { device } = this.app;
+        const kinds = [...linesOf(this.app, entity), ...relatedOf(this.app, entity)];
         return Promise.all(
-            linesOf(this.app, entity).map(async (kind) => ({
-                ...kind,
-                records: await pointingTo(this.app.device, kind.entity.name, kind.field, record),
-            })),
+            kinds.map(async (kind) => {
+                const records = await pointingTo(device, kind.entity.name, kind.field, record);
+                return { ...kind, rows: await Promise.all(records.map((one) => this.row(kind, one))) };
+            }),
         );
+    }
+
+    async row({ entity }, record) {
+        const names = await namesFor(this.app.device, entity, record.values);
+        return {
+            record,
+            icon: entity.called(record.values) ?? entity.icon,
+            title: entity.title(record.values, names) || entity.label,
+            subtitle: entity.subtitle(record.values, names),
+        };
+    }
+
+    isShown(kind) {
+        return kind.rows.length > 0 || this.mayAdd(kind);
     }
 
     mayAdd({ entity }) {
@@ -48,6 +65,10 @@ export class Lines extends Component {
         const { app } = this;
         const { entity, field } = kind;
         const given = { [field]: refOf(this.props.record) };
+        if (kind.isRelated) {
+            app.router.go("form", { entity: entity.name, ref: "new", preset: JSON.stringify(given) });
+            return;
+        }
         const made = await app.messages.open(FormSheet, {
             entity: withoutParent(kind),
             title: _t("New: %s", entity.label),
@@ -62,7 +83,7 @@ export class Lines extends Component {
     async edit(kind, record) {
         const { app } = this;
         const { entity } = kind;
-        if (!may(entity, "update")) {
+        if (kind.isRelated || !may(entity, "update")) {
             app.router.go("record", { entity: entity.name, ref: refText(record.ref) });
             return;
         }

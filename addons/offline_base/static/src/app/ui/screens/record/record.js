@@ -7,6 +7,7 @@ import { sayDone } from "../../forms/undo";
 import { Ask, Badge, Card, Empty, Icon, Screen } from "../../kit/kit";
 import { entityOf, may, refFrom, sectionsOf } from "../../model/entities";
 import { useApp, useLive } from "../../model/hooks";
+import { namesFor } from "../../model/names";
 import { Places } from "../../model/places";
 import { screens } from "../../registries";
 import { History } from "./history";
@@ -154,15 +155,6 @@ export class RecordView extends Component {
             sayDone(this.app, _t("Deleted on this device."), { seq });
         }
     }
-}
-
-/** The names of the references that title and subtitle of an entity are given. */
-export async function namesFor(device, entity, values) {
-    const relations = Object.fromEntries(entity.profile.fields.map(({ name, relation }) => [name, relation]));
-    const pairs = entity.named
-        .filter((name) => relations[name] && (values[name] ?? null) !== null)
-        .map(async (name) => [name, (await device.nameOf(relations[name], values[name])) ?? ""]);
-    return Object.fromEntries(await Promise.all(pairs));
 }
 
 screens.add("record", { path: "/record/:entity/:ref", component: RecordView });

@@ -42,6 +42,11 @@ def chromium_with_profile(folder: Path, **options: Any) -> Iterator[BrowserConte
         opened.close()
 
 
+def another(browser: Browser, folder: Path, **options: Any) -> BrowserContext:
+    """A browser with a profile on the disk beside one that runs; who asks for it ends it, as gently as they like."""
+    return browser.browser_type.launch_persistent_context(folder, **_how(), **options)
+
+
 def _how() -> dict[str, Any]:
     found = find_chromium()
     if found is None:

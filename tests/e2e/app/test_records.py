@@ -83,6 +83,29 @@ def test_contact_with_fields_of_every_kind_is_made_without_network_and_reaches_o
     assert values["image_1920"]
 
 
+def test_company_is_made_where_a_contact_asks_for_it(app, office):
+    app.go_offline()
+    app.open("/form/res.partner/new")
+    app.page.get_by_label("Name").fill("Ida Founder")
+    app.page.locator("[data-field=parent_id] button").first.click()
+    app.page.get_by_role("dialog").get_by_role("searchbox").fill("Founders Ltd")
+    app.button("New: Founders Ltd").click()
+    sheet = app.page.get_by_role("dialog").last
+    expect(sheet.get_by_role("switch", name="Is a Company")).to_be_checked()
+    app.page.keyboard.press("Escape")
+    expect(app.page.get_by_role("dialog")).to_have_count(1)
+    app.button("New: Founders Ltd").click()
+    sheet.get_by_role("button", name="Save").click()
+    expect(app.page.get_by_role("dialog")).to_have_count(0)
+    app.button("Save").click()
+    expect(app.heading("Ida Founder")).to_be_visible()
+    app.go_online()
+    app.sync()
+    app.until_synced()
+    contact = office.find("res.partner", ("name", "=", "Ida Founder"))
+    assert office.read("res.partner", contact, "parent_id")["parent_id"][1] == "Founders Ltd"
+
+
 def test_event_without_network_is_in_odoo_at_the_same_moment(make_app, office, hire):
     user = hire("Tara Zone")
     app = make_app(timezone_id="Asia/Kolkata").enrol(office.code(user))

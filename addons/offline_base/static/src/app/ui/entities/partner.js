@@ -29,6 +29,7 @@ entities.add("res.partner", {
         parent_id: ({ is_company }) => is_company,
         state_id: ({ country_id }, values) => !values.country_id || JSON.stringify(country_id) === JSON.stringify(values.country_id),
     },
+    makes: { parent_id: { is_company: true } },
     defaults: () => ({ is_company: false }),
     filters: [
         { name: "companies", label: _t("Companies"), where: { is_company: true } },
@@ -41,7 +42,7 @@ entities.add("res.partner", {
     ],
     address,
     guests: ({ id, uid }) => [uid === null ? id : { uid }],
-    related: [{ entity: "res.partner", field: "parent_id", label: _t("People and addresses") }],
+    related: [{ entity: "res.partner", field: "parent_id", label: _t("People and addresses"), when: ({ is_company }) => is_company }],
     chatter: true,
     files: true,
 });

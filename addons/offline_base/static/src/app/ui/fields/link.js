@@ -70,6 +70,7 @@ class EditLink extends Component {
             relation: this.relation,
             title: String(field.label),
             keep: entity.picks[field.name],
+            given: entity.makes[field.name],
             values,
         });
         if (picked) {
@@ -122,6 +123,7 @@ class EditLinks extends Component {
             relation: field.relation,
             title: String(field.label),
             keep: entity.picks[field.name],
+            given: entity.makes[field.name],
             values,
             without: this.refs,
         });

@@ -12,11 +12,12 @@ const SHOWN = 50;
 export class Picker extends Component {
     static template = "offline_base.Picker";
     static components = { Empty, Icon, Row, SearchBox, Sheet };
-    /** `keep(candidate, values)` leaves records out; `defaults` are values of one that is made here. */
+    /** `keep(candidate, values)` leaves records out; `given` are values of one that is made here. */
     static props = {
         relation: String,
         title: String,
         keep: { type: Function, optional: true },
+        given: { type: Object, optional: true },
         values: { type: Object, optional: true },
         without: { type: Array, optional: true },
         close: Function,
@@ -71,12 +72,13 @@ export class Picker extends Component {
 
     async create() {
         const { app, entity } = this;
+        const { given = {} } = this.props;
         const name = this.state.text.trim();
         const takesName = entity.profile.fields.some((field) => field.name === "name" && !field.readonly);
         const made = await app.messages.open(FormSheet, {
             entity,
             title: _t("New: %s", entity.label),
-            changed: { ...entity.defaults(app, {}), ...(name && takesName && { name }) },
+            changed: { ...(await entity.defaults(app, given)), ...given, ...(name && takesName && { name }) },
             save: (changed) => app.device.create(entity.name, changed),
         });
         if (made) {

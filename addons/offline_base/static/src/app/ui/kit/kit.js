@@ -107,6 +107,9 @@ export class Sheet extends Component {
             () => [this.sheet.el],
         );
         useExternalListener(window, "keydown", (event) => {
+            if (this.sheet.el !== [...document.querySelectorAll(".o_sheet")].at(-1)) {
+                return; // another sheet lies over this one
+            }
             if (event.key === "Escape") {
                 this.props.close();
             } else if (event.key === "Tab") {

@@ -16,6 +16,7 @@
  * | `defaults(app, values, {day})` | of a new record for which `values` are given |
  * | `follow(name, values)` | what other fields become when one has changed |
  * | `picks` | `{field: (candidate, values) => boolean}`: which records a reference offers |
+ * | `makes` | `{field: values}` of a record that is made where a reference asks for one |
  * | `verbs` | what the adapter takes of create, update and delete, where it is not all; the profile does not say |
  * | `filters` | `[{name, label, where?, keep?(values, app)}]` of the list |
  * | `sorts` | `[{name, label, of(values), down?}]`, the first is usual |
@@ -23,7 +24,7 @@
  * | `isScanned` | a code finds a record in the list |
  * | `operations` | `{name: {icon, main, isOnce, text, said, labels, hidden(values), defaults(values), run(app, record), after(app, record)}}` |
  * | `quick` | components over a record, with `entity` and `record` |
- * | `related` | `[{entity, field, label?}]`: records whose field points to this one are shown with it |
+ * | `related` | `[{entity, field, label?, when?(values)}]`: records whose field points to this one are shown with it |
  * | `chatter`, `files` | notes, activities and events, or files, can be put on a record |
  * | `address(values)`, `guests(record)` | for a map; of an event about the record |
  * | `kinds` | `[{name, label, of(values)}]`: tabs of Unsynchronized data |
@@ -56,6 +57,7 @@ export function entityOf(profile) {
         named: [],
         sorts: [],
         picks: {},
+        makes: {},
         image: null,
         called: () => null,
         operations: {},
@@ -115,10 +117,10 @@ export function linesOf(app, { name }) {
 
 /** The kinds that are shown with a record of this one, though they stand for themselves: as `linesOf`. */
 export function relatedOf(app, { related }) {
-    return related.flatMap(({ entity, field, label = null }) => {
+    return related.flatMap(({ entity, field, label = null, when = () => true }) => {
         const profile = app.entity(entity);
         const kind = profile && entityOf(profile);
-        return kind ? [{ entity: { ...kind, plural: label ?? kind.plural }, field, isRelated: true }] : [];
+        return kind ? [{ entity: { ...kind, plural: label ?? kind.plural }, field, when, isRelated: true }] : [];
     });
 }
 

@@ -54,7 +54,8 @@ export class Lines extends Component {
     }
 
     isShown(kind) {
-        return kind.rows.length > 0 || this.mayAdd(kind);
+        const { when = () => true } = kind;
+        return kind.rows.length > 0 || (this.mayAdd(kind) && when(this.props.record.values));
     }
 
     mayAdd({ entity }) {

@@ -1,4 +1,4 @@
-"""A usual day on every screen; with SCREENSHOTS=1 each is kept in docs/images, on a phone and a desk, light and dark."""
+"""A usual day on every screen; with SCREENSHOTS=1 each is kept in docs/images, phone and desk, light and dark."""
 
 from __future__ import annotations
 

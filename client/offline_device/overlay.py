@@ -6,7 +6,7 @@ rebuilt in the same transaction as whatever they derive from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,10 +52,11 @@ def lay_over(
     return seen if seen.seqs else None
 
 
-def _decided(entries: Iterable[Entry]) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
+def _decided(entries: Collection[Entry]) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
     amended: dict[str, Mapping[str, Any]] = {}
     withdrawn: set[str] = set()
     first: dict[str, str] = {}  # an amendment and the operation that it, or what it amends, replaced first
+    by_op = {entry.op: entry for entry in entries}
     for entry in entries:
         if entry.decides is None or entry.is_over:
             continue
@@ -63,11 +64,21 @@ def _decided(entries: Iterable[Entry]) -> tuple[dict[str, Mapping[str, Any]], se
         args = entry.body.get("args", {})
         if entry.verb == "discard" or args.get("by") == "server":
             withdrawn.add(about)
-        elif "values" in args:
+        elif "values" in args and entry.verb == AMEND:
             amended[about] = args["values"]
+        elif "values" in args:
+            before = amended.get(about, by_op[about].body.get("values", {}) if about in by_op else {})
+            amended[about] = _chosen(by_op.get(entry.decides), before, args["values"])
         if entry.verb == AMEND:
             first[entry.op] = about
     return amended, withdrawn
+
+
+def _chosen(entry: Entry | None, before: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a decided conflict leaves of work: what was chosen of the fields in question, the others as they were."""
+    conflict = entry.receipt.conflict if entry and entry.receipt else None
+    in_question = conflict.fields_ if conflict else {}
+    return {**{name: value for name, value in before.items() if name not in in_question}, **values}
 
 
 class Overlay:

@@ -2,6 +2,8 @@
 import { assert, describe, test } from "./harness.js";
 import { PARTNER } from "./fake_server.js";
 import { Home } from "./home.js";
+import { Entry } from "../../addons/offline_base/static/src/app/engine/operations.js";
+import { layOver } from "../../addons/offline_base/static/src/app/engine/overlay.js";
 
 async function synced(options) {
     const home = new Home();
@@ -264,6 +266,16 @@ describe("a decision", () => {
         await device.sync();
         await device.resolve(entry.op, "values", { phone: "third" });
         assert.equal((await shown(device, 1)).phone, "third");
+    });
+
+    test("of a conflict by field leaves what nobody questioned as it was", () => {
+        const body = { seq: 1, op: "a", entity: PARTNER, verb: "update", values: { phone: "mine", city: "mine", street: "mine" } };
+        const fields = { phone: {}, city: {} };
+        const work = Entry.pending("d", { id: 1, uid: null }, body).with({ state: "conflict", receipt: { conflict: { fields } } });
+        const args = { op: "a", by: "values", values: { phone: "third" } };
+        const decision = Entry.pending("d", work.key, { seq: 2, op: "b", verb: "resolve", args }, { entity: PARTNER, decides: "a" });
+        const held = { phone: "theirs", city: "theirs", street: "before" };
+        assert.deepEqual(layOver(held, [work, decision]).values, { phone: "third", city: "theirs", street: "mine" });
     });
 
     test("of a conflict for the office is not taken here, but the work can be given up", async () => {

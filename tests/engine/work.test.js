@@ -83,7 +83,8 @@ describe("a piece of work", () => {
     test("has the ways out that the office takes", () => {
         const of = (state, verb, kind) => waysOut({ state, verb, kind }).join(" ");
         assert.equal(of("refused", "create"), "edit retry discard");
-        assert.equal(of("refused", "mark_done"), "retry discard");
+        assert.equal(of("refused", "mark_done"), "edit retry discard");
+        assert.equal(of("refused", "delete"), "retry discard");
         assert.equal(of("decide", "update", "fields"), "decide discard");
         assert.equal(of("decide", "update", "deleted"), "discard");
         assert.equal(of("office", "update"), "discard");

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from offline_core.wire import Receipt
 from offline_device import Device, Record
+from offline_device.operations import Entry
+from offline_device.overlay import lay_over
 
 from .fake_server import FakeServer
-from .fake_state import PARTNER
+from .fake_state import PARTNER, uid
 
 
 @pytest.fixture
@@ -198,6 +202,22 @@ def test_a_conflict_is_decided_on_the_device(synced: Device, server: FakeServer)
     assert shown(synced, 1)["phone"] == "theirs"
     synced.sync()
     assert synced.outbox() == []
+
+
+def test_a_conflict_decided_by_field_leaves_what_nobody_questioned_as_it_was() -> None:
+    sides = {"base": None, "mine": "mine", "theirs": "theirs"}
+    conflict = {"kind": "fields", "decider": "device", "fields": {"phone": sides, "city": sides}}
+    receipt = {"seq": 1, "op": uid(1), "status": "conflict", "target": None, "code": None, "message": None}
+    work = Entry(
+        *("device", 1, uid(1), PARTNER, "update", 1, None, None),
+        {"values": {"phone": "mine", "city": "mine", "street": "mine"}},
+        *("conflict", Receipt.model_validate(receipt | {"conflict": conflict}), False),
+    )
+    args = {"op": uid(1), "by": "values", "values": {"phone": "third"}}
+    decision = replace(work, seq=2, op=uid(2), verb="resolve", decides=uid(1), body={"args": args})
+    seen = lay_over({"phone": "theirs", "city": "theirs", "street": "before"}, [work, decision])
+    assert seen is not None
+    assert seen.values == {"phone": "third", "city": "theirs", "street": "mine"}
 
 
 def test_a_decision_that_the_server_refuses_leaves_the_work_parked(

@@ -39,13 +39,13 @@ def test_always_offline_syncs_by_the_button_alone(settings, office):
 
 
 def test_proof_counts_work_and_records_and_a_comparison_repairs_what_differs(app, office):
-    company = office.create(PARTNER, name="Corner Bakery", is_company=True, city="Oldtown")
+    company = office.create(PARTNER, name="Rotten Apples", is_company=True, city="Oldtown")
     assert app.sync()
     app.edit(PARTNER, company, city="Newtown")
     assert app.sync()
     app.page.evaluate("offlineApp.router.go('status')")
-    app.says("1 of 1 pieces of work received by the office")
-    app.says("contents equal to the office's")
+    app.says("Work received by the office: 1 of 1")
+    app.says("Contents equal to the office's")
     app.button("Compare with the office").click()
     app.says("everything on this device equals the office's")
     # A record rots in the store, as on a broken disk.
@@ -62,7 +62,7 @@ def test_proof_counts_work_and_records_and_a_comparison_repairs_what_differs(app
     )
     app.button("Compare with the office").click()
     app.says("There were differences; what differed was received again.")
-    assert app.search(PARTNER, "corner bakery")[0]["values"]["city"] == "Newtown"
+    assert app.search(PARTNER, "rotten apples")[0]["values"]["city"] == "Newtown"
     app.says("A record was damaged on this device and received again.")
 
 
@@ -72,7 +72,7 @@ def test_log_out_is_guarded_while_work_is_here_and_the_work_reaches_the_office(s
     app.go_offline()
     app.create(PARTNER, name="Not Sent Yet")
     app.button("Log out of this device").click()
-    app.says("1 pieces of work have not reached their final form at the office.")
+    app.says("One piece of work has not reached its final form at the office.")
     app.button("Sync first").click()
     app.says("The sync did not get through. Your work is still here.")
     app.button("Log out of this device").click()

@@ -68,7 +68,10 @@ def test_conflict_is_told_after_the_sync_and_decided_field_by_field_on_the_devic
     app.button("Compare and decide").click()
     save = app.button("Save the decision")
     expect(save).to_be_disabled()
-    side(app, "City", "The office's").click()
+    # By keyboard: the arrow goes to the other side, and takes it.
+    side(app, "City", "Mine").focus()
+    app.page.keyboard.press("ArrowDown")
+    expect(side(app, "City", "The office's")).to_be_checked()
     expect(save).to_be_disabled()
     side(app, "Phone", "Mine").click()
     # What nobody else touched goes through with either choice.
@@ -80,7 +83,7 @@ def test_conflict_is_told_after_the_sync_and_decided_field_by_field_on_the_devic
     assert {name: stored[name] for name in wanted} == wanted
     unsynchronized(app)
     app.says("All work has reached the office")
-    expect(app.page.get_by_text("contents equal to the office's")).to_be_visible()
+    expect(app.page.get_by_text("Contents equal to the office's")).to_be_visible()
 
 
 def test_decision_without_network_waits_visibly_and_can_be_taken_back(app, office, ask, clashing):
@@ -106,17 +109,17 @@ def test_decision_without_network_waits_visibly_and_can_be_taken_back(app, offic
 
 
 def test_conflict_for_the_office_says_so_and_its_outcome_comes_back(app, office, clashing):
-    company = clashing(mine={"city": "Newtown"}, theirs={"city": "Northtown"})
+    company = clashing("Office Supplies", mine={"city": "Newtown"}, theirs={"city": "Northtown"})
     unsynchronized(app)
     app.page.get_by_role("button", name=re.compile("For the office")).click()
     app.says("The office decides.")
     expect(app.button("Compare and decide")).to_have_count(0)
-    conflict = office.find("offline.conflict", ("state", "=", "open"))
+    conflict = office.find("offline.conflict", ("state", "=", "open"), ("res_id", "=", company))
     office("offline.conflict", "action_keep_device", [conflict])
     assert app.sync()
     app.says("In Odoo")
     assert office.read(PARTNER, company, "city")["city"] == "Newtown"
-    assert app.search(PARTNER, "corner bakery")[0]["values"]["city"] == "Newtown"
+    assert app.search(PARTNER, "office supplies")[0]["values"]["city"] == "Newtown"
 
 
 def test_record_deleted_meanwhile_is_named_and_the_work_can_be_given_up(app, office, ask, clashing):

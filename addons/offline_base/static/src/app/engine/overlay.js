@@ -59,6 +59,7 @@ function decided(entries) {
     const amended = new Map();
     const withdrawn = new Set();
     const first = new Map(); // an amendment and the operation that it, or what it amends, replaced first
+    const byOp = new Map(entries.map((entry) => [entry.op, entry]));
     for (const entry of entries) {
         if (!entry.decides || entry.isOver) {
             continue;
@@ -67,14 +68,24 @@ function decided(entries) {
         const args = entry.body.args ?? {};
         if (entry.verb === "discard" || args.by === "server") {
             withdrawn.add(about);
-        } else if (args.values) {
+        } else if (args.values && entry.verb === AMEND) {
             amended.set(about, args.values);
+        } else if (args.values) {
+            const before = amended.get(about) ?? byOp.get(about)?.body.values;
+            amended.set(about, chosen(byOp.get(entry.decides), before, args.values));
         }
         if (entry.verb === AMEND) {
             first.set(entry.op, about);
         }
     }
     return { amended, withdrawn };
+}
+
+/** What a decided conflict leaves of work: of the fields in question what was chosen, the others as they were. */
+function chosen(entry, before, values) {
+    const inQuestion = entry?.receipt?.conflict?.fields ?? {};
+    const others = Object.entries(before ?? {}).filter(([name]) => !Object.hasOwn(inQuestion, name));
+    return { ...Object.fromEntries(others), ...values };
 }
 
 export class Overlay {

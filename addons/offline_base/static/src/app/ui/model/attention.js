@@ -7,6 +7,7 @@ export class Attention {
     /** The pieces that were known to wait; null before the first look, of which nothing is told. */
     _known = null;
     _mark = null;
+    _device = null;
 
     constructor(app) {
         this.app = app;
@@ -24,7 +25,9 @@ export class Attention {
         // The pieces are few, the outbox may be long: it is read only while something is parked.
         const entries = Object.keys(status.parked).length ? await device.outbox() : [];
         const waiting = piecesOf(entries).filter(({ state }) => MINE.includes(state));
-        const fresh = this._known === null ? [] : waiting.filter(({ entry }) => !this._known.has(entry.op));
+        const isNew = this._known === null || this._device !== status.device;
+        this._device = status.device;
+        const fresh = isNew ? [] : waiting.filter(({ entry }) => !this._known.has(entry.op));
         this._known = new Set(waiting.map(({ entry }) => entry.op));
         app.waiting = waiting.length;
         showOnIcon(waiting.length);

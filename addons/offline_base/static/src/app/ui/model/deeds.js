@@ -1,7 +1,8 @@
 /** What a person does about work that waits: send again, correct, give up. Each says how it went. */
 import { _t } from "@web/core/l10n/translation";
+import { argumentsOf } from "../forms/arguments";
+import { FormSheet } from "../forms/sheet";
 import { Ask } from "../kit/kit";
-import { screens } from "../registries";
 import { refText } from "./entities";
 import { fieldToCorrect } from "./work";
 import { wordsOfError } from "./words";
@@ -59,13 +60,48 @@ export async function discard(app, pieces) {
     });
 }
 
-/** Open the form on the field to correct; what is saved there replaces the work. */
-export function correct(app, { entry, body, entity, op, ref }) {
-    const field = fieldToCorrect(entry, body) ?? undefined;
-    app.router.go("form", { entity: entity.name, ref: refText(ref), op, field });
+/**
+ * Correct work, and send it again: in the form, on the field that is wrong; a named operation in a sheet of its
+ * arguments.
+ */
+export async function correct(app, piece) {
+    const { entry, body, entity, op, ref, verb } = piece;
+    if (AS_VALUES.includes(verb)) {
+        const field = fieldToCorrect(entry, body) ?? undefined;
+        app.router.go("form", { entity: entity.name, ref: refText(ref), op, field });
+        return;
+    }
+    const operation = operationOf(piece);
+    const given = body.args ?? {};
+    const sent = await app.messages.open(FormSheet, {
+        entity: argumentsOf(operation, entity.operations[verb]),
+        title: operation.label,
+        confirm: _t("Send again"),
+        changed: given,
+        save: async (changed) => {
+            const kept = Object.entries(changed).filter(([name, value]) => value !== null || name in given);
+            return app.device.amend(op, null, Object.fromEntries(kept));
+        },
+    });
+    if (sent) {
+        app.messages.say(_t("Corrected. It is sent again with the next sync."), { kind: "good" });
+    }
 }
 
-/** Whether a form can be opened to correct this. */
-export function canCorrect({ ways, ref }) {
-    return ways.includes("edit") && ref !== null && screens.contains("form");
+/** Whether there is a form in which this can be corrected. */
+export function canCorrect(piece) {
+    const { ways, ref, verb, isThere, entity } = piece;
+    if (!ways.includes("edit")) {
+        return false;
+    }
+    if (AS_VALUES.includes(verb)) {
+        return ref !== null && isThere;
+    }
+    const operation = operationOf(piece);
+    const form = operation ? argumentsOf(operation, entity.operations[verb]) : null;
+    return form !== null && form.profile.fields.length > 0;
+}
+
+function operationOf({ entity, verb }) {
+    return entity.profile.operations.find(({ name }) => name === verb) ?? null;
 }

@@ -93,7 +93,7 @@ export function grouped(pieces) {
 
 /** What may be done with a piece. `verb` is what the work does, also where it stands as an amendment; of a record that is gone nothing can be decided. */
 export function waysOut({ state, verb, kind = null }) {
-    const edit = ["create", "update"].includes(verb) ? ["edit"] : [];
+    const edit = verb === "delete" ? [] : ["edit"];
     const ways = {
         [DECIDE]: ["deleted", "scope"].includes(kind) ? ["discard"] : ["decide", "discard"],
         [REFUSED]: [...edit, "retry", "discard"],

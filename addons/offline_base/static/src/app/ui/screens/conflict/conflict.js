@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { partsOf } from "../../fields/field";
 import { sayDone } from "../../forms/undo";
 import { Badge, Card, Empty, Icon, Screen } from "../../kit/kit";
+import { arrows } from "../../kit/radios";
 import { attempt } from "../../model/deeds";
 import { decisionOf, MINE, othersOf, outcomeOf, OWN, THEIRS } from "../../model/decision";
 import { difference } from "../../model/difference";
@@ -27,6 +28,7 @@ export class Conflict extends Component {
         this.app = useApp();
         this.state = useState({ choices: {}, own: {}, problems: {}, words: {}, saving: false });
         this.sides = [MINE, THEIRS];
+        this.arrows = arrows;
         this.live = useLive(() => this.read());
     }
 

@@ -3,7 +3,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { PENDING } from "../../../engine/operations";
 import { Badge, Card, Empty, Icon, Row, Screen } from "../../kit/kit";
-import { canCorrect, correct, discard, sendAgain } from "../../model/deeds";
+import { attempt, canCorrect, correct, discard, sendAgain } from "../../model/deeds";
 import { refText } from "../../model/entities";
 import { formatDateTime, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
@@ -137,6 +137,20 @@ export class Operation extends Component {
 
     async discard() {
         if (await discard(this.app, [this.piece])) {
+            this.app.router.back();
+        }
+    }
+
+    /** Whether nobody else can have seen it yet. */
+    get canTakeBack() {
+        const { state, seq, unit } = this.piece;
+        return state === "waits" && unit === null && this.app.device.canWithdraw(seq, seq);
+    }
+
+    async takeBack() {
+        const { seq } = this.piece;
+        if (await attempt(this.app, () => this.app.device.withdraw(seq, seq))) {
+            this.app.messages.say(_t("It was taken back, as if it had never been."));
             this.app.router.back();
         }
     }

@@ -14,8 +14,11 @@ export class LeaveSheet extends Component {
 
     get text() {
         const { operations, files } = this.props.unsent;
+        if (operations === 1 && !files) {
+            return String(_t("One piece of work has not reached its final form at the office."));
+        }
         return files
-            ? _t("%(work)s pieces of work and %(files)s files have not reached their final form at the office.", { work: formatNumber(operations), files: formatNumber(files) })
+            ? _t("Not in their final form at the office: %(work)s pieces of work, %(files)s files.", { work: formatNumber(operations), files: formatNumber(files) })
             : _t("%s pieces of work have not reached their final form at the office.", formatNumber(operations));
     }
 

@@ -3,6 +3,7 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { APP_VERSION } from "../../../engine/version";
 import { Badge, Card, Icon, Row, Screen } from "../../kit/kit";
+import { arrows } from "../../kit/radios";
 import { attempt } from "../../model/deeds";
 import { isMetered } from "../../model/connection";
 import { formatBytes, formatNumber } from "../../model/format";
@@ -30,6 +31,7 @@ export class Settings extends Component {
         this.live = useLive(async () => ({ mode: this.app.device.mode, cache: this.app.device.settings.cache_bytes }));
         this.language = present().code;
         this.languages = languages();
+        this.arrows = arrows;
     }
 
     get profile() {

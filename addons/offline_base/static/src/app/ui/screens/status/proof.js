@@ -36,25 +36,25 @@ export class Proof extends Component {
         if (!this.given) {
             return { isGood: true, text: String(_t("No work of this device yet")) };
         }
-        return { isGood: this.received === this.given, text: _t("%(received)s of %(given)s pieces of work received by the office", { received, given }) };
+        return { isGood: this.received === this.given, text: _t("Work received by the office: %(received)s of %(given)s", { received, given }) };
     }
 
     get ofFiles() {
         const { files_waiting } = this.app.status;
-        return files_waiting ? { isGood: false, text: _t("%s files still to send", formatNumber(files_waiting)) } : null;
+        return files_waiting ? { isGood: false, text: _t("Files still to send: %s", formatNumber(files_waiting)) } : null;
     }
 
     /** Each sync that ends well has compared the digests of both sides. */
     get ofContents() {
-        const { last_sync_at, receiving, verified, last_error } = this.app.status;
+        const { last_sync_at, receiving, verified } = this.app.status;
         const records = formatNumber(this.records);
         if (!last_sync_at || receiving || this.app.device.settings.cursor === null) {
             return { isGood: false, text: _t("Receiving: %s records so far", records) };
         }
         const at = verified && verified.at > last_sync_at ? verified.at : last_sync_at;
         return {
-            isGood: !last_error,
-            text: _t("%s records, contents equal to the office's", records),
+            isGood: true,
+            text: _t("Contents equal to the office's: %s records", records),
             more: _t("Compared %s", formatAgo(at)),
         };
     }

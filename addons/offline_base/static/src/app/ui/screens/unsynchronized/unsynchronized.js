@@ -1,9 +1,9 @@
 /** All work that the office does not have in its final form yet: whose turn it is, and the ways out. */
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { Badge, Card, Chips, Empty, Icon, Screen } from "../../kit/kit";
+import { Badge, Chips, Empty, Icon, Row, Screen } from "../../kit/kit";
 import { discard, sendAgain } from "../../model/deeds";
-import { formatAgo } from "../../model/format";
+import { formatAgo, formatBytes, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { describe } from "../../model/pieces";
 import { grouped, piecesOf, SECTIONS } from "../../model/work";
@@ -16,7 +16,7 @@ const PAGE = 60;
 
 export class Unsynchronized extends Component {
     static template = "offline_base.Unsynchronized";
-    static components = { Badge, Card, Chips, Empty, Icon, Proof, Screen };
+    static components = { Badge, Chips, Empty, Icon, Proof, Row, Screen };
     static props = { kind: { type: String, optional: true } };
 
     setup() {
@@ -87,6 +87,16 @@ export class Unsynchronized extends Component {
         }).filter(({ groups }) => groups.length);
     }
 
+    /** Files go by themselves and need nobody: they stand here as one line. */
+    get files() {
+        const { files_waiting, files_held, bytes_waiting } = this.app.status;
+        if (!files_waiting) {
+            return null;
+        }
+        const held = files_held ? _t("Some wait for a network that is not paid by its volume.") : _t("They are sent with the next syncs.");
+        return { title: _t("Files to send: %(count)s, %(size)s", { count: formatNumber(files_waiting), size: formatBytes(bytes_waiting) }), text: String(held) };
+    }
+
     get more() {
         return grouped(this.shown).length > this.state.limit;
     }
@@ -96,10 +106,10 @@ export class Unsynchronized extends Component {
         if (this.state.picking) {
             return String(_t("%s chosen", this.picked.length));
         }
-        if (pieces.length === 1) {
-            return String(_t("One piece of work"));
+        if (pieces.length < 2) {
+            return pieces.length ? String(_t("One piece of work")) : "";
         }
-        return pieces.length ? String(_t("%s pieces of work", pieces.length)) : "";
+        return _t("%s pieces of work", formatNumber(pieces.length));
     }
 
     /** "Changed here 5 minutes ago". */

@@ -10,6 +10,7 @@ const REPORT = () => _t("Send again; if it goes on, report it to your administra
 const NEXT_SYNC = () => _t("Nothing to do: the next sync continues by itself.");
 const ENROL = () => _t("Use a new enrolment code; your unsent work is kept.");
 const ASK_MANAGER = () => _t("Ask the people who look after the devices at your office. Your work is kept on this device.");
+const CHANGE = () => _t("Change what the message speaks of and send again, or discard it.");
 const CORRECT = () => _t("Correct what is marked and send again.");
 
 /** A call is refused as a whole, or no answer came. */
@@ -74,9 +75,9 @@ const RECEIPTS = {
     uid_taken: () => [_t("The record has the mark of another one."), REPORT()],
     company_invalid: () => [_t("You may not work in this company."), _t("Ask your administrator, or discard the change.")],
     access_denied: () => [_t("You may not do this in Odoo."), _t("Ask your administrator for the right and send again, or discard the change.")],
-    validation_failed: () => [_t("Odoo refused this."), CORRECT()],
+    validation_failed: () => [_t("Odoo refused this."), CHANGE()],
     required_missing: () => [_t("A required field is empty."), _t("Fill in what is marked and send again.")],
-    constraint_violated: () => [_t("This breaks a rule of your database."), CORRECT()],
+    constraint_violated: () => [_t("This breaks a rule of your database."), CHANGE()],
     internal_error: () => [_t("The server failed at this piece of work."), _t("The office finds it under Rejected Work. You can send again later.")],
     depends_on_discarded: () => [_t("It needs a record that was given up before it existed."), _t("Choose another record, or discard this as well.")],
     already_decided: () => [_t("Somebody has decided this already."), NEXT_SYNC()],

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from offline_core.digest import digest, from_hex, to_signed
+from offline_core.digest import from_hex, to_signed
 from offline_core.wire import PullAnswer, Receipt, Upsert
 
 from .outbox import Outbox
 from .overlay import Overlay
-from .records import SHARDS, Held, Records, row_hash, versions
+from .records import SHARDS, Held, Records, counted, row_hash
 from .settings import Settings
 from .store import Store, dump
 from .text import searchable
@@ -131,18 +131,12 @@ class Cut:
         db = self._store.db
         for row in db.execute("SELECT DISTINCT entity FROM staged").fetchall():
             entity = row["entity"]
-            old = list(
-                versions(
-                    db.execute(
-                        "SELECT record.v FROM record JOIN staged USING (entity, id) WHERE entity = ?",
-                        (entity,),
-                    )
-                )
+            replaced = "SELECT record.v FROM record JOIN staged USING (entity, id) WHERE entity = ?"
+            old, before = counted(db.execute(replaced, (entity,)))
+            new, after = counted(
+                db.execute("SELECT v FROM staged WHERE entity = ? AND gone IS NULL", (entity,))
             )
-            new = list(
-                versions(db.execute("SELECT v FROM staged WHERE entity = ? AND gone IS NULL", (entity,)))
-            )
-            self._records.add_to_digest(entity, len(new) - len(old), digest(new) - digest(old))
+            self._records.add_to_digest(entity, new - old, after - before)
         db.execute("DELETE FROM record WHERE (entity, id) IN (SELECT entity, id FROM staged)")
         db.execute(
             "INSERT INTO record (entity, id, uid, born, v, content, text, hash)"

@@ -203,3 +203,15 @@ def versions(rows: Iterable[sqlite3.Row]) -> Iterator[int]:
     True
     """
     return (from_signed(row["v"]) for row in rows)
+
+
+def counted(rows: Iterable[sqlite3.Row]) -> tuple[int, int]:
+    """How many rows there are and the sum of their versions modulo 2^64, without keeping them.
+
+    >>> counted([{"v": -1}, {"v": 3}])
+    (2, 2)
+    """
+    number = total = 0
+    for version in versions(rows):
+        number, total = number + 1, total + version
+    return number, total % MODULUS

@@ -11,9 +11,16 @@ import { PARKED, PENDING } from "./operations.js";
  * meter.
  */
 export async function statusOf({ store, settings, records, outbox, journal, files, blobs }, mode) {
-    const counts = await outbox.counts();
     const profile = settings.profile_data;
-    const waiting = files ? await files.waiting() : [];
+    const [counts, waiting, delivered, held, incidents, storage_bytes, bytes_cached] = await Promise.all([
+        outbox.counts(),
+        files ? files.waiting() : [],
+        journal.count(),
+        records.counts(),
+        store.incidents(),
+        store.sizeBytes(),
+        files ? files.cachedBytes() : 0,
+    ]);
     return {
         device: settings.device,
         server: settings.server,
@@ -28,20 +35,20 @@ export async function statusOf({ store, settings, records, outbox, journal, file
         locked_out: settings.locked_out,
         unsent: counts[PENDING] ?? 0,
         parked: Object.fromEntries(PARKED.filter((state) => counts[state]).map((state) => [state, counts[state]])),
-        delivered: await journal.count(),
-        held: await records.counts(),
+        delivered,
+        held,
         receiving: settings.cut !== null,
         applied_seq: settings.applied_seq,
         clock_offset_s: settings.clock_offset_s,
         heals: settings.heals,
         verified: settings.verified,
         given: settings.next_seq - 1,
-        incidents: await store.incidents(),
-        storage_bytes: await store.sizeBytes(),
+        incidents,
+        storage_bytes,
         metered: settings.metered,
         files_waiting: waiting.length,
         files_held: profile && blobs ? waiting.filter((one) => blobs.isHeld(one)).length : 0,
         bytes_waiting: waiting.reduce((sum, { size }) => sum + size, 0),
-        bytes_cached: files ? await files.cachedBytes() : 0,
+        bytes_cached,
     };
 }

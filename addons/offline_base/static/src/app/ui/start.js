@@ -26,14 +26,15 @@ const translatableAttributes = ["aria-label", "placeholder", "title", "label"];
 
 export async function start() {
     const code = takeCode();
-    await speak();
+    const words = speak();
     const app = OfflineApp.make();
     Object.assign(app, { code, opening: Opening.make(app), lock: Lock.make(app), update: Update.make(app) });
     // For the browser's console: whoever helps a person, and the tests.
     window.offlineApp = app;
     listen(app);
     app.listen();
-    await app.opening.begin();
+    // The words are there before anything is shown; the home is opened meanwhile.
+    await Promise.all([app.opening.begin(), words]);
     const env = { app, phases };
     const root = new App(Shell, { env, getTemplate, translateFn: appTranslateFn, translatableAttributes });
     await root.mount(document.body);

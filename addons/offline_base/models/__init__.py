@@ -4,6 +4,7 @@ from . import (
     ir_http_session,
     ir_model,
     ir_model_fields,
+    ir_module_module,
     mail_mail,
     mail_thread,
     offline_adapter,

@@ -9,6 +9,9 @@ from ..store.dependencies import dependencies
 
 _logger = logging.getLogger(__name__)
 
+#: Databases of which this process uninstalled modules and has not loaded the registry anew since.
+UNINSTALLED: set[str] = set()
+
 #: Tables that decide who may read what. A pull that finds one of them changed compares everything anew.
 #: What workers remember something of (ormcache) that says what a user may read, and how.
 _REMEMBERED_MODELS = (
@@ -197,7 +200,9 @@ class OfflineCapture(models.AbstractModel):
 
     def _register_hook(self):
         super()._register_hook()
-        if self.env.registry.updated_modules:
+        gone = self.env.cr.dbname in UNINSTALLED
+        UNINSTALLED.discard(self.env.cr.dbname)
+        if gone or self.env.registry.updated_modules:
             self._install()
         else:
             for problem in self._problems():

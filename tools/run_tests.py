@@ -23,7 +23,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tools.provision import database, node, odoo
+from tools.provision import database, node, odoo, templates
 from tools.provision.errors import ProvisionError
 from tools.provision.system import find_chromium
 from tools.provision.workspace import Workspace, addon_names
@@ -46,14 +46,25 @@ class Outcome:
     def run(self) -> int:
         return self.passed + self.failed
 
+    def add(self, other: Outcome) -> None:
+        """Count what another run of the layer came to."""
+        self.passed += other.passed
+        self.failed += other.failed
+        self.excused += other.excused
+        self.problems += other.problems
+
 
 @dataclass(frozen=True)
 class Options:
-    """What to run; `pytest` holds arguments for it, as given after `--`; it writes into `log`, else on the terminal."""
+    """What to run; `pytest` holds arguments for it, as given after `--`; it writes into `log`, else on the terminal.
+
+    With `append` the log of an earlier run of the layer goes on.
+    """
 
     module: str = ""
     pytest: tuple[str, ...] = ()
     log: Path | None = None
+    append: bool = False
 
 
 def plain(*folders: str) -> Callable[[Workspace, Options], Outcome]:
@@ -62,13 +73,13 @@ def plain(*folders: str) -> Callable[[Workspace, Options], Outcome]:
     def run(space: Workspace, options: Options) -> Outcome:
         paths = [folder for folder in folders if any((space.root / folder).rglob("test_*.py"))]
         command = [str(space.dev_python), "-m", "pytest", *options.pytest]
-        return _report(space, command, paths, {**space.env, **database.environment()}, options.log)
+        return _report(space, command, paths, {**space.env, **database.environment()}, options)
 
     return run
 
 
 def in_odoo(space: Workspace, options: Options) -> Outcome:
-    """The addons' own tests, by pytest-odoo in a fresh copy of the `tests` template.
+    """The addons' own tests, by pytest-odoo in a fresh copy of the template that has them.
 
     `--odoo-http` matters: without it every browser and HTTP test is skipped in silence.
     """
@@ -78,13 +89,22 @@ def in_odoo(space: Workspace, options: Options) -> Outcome:
         folders = [folder for folder in folders if folder.name == options.module]
         if not folders:
             raise ProvisionError(f"no addon named {options.module}")
-    paths = [str(folder / "tests") for folder in folders if any(folder.glob("tests/test_*.py"))]
-    if not paths:
-        return Outcome()
+    paths: dict[str, list[str]] = {}
+    for folder in folders:
+        if any(folder.glob("tests/test_*.py")):
+            paths.setdefault(templates.with_addon(folder.name), []).append(str(folder / "tests"))
+    total = Outcome()
+    for position, (template, chosen) in enumerate(paths.items()):
+        total.add(_in_copy(space, replace(options, append=position > 0), template, chosen))
+    return total
+
+
+def _in_copy(space: Workspace, options: Options, template: str, paths: Sequence[str]) -> Outcome:
+    """Tests of addons in a copy of one template."""
     db = f"offline_{space.ident}_run_odoo_{os.getpid()}"
     conf = space.state / f"odoo-tests-{os.getpid()}.conf"
     odoo.write_conf(space)
-    database.create(db, template="tests")
+    database.create(db, template=template)
     try:
         conf.write_text(
             f"{space.odoo_conf.read_text()}db_name = {db}\ndbfilter = ^{db}$\nmax_cron_threads = 0\n"
@@ -93,7 +113,7 @@ def in_odoo(space: Workspace, options: Options) -> Outcome:
         # tests/conftest.py is for the layers outside Odoo.
         fixed = ["--rootdir", str(space.root), "--noconftest", "-p", "no:cacheprovider", "--odoo-http"]
         command += [*fixed, *options.pytest]
-        return _report(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)}, options.log)
+        return _report(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)}, options)
     finally:
         conf.unlink(missing_ok=True)
         database.drop(db)
@@ -110,7 +130,7 @@ def engine_in_browser(space: Workspace, options: Options) -> Outcome:
         return replace(_NO_CHROMIUM)
     command = [str(space.dev_python), "-m", "tests.engine.browser", *options.pytest]
     paths = sorted(str(path) for path in (space.root / "tests" / "engine").glob("*.test.js"))
-    return _report(space, command, paths, space.env, options.log)
+    return _report(space, command, paths, space.env, options)
 
 
 def in_node(space: Workspace, options: Options) -> Outcome:
@@ -125,7 +145,7 @@ def in_node(space: Workspace, options: Options) -> Outcome:
         *reports,
     ]
     env = {**node.environment(space), "NODE_PATH": str(space.npm / "node_modules")}
-    return _report(space, command, paths, env, options.log, to="--test-reporter-destination")
+    return _report(space, command, paths, env, options, to="--test-reporter-destination")
 
 
 _NO_CHROMIUM = Outcome(not_run="not run: apt-get install chromium, or set CHROMIUM")
@@ -158,7 +178,7 @@ def _report(
     command: list[str],
     paths: Sequence[str],
     env: dict[str, str],
-    log: Path | None,
+    options: Options,
     *,
     to: str = "--junitxml",
 ) -> Outcome:
@@ -167,7 +187,8 @@ def _report(
         return Outcome()
     report = space.state / f"junit-{os.getpid()}-{threading.get_ident()}.xml"
     command = [*command, f"{to}={report}", *paths]
-    with log.open("w") if log else nullcontext() as out:
+    log = options.log
+    with log.open("a" if options.append else "w") if log else nullcontext() as out:
         done = subprocess.run(command, cwd=space.root, env=env, stdout=out, stderr=out, check=False)
     if not report.is_file():
         return Outcome(failed=1, problems=[f"the runner ended with code {done.returncode} and no report"])

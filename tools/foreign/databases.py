@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 
@@ -26,8 +27,9 @@ class Databases:
         building = f"{name}_building"
         database.drop(building)
         if side == "ours":
-            self.copy(self.ensure(module, "plain"), building)
-            wanted = addon_names(self.space.addons)
+            plain = self.ensure(module, "plain")
+            self.copy(plain, building)
+            wanted = tuple(name for name in addon_names(self.space.addons) if self._fits(name, plain))
         else:
             wanted = (*templates.BASE_MODULES, *({module} - {"base", *templates.BASE_MODULES}))
             template = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
@@ -56,6 +58,14 @@ class Databases:
         if side == "ours":
             parts.append(templates.content_key(self.space.addons))
         return digest(*parts)
+
+    def _fits(self, addon: str, db: str) -> bool:
+        """Whether a database has what an addon of ours needs of Odoo: more than that would be another comparison."""
+        manifest = ast.literal_eval(
+            (self.space.addons / addon / "__manifest__.py").read_text(encoding="utf-8")
+        )
+        needs = set(manifest["depends"]) - set(addon_names(self.space.addons))
+        return all(database.installed(db, module) for module in needs)
 
     def _name(self, module: str, side: str) -> str:
         shared = module in ("base", *templates.BASE_MODULES)

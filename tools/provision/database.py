@@ -6,7 +6,7 @@ import re
 
 from . import odoo, postgres, templates
 from .errors import ProvisionError
-from .steps import step
+from .steps import digest, step
 from .workspace import Workspace, addon_names
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -41,7 +41,7 @@ def exists(name: str) -> bool:
 
 
 def create(name: str, template: str = "suite") -> None:
-    """Copy a template (`base`, `suite` or `tests`), building it first if it does not fit the present code.
+    """Copy a template (`base`, `suite`, `tests`, an addon), building it first if it does not fit the present code.
 
     The copy gets its own `database.uuid` and secret; then `addons/offline_base/data/neutralize.sql` runs on
     it, if the addon is installed: it says that this is a copy. An existing database of that name is an error.
@@ -95,17 +95,15 @@ def bring_up_to_date(name: str) -> None:
         return
     if is_up_to_date(name):
         return
-    ours = addon_names(space.addons)
-    present = [module for module in ours if installed(name, module)]
-    missing = [module for module in ours if module not in present]
-    if ours:
-        with step(f"Upgrading our addons in {name}"):
-            odoo.update(space, name, install=missing, upgrade=present, what=f"Upgrading {name}")
+    present = [module for module in addon_names(space.addons) if installed(name, module)]
+    missing = [module for module in templates.SUITE if module not in present]
+    with step(f"Upgrading our addons in {name}"):
+        odoo.update(space, name, install=missing, upgrade=present, what=f"Upgrading {name}")
     _note_code(space, name)
 
 
 def _code(space: Workspace) -> str:
-    return f"offline code {templates.key(space, 'suite')}"
+    return f"offline code {digest(templates.key(space, 'suite'), templates.content_key(space.addons))}"
 
 
 def _note_code(space: Workspace, name: str) -> None:

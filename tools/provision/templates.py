@@ -18,6 +18,9 @@ from .steps import digest, locked, step
 from .workspace import Workspace, addon_names
 
 BASE_MODULES = ("mail", "contacts", "product", "calendar")
+#: Our addons that need no more of Odoo than that. Each other addon has a template of its own, named after it, so that
+#: what it needs of Odoo slows only its own tests.
+SUITE = ("offline_base",)
 _IGNORED = {"tests", "__pycache__", "readme"}
 
 # Files go into PostgreSQL: a copy of the database is then complete by itself, without a file store. The web
@@ -49,8 +52,8 @@ TEMPLATES = {
     "suite": Template(
         "suite",
         "base",
-        lambda space: addon_names(space.addons),
-        lambda space: (space.addons,),
+        lambda space: SUITE,
+        lambda space: tuple(space.addons / name for name in SUITE),
         _BUILD_BUNDLES,
     ),
     "tests": Template(
@@ -59,9 +62,28 @@ TEMPLATES = {
 }
 
 
+def of(space: Workspace, name: str) -> Template:
+    """The recipe of a template: one of `TEMPLATES`, or that of an addon with needs of its own."""
+    if name in TEMPLATES:
+        return TEMPLATES[name]
+    if name in SUITE or name not in addon_names(space.addons):
+        raise ProvisionError(f"no template {name}; there are {', '.join(names(space))}")
+    return Template(name, "suite", lambda space: (name,), lambda space: (space.addons / name,), "")
+
+
+def names(space: Workspace) -> tuple[str, ...]:
+    """All templates of this checkout."""
+    return (*TEMPLATES, *(name for name in addon_names(space.addons) if name not in SUITE))
+
+
+def with_addon(name: str) -> str:
+    """The template that has an addon of ours, or of the tests, installed."""
+    return name if name in addon_names(Workspace.here().addons) and name not in SUITE else "tests"
+
+
 def key(space: Workspace, name: str) -> str:
     """What the template's content depends on, as a short digest."""
-    template = TEMPLATES[name]
+    template = of(space, name)
     if template.parent is None:
         pins = space.requirements_odoo.read_bytes()
         return digest(space.versions().get("odoo", ""), pins, *BASE_MODULES, template.script)
@@ -86,8 +108,6 @@ def ensure(space: Workspace, name: str) -> str:
 
     Concurrent builders wait for each other, so nothing is built twice.
     """
-    if name not in TEMPLATES:
-        raise ProvisionError(f"no template {name}; there are {', '.join(TEMPLATES)}")
     wanted = database_name(space, name)
     if not _exists(space, wanted):
         with locked(space.state / "templates.lock"):
@@ -101,7 +121,7 @@ def database_name(space: Workspace, name: str) -> str:
 
 def drop_all(space: Workspace) -> None:
     """Drop every template of this checkout, current or not."""
-    for name in TEMPLATES:
+    for name in names(space):
         _drop_stale(space, name, keep="")
 
 
@@ -109,7 +129,7 @@ def _ensure_locked(space: Workspace, name: str) -> str:
     wanted = database_name(space, name)
     if _exists(space, wanted):
         return wanted
-    template = TEMPLATES[name]
+    template = of(space, name)
     parent = _ensure_locked(space, template.parent) if template.parent else None
     odoo.write_conf(space)
     building = f"offline_{space.ident}_building"

@@ -1,0 +1,15 @@
+from . import (
+    crm_lead,
+    offline_entity_calendar_event,
+    offline_entity_crm_lead,
+    offline_entity_crm_lead_contact,
+    offline_entity_crm_lead_pipeline,
+    offline_entity_crm_lost_reason,
+    offline_entity_crm_stage,
+    offline_entity_crm_tag,
+    offline_entity_crm_team,
+    offline_entity_res_partner,
+    offline_entity_utm_campaign,
+    offline_entity_utm_medium,
+    offline_entity_utm_source,
+)

@@ -1,0 +1,23 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class OfflineEntityResPartner(models.AbstractModel):
+    """New contacts are compared by e-mail and phone, too, in the forms to which Odoo brings both."""
+
+    _inherit = "offline.entity.res_partner"
+
+    def _offline_duplicates(self, values):
+        """A contact with the same e-mail or phone, those of the same company left out: people there share a phone."""
+        found = super()._offline_duplicates(values)
+        partner = self.env["res.partner"].new(values)
+        same = Domain.FALSE
+        for name in ("email_normalized", "phone_sanitized"):
+            if partner[name]:
+                same |= Domain(name, "=", partner[name])
+        if same.is_false():
+            return found
+        company = partner.parent_id.commercial_partner_id._origin
+        if company:
+            same &= Domain("commercial_partner_id", "!=", company.id)
+        return found | self.env["res.partner"].search(same, limit=20)

@@ -1,0 +1,8 @@
+from . import (
+    test_duplicates,
+    test_lead_contact,
+    test_lead_merge,
+    test_lead_pipeline,
+    test_lead_scope,
+    test_reading,
+)

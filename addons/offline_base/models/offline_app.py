@@ -99,7 +99,12 @@ class OfflineApp(models.AbstractModel):
     @api.model
     def _shortcuts(self):
         """What a long press on the icon offers; addons may add to it."""
-        return []
+        screens = {
+            "agenda": self.env._("Agenda"),
+            "ready": self.env._("Get ready to leave"),
+            "unsynchronized": self.env._("Unsynchronized data"),
+        }
+        return [{"name": name, "url": f"{SCOPE}#/{screen}"} for screen, name in screens.items()]
 
     @api.model
     def _terms(self, lang):

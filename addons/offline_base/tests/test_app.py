@@ -172,6 +172,14 @@ class TestApp(HttpCase):
             size = Image.open(io.BytesIO(self.get(icon["src"]).content)).size
             self.assertEqual(icon["sizes"], "{}x{}".format(*size))
 
+    def test_shortcuts_lead_to_screens_of_the_app(self):
+        bundle = next(one for one in self.addresses() if one.endswith("offline_base.assets_app.min.js"))
+        script = self.get(bundle).text
+        for shortcut in self.get(f"{SCOPE}/manifest.webmanifest").json()["shortcuts"]:
+            address, _, screen = shortcut["url"].partition("#")
+            self.assertEqual(SCOPE, address)
+            self.assertRegex(script, rf"""path:\s*["']{screen}["']""")
+
     def test_menu_leads_those_who_may_use_the_app_to_it(self):
         menu = self.env.ref("offline_base.offline_app_menu")
         self.assertEqual(SCOPE, menu.action.url)

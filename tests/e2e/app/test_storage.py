@@ -34,8 +34,10 @@ def test_erased_storage_is_noticed_and_the_device_comes_back(app, office, hire):
         "Storage.clearDataForOrigin",
         {"origin": app.network.url, "storageTypes": "indexeddb,local_storage,cache_storage,service_workers"},
     )
-    app.restart()
-    expect(app.heading("The browser erased what was stored here")).to_be_visible()
+    # Whoever opens the app twice before they read it is told twice.
+    for _start in range(2):
+        app.restart()
+        expect(app.heading("The browser erased what was stored here")).to_be_visible()
     app.button("Enrol again").click()
     app.page.get_by_label("Enrolment code").fill(office.code(hire("Ida Erased")))
     app.button("Use this code").click()

@@ -12,10 +12,8 @@ def heading(page, name):
 
 
 def test_second_tab_takes_over_with_all_work_and_the_first_waits(app, office):
-    app.go_offline()
-    app.create("res.partner", name="Written in the first tab")
-    app.go_online()
     app.only_by_hand()
+    app.create("res.partner", name="Written in the first tab")
     second = app.second_tab()
     expect(heading(second, ELSEWHERE)).to_be_visible()
     second.get_by_role("button", name="Work here instead").click()

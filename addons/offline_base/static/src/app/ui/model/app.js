@@ -141,7 +141,9 @@ export class OfflineApp {
             await this._run(() => this.device.sync());
             return true;
         } catch (error) {
-            if (!(error instanceof Offline || error instanceof Refused || error instanceof AnswerInvalid)) {
+            // As in `look`: whoever locks the app takes the store away from under a sync.
+            const isExpected = error instanceof Offline || error instanceof Refused || error instanceof AnswerInvalid;
+            if (this._isOpen && !isExpected) {
                 throw error;
             }
             return false;

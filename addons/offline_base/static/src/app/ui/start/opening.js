@@ -135,7 +135,9 @@ export class Opening {
             network: network({ device: { name: nameOfDevice(), platform: nameOfDevice() } }),
             progress: (progress) => this.app.progress(progress),
         });
-        const erased = await this._witness.erased(device.settings.device);
+        this._marked = hereOf(device.settings);
+        this.homes.note(this._marked && device.settings.user_data.name);
+        const erased = await this._witness.erased(this._marked);
         await this.app.take(device);
         if (erased !== null) {
             this.app.phase = "erased";
@@ -149,13 +151,13 @@ export class Opening {
     }
 
     /** Note what device is here now, for the day on which the browser has erased it. */
-    async witness({ device, token, user_data }) {
-        const here = token === null ? null : device;
+    async witness(settings) {
+        const here = hereOf(settings);
         if (this._marked === here || this.app.phase === "erased") {
             return;
         }
         this._marked = here;
-        this.homes.note(here && user_data.name);
+        this.homes.note(here && settings.user_data.name);
         await (here === null ? this._witness.forget() : this._witness.erased(here));
     }
 
@@ -200,6 +202,11 @@ export class Opening {
             this.app.fail(error);
         }
     }
+}
+
+/** The device that a home belongs to; null where none has enrolled, or it has left. */
+function hereOf({ device, token }) {
+    return token === null ? null : device;
 }
 
 /** "Chrome, Android": how the office tells devices of one person apart until somebody gives them names. */

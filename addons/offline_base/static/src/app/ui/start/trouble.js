@@ -1,7 +1,7 @@
 /** When something fails that nobody expected: it is said what happened, the work is kept, and there are ways on. */
 import { Component, markRaw, onError, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { DeviceError, HomeFull, HomeUnreadable, Refusal } from "../../engine/errors";
+import { DeviceError, HomeFull, HomeLocked, HomeUnreadable, Refusal } from "../../engine/errors";
 import { Icon, Sheet } from "../kit/kit";
 import { useApp } from "../model/hooks";
 import { wordsOfError } from "../model/words";
@@ -139,5 +139,14 @@ export function listen(app) {
         });
     };
     addEventListener("error", ({ error }) => error && report(causeOf(error)));
-    addEventListener("unhandledrejection", ({ reason }) => report(causeOf(reason)));
+    addEventListener("unhandledrejection", (event) => {
+        const error = causeOf(event.reason);
+        // Screens that were reading when the app was locked, or another tab took over, find the store closed.
+        const isLate = error?.name === "InvalidStateError" || error instanceof HomeLocked;
+        if (isLate && !["ready", "enrol"].includes(app.phase)) {
+            event.preventDefault();
+        } else {
+            report(error);
+        }
+    });
 }

@@ -71,13 +71,14 @@ export function wordsOfVerb({ verb, names, entity }) {
  * A piece as screens show it: `{op, seq, entity, verb, state, look, title, what, at, unit, ref, why, todo, ways, kind}`.
  *
  * @param {import("./app").OfflineApp} app @param {{entry: any, state: string, decision: any}} piece
+ * @param {object | null} [known] the record, where it was read already; null: there is none
  */
-export async function describe(app, { entry, state, decision = null }) {
+export async function describe(app, { entry, state, decision = null }, known = undefined) {
     const { device } = app;
     const entity = entityNamed(app, entry.entity);
     const body = await device.wanted(entry);
     const ref = entry.target_uid ?? entry.target_id;
-    const record = ref === null ? null : await device.get(entry.entity, ref);
+    const record = known === undefined && ref !== null ? await device.get(entry.entity, ref) : (known ?? null);
     const values = { ...body.base, ...body.values, ...record?.values };
     const label = (name) => entity.profile.fields.find((field) => field.name === name)?.label ?? name;
     const { what: why, todo } = entry.receipt ? wordsOfReceipt(entry.receipt, body.verb) : { what: "", todo: "" };
@@ -142,4 +143,26 @@ async function aboutRow(device, { res_model, res_id }) {
 
 function fieldsByName(entity) {
     return Object.fromEntries(entity.profile.fields.map((field) => [field.name, field]));
+}
+
+/**
+ * What many pieces of work are about, read at once: `(entry) => {values, present}` for `describe`. Held values under
+ * what the pieces themselves change; one by one each would take several transactions.
+ *
+ * @param {import("./app").OfflineApp} app @param {{entry: any}[]} pieces
+ */
+export async function recordsOf({ device }, pieces) {
+    const { store } = device.parts;
+    const nameOf = ({ entity, target_uid, target_id }) => `${entity} ${target_uid ?? target_id}`;
+    const entries = pieces.map(({ entry }) => entry).sort((one, other) => one.seq - other.seq);
+    const about = [...new Map(entries.filter(({ target_id }) => target_id !== null).map((entry) => [nameOf(entry), entry])).values()];
+    const rows = await store.many("record", about.map(({ entity, target_id }) => [entity, target_id]));
+    const opened = await Promise.all(rows.map((row) => row && store.opened(row)));
+    const found = new Map(about.map((entry, at) => [nameOf(entry), { values: { ...opened[at]?.content.values }, present: Boolean(opened[at]) }]));
+    for (const entry of entries) {
+        const known = found.get(nameOf(entry)) ?? { values: {}, present: false };
+        Object.assign(known.values, entry.body.values);
+        found.set(nameOf(entry), { ...known, present: known.present || entry.verb === "create" });
+    }
+    return (entry) => found.get(nameOf(entry));
 }

@@ -1,17 +1,17 @@
 /** All work that the office does not have in its final form yet: whose turn it is, and the ways out. */
-import { Component, useState } from "@odoo/owl";
+import { Component, markRaw, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Badge, Chips, Empty, Icon, Row, Screen } from "../../kit/kit";
 import { discard, sendAgain } from "../../model/deeds";
 import { formatAgo, formatBytes, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
-import { describe } from "../../model/pieces";
+import { describe, recordsOf } from "../../model/pieces";
 import { grouped, piecesOf, SECTIONS } from "../../model/work";
 import { destinations, screens } from "../../registries";
 import { Proof } from "../status/proof";
 
 const ALL = "all";
-/** Groups that are drawn at once. */
+/** Pieces that are drawn at once. */
 const PAGE = 60;
 
 export class Unsynchronized extends Component {
@@ -37,15 +37,18 @@ export class Unsynchronized extends Component {
         const pieces = piecesOf(await this.app.device.outbox(), { isSending: this.isSending });
         const before = this.described;
         this.described = new Map();
-        return { pieces: await Promise.all(pieces.map((piece) => this.describedOnce(piece, before))) };
+        const record = await recordsOf(this.app, pieces);
+        const described = await Promise.all(pieces.map((piece) => this.describedOnce(piece, before, record(piece.entry))));
+        // They are replaced, never changed: nothing has to watch each of a thousand.
+        return { pieces: markRaw(described) };
     }
 
     /** Most pieces are the same as a moment ago: only what has changed is read again. */
-    async describedOnce(piece, before) {
+    async describedOnce(piece, before, record) {
         const { entry, state, decision } = piece;
         const mark = `${state} ${decision?.op} ${entry.receipt?.message}`;
         const known = before.get(entry.op);
-        const found = known?.mark === mark ? known : { mark, piece: await describe(this.app, piece) };
+        const found = known?.mark === mark ? known : { mark, piece: await describe(this.app, piece, record) };
         this.described.set(entry.op, found);
         return found.piece;
     }
@@ -68,7 +71,8 @@ export class Unsynchronized extends Component {
     }
 
     get shown() {
-        return this.live.pieces.filter(({ kind }) => this.kind === ALL || kind.name === this.kind);
+        const chosen = this.kind;
+        return chosen === ALL ? this.live.pieces : this.live.pieces.filter(({ kind }) => kind.name === chosen);
     }
 
     get sections() {
@@ -80,10 +84,12 @@ export class Unsynchronized extends Component {
         };
         let room = this.state.limit;
         return SECTIONS.map(({ name, states }) => {
-            const groups = grouped(this.shown.filter(({ state }) => states.includes(state)));
-            const there = groups.slice(0, Math.max(0, room));
-            room -= there.length;
-            return { name, label: String(labels[name]), groups: there };
+            const groups = grouped(this.shown.filter(({ state }) => states.includes(state))).map((group) => {
+                const pieces = group.pieces.slice(0, Math.max(0, room));
+                room -= pieces.length;
+                return { ...group, pieces };
+            });
+            return { name, label: String(labels[name]), groups: groups.filter(({ pieces }) => pieces.length) };
         }).filter(({ groups }) => groups.length);
     }
 
@@ -98,7 +104,7 @@ export class Unsynchronized extends Component {
     }
 
     get more() {
-        return grouped(this.shown).length > this.state.limit;
+        return this.shown.length > this.state.limit;
     }
 
     get subtitle() {

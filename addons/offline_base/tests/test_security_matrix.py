@@ -33,6 +33,11 @@ ROUTES = {
     "/blobs": "working",
     "/blobs/uploads/<string:hash>": "working",
     "/blobs/sha256/<string:hash>": "working",
+    # The app itself holds nothing: see test_app.py.
+    "/offline/app": "open",
+    "/offline/app/service-worker.js": "open",
+    "/offline/app/manifest.webmanifest": "open",
+    "/offline/app/terms/<string:lang>/<string:version>.json": "open",
     # Last: a device that confirms its wipe is gone.
     "/wipe": "leaving",
 }

@@ -47,7 +47,7 @@ RUN = {
     ("README.md", "sh"): "test_shell_of_the_readme_runs",
     ("CONTRIBUTING.md", "sh"): "test_commands_for_contributors_are_there",
 }
-ELSEWHERE = {"json": "test_docs.py", "python": "test_adapter_guide.py", "xml": "test_adapter_guide.py"}
+ELSEWHERE = {"json": "test_docs.py", **dict.fromkeys(("python", "xml", "js"), "test_adapter_guide.py")}
 #: What a block shows and nobody runs: the shape of a tree, words on a terminal.
 SHOWN = {"text"}
 

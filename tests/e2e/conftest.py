@@ -58,8 +58,7 @@ def server(browser: Browser, make_database: Callable[..., str]) -> Iterator[Odoo
         yield running
 
 
-@pytest.fixture(scope="session")
-def office(server: OdooServer) -> Office:
+def staffed(server: OdooServer) -> Office:
     """The administrator at the API, with the office's people hired and an address that looks like one."""
     office = Office(server.url, server.db)
     for name, value in {"web.base.url": "https://odoo.example.com", "web.base.url.freeze": "True"}.items():
@@ -70,6 +69,12 @@ def office(server: OdooServer) -> Office:
     reviewer = office("res.users", "search", [("login", "=", "reviewer")])[0]
     office.write("offline.profile", profile, reviewer_id=reviewer)
     return office
+
+
+@pytest.fixture(scope="session")
+def office(server: OdooServer) -> Office:
+    """The office behind `server`."""
+    return staffed(server)
 
 
 @pytest.fixture(scope="session")

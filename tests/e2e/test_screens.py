@@ -26,7 +26,8 @@ def actions(office):
     )
     found = []
     for menu in menus:
-        if menu["action"]:
+        # One menu leads out of Odoo: to the app.
+        if menu["action"] and not menu["action"].startswith("ir.actions.act_url"):
             model, _, number = menu["action"].partition(",")
             [xml_id] = office(model, "get_external_id", [int(number)]).values()
             found.append(xml_id.removeprefix("offline_base."))

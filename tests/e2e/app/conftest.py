@@ -15,11 +15,25 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.app.device import AppDevice
-from tests.e2e.conftest import PATIENCE_MS, PHONE
+from tests.e2e.conftest import PATIENCE_MS, PHONE, staffed
+from tools.provision.server import OdooServer
 from tools.stage.network import Network
 from tools.stage.office import Office
 
 _numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, make_database: Callable[..., str]) -> Iterator[OdooServer]:
+    """A server for the app alone: what its devices leave for the office to decide is in nobody's way."""
+    with OdooServer(make_database()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def office(server: OdooServer) -> Office:
+    """The office behind `server`."""
+    return staffed(server)
 
 
 @pytest.fixture

@@ -109,3 +109,21 @@ def test_forgotten_pin_ends_in_an_empty_device_after_a_warning(locked):
     locked.says("Work that was not sent is lost")
     locked.button("Erase everything here").click()
     expect(locked.heading("Welcome to Odoo Offline")).to_be_visible()
+
+
+def test_lock_covers_what_is_open_and_gives_back_what_was_written_in_it(app, office):
+    company = office.create("res.partner", name="Corner Bakery", is_company=True)
+    app.sync()
+    app.only_by_hand()
+    app.page.evaluate("pin => offlineApp.lock.setPin(pin)", PIN)
+    app.open(f"/record/res.partner/{company}")
+    app.button("Note").click()
+    app.page.get_by_role("dialog").get_by_role("textbox").fill("The oven is secret")
+    app.page.evaluate("offlineApp.messages.say('Corner Bakery was changed', {kind: 'warning'})")
+    app.page.evaluate("offlineApp.lock.now()")
+    expect(app.heading("The app is locked")).to_be_visible()
+    expect(app.page.get_by_role("dialog")).to_have_count(0)
+    expect(app.page.get_by_text("Corner Bakery was changed")).to_have_count(0)
+    app.page.keyboard.press("Escape")
+    give(app, PIN)
+    expect(app.page.get_by_role("dialog").get_by_role("textbox")).to_have_value("The oven is secret")

@@ -15,18 +15,18 @@ def test_full_browser_keeps_what_was_there_and_says_that_the_last_was_not(make_a
     room = {"origin": origin, "quotaSize": 30_000_000}
     device.context.new_cdp_session(holder).send("Storage.overrideQuotaForOrigin", room)
     device.enrol(office.code(hire("Gus Full"))).only_by_hand()
-    device.create("res.partner", name="Kept before the disk was full")
+    device.create("res.partner", name="Fitted before the disk was full")
     [record, *_rest] = device.search("res.partner")
     device.page.evaluate(
         "id => void offlineApp.device.attach('res.partner', id, new Blob(['x'.repeat(40_000_000)]), 'film.mp4')",
         record["id"],
     )
     device.says("There is no room left on this device")
-    device.create("res.partner", name="Kept after it")
+    device.create("res.partner", name="Fitted after it")
     names = "offlineApp.device.outbox().then((entries) => entries.map(({body}) => body.values.name))"
-    assert device.page.evaluate(names) == ["Kept before the disk was full", "Kept after it"]
+    assert device.page.evaluate(names) == ["Fitted before the disk was full", "Fitted after it"]
     assert device.sync()
-    assert office("res.partner", "search_count", [("name", "like", "Kept %")]) == 2
+    assert office("res.partner", "search_count", [("name", "like", "Fitted %")]) == 2
 
 
 def test_erased_storage_is_noticed_and_the_device_comes_back(app, office, hire):

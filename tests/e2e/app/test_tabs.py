@@ -31,7 +31,7 @@ def test_second_tab_takes_over_with_all_work_and_the_first_waits(app, office):
         app.page.evaluate("offlineApp.device.journal().then((all) => all.map(({state}) => state))")
         == ["applied"] * 2
     )
-    found = office("res.partner", "search_read", [("name", "like", "Written in the")], ["name"])
+    found = office("res.partner", "search_read", [("name", "like", "Written in the % tab")], ["name"])
     assert sorted(one["name"] for one in found) == ["Written in the first tab", "Written in the second tab"]
 
 

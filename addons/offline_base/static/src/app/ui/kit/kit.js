@@ -107,8 +107,9 @@ export class Sheet extends Component {
             () => [this.sheet.el],
         );
         useExternalListener(window, "keydown", (event) => {
-            if (this.sheet.el !== [...document.querySelectorAll(".o_sheet")].at(-1)) {
-                return; // another sheet lies over this one
+            const shown = [...document.querySelectorAll(".o_sheet")].filter((sheet) => !sheet.closest("[hidden]"));
+            if (this.sheet.el !== shown.at(-1)) {
+                return; // another sheet lies over this one, or the app is locked
             }
             if (event.key === "Escape") {
                 this.props.close();

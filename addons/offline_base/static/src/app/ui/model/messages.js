@@ -8,7 +8,7 @@ const SHOWN_WITH_ACTION_MS = 9000;
 export class Messages {
     /** `{id, text, kind, action}`; kind is info, good, warning or danger. */
     notes = [];
-    /** `{id, component, props, close}`, the last on top. */
+    /** `{id, component, props, close, covered}`, the last on top. */
     sheets = [];
     _next = 1;
 
@@ -54,7 +54,22 @@ export class Messages {
                     resolve(answer);
                 }
             };
-            this.sheets.push({ id, component, props, close });
+            this.sheets.push({ id, component, props, close, covered: false });
+        });
+    }
+
+    /** Nobody may see what is open; what was written in it is kept. */
+    cover() {
+        this.notes = [];
+        this.sheets.forEach((sheet) => {
+            sheet.covered = true;
+        });
+    }
+
+    /** Show again what was covered. */
+    uncover() {
+        this.sheets.forEach((sheet) => {
+            sheet.covered = false;
         });
     }
 

@@ -116,6 +116,7 @@ export class Opening {
     /** Nothing is shown, read or sent until the PIN is given. */
     async lock() {
         if (this.vault?.hasPin && this.app.phase === "ready") {
+            this.app.messages.cover();
             this.app.phase = "locked";
             await this.close();
             this.vault.lock();
@@ -139,6 +140,7 @@ export class Opening {
         this.homes.note(this._marked && device.settings.user_data.name);
         const erased = await this._witness.erased(this._marked);
         await this.app.take(device);
+        this.app.messages.uncover();
         if (erased !== null) {
             this.app.phase = "erased";
         }

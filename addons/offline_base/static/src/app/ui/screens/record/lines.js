@@ -34,7 +34,9 @@ export class Lines extends Component {
     read() {
         const { entity, record } = this.props;
         const { device } = this.app;
-        const kinds = [...linesOf(this.app, entity), ...relatedOf(this.app, entity)];
+        const lines = linesOf(this.app, entity);
+        const isLine = (kind) => lines.some((line) => line.entity.name === kind.entity.name && line.field === kind.field);
+        const kinds = [...lines, ...relatedOf(this.app, entity).filter((kind) => !isLine(kind))];
         return Promise.all(
             kinds.map(async (kind) => {
                 const records = await pointingTo(device, kind.entity.name, kind.field, record);

@@ -114,12 +114,10 @@ class AppDevice:
     def until_synced(self) -> AppDevice:
         """Wait until the app has synced by itself and has nothing to send."""
         self.until_ready()
-        # The engine's own word: what the screens show of the status comes a moment after a change.
+        # What the screens show of the status comes a moment after a change: this asks for it.
+        self.page.evaluate("offlineApp.refresh()")
         self.page.wait_for_function(
-            """async () => {
-                const { last_sync_at, unsent } = await offlineApp.device.status();
-                return last_sync_at && !unsent && !offlineApp.syncing;
-            }"""
+            "() => offlineApp.status?.last_sync_at && !offlineApp.syncing && !offlineApp.status.unsent"
         )
         return self
 

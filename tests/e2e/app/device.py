@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Error, Locator, Page, expect
 
+from tests.e2e.conftest import PATIENCE_MS
 from tools.stage.network import Network
 
 SCOPE = "/offline/app"
@@ -120,6 +121,19 @@ class AppDevice:
             "() => offlineApp.status?.last_sync_at && !offlineApp.syncing && !offlineApp.status.unsent"
         )
         return self
+
+    def until(self, holds: str) -> None:
+        """Wait until an asynchronous function in the page answers true: `wait_for_function` waits for no promise."""
+        self.page.evaluate(
+            f"""async (patience) => {{
+                const end = performance.now() + patience;
+                while (!(await ({holds})())) {{
+                    if (performance.now() > end) throw new Error("still not so");
+                    await new Promise(requestAnimationFrame);
+                }}
+            }}""",
+            PATIENCE_MS,
+        )
 
     def sync(self) -> bool:
         """Ask for a sync; whether it succeeded."""

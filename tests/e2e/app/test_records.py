@@ -131,7 +131,7 @@ def test_half_written_form_is_there_after_the_page_was_killed(app):
     app.open("/form/res.partner/new")
     name = app.page.get_by_label("Name")
     name.press_sequentially("Half a bakery")
-    app.page.wait_for_function(
+    app.until(
         "async () => (await offlineApp.device.drafts.all())[0]?.content.changed.name === 'Half a bakery'"
     )
     app.crash()

@@ -114,6 +114,15 @@ describe("a file", () => {
 });
 
 describe("a home", () => {
+    test("is known to be lacking without any being opened", async () => {
+        const { device } = await ready();
+        await device.attach(PARTNER, 1, PHOTO, "door.jpg");
+        const here = await sha256(await PHOTO.arrayBuffer());
+        const elsewhere = "0".repeat(64);
+        assert.deepEqual(await device.parts.files.lacking([here, elsewhere]), [elsewhere]);
+        assert.deepEqual(await device.parts.files.lacking([]), []);
+    });
+
     test("under a PIN gives nothing before it, and all of it after", async () => {
         const { home, device } = await ready();
         await device.update(PARTNER, 1, { phone: "1" });

@@ -102,6 +102,12 @@ export class Files {
 
     // --- what is here ---------------------------------------------------------------------------------------------
 
+    /** Those of these files that are not here; none is opened for it. @param {string[]} files */
+    async lacking(files) {
+        const rows = await this.#store.many("blob", files);
+        return files.filter((_file, at) => !rows[at]);
+    }
+
     /** A file, or null; it counts as used now. @returns {Promise<Blob | null>} */
     async find(file) {
         const row = await this.#store.get("blob", file);

@@ -24,18 +24,7 @@ export class Journal {
 
     /** Own operations on a record, newest first, wherever they are. @param {import("./records.js").Key} key */
     async about(entity, { id, uid }) {
-        const found = new Map();
-        for (const [index, name] of [
-            ["of_id", id],
-            ["of_uid", uid],
-        ]) {
-            for (const store of name === null ? [] : ["outbox", "journal"]) {
-                for (const row of await this.#store.all(store, { index, range: IDBKeyRange.only([entity, name]) })) {
-                    found.set(row.op, Entry.read(row));
-                }
-            }
-        }
-        return [...found.values()].sort(newest);
+        return [...(await workOn(this.#store, entity, { of_id: id, of_uid: uid })).values()].sort(newest);
     }
 
     /** How many operations were delivered. */
@@ -69,6 +58,25 @@ export class Journal {
             }
         }
     }
+}
+
+/**
+ * Own operations on a record in outbox and journal, by their op.
+ *
+ * @param {import("./records.js").Reader} reader @param {string} entity
+ * @param {Record<string, number | string | null>} names by the index that finds them; null: not known by that
+ * @returns {Promise<Map<string, Entry>>}
+ */
+export async function workOn(reader, entity, names) {
+    const found = new Map();
+    for (const [index, name] of Object.entries(names)) {
+        for (const store of name === null ? [] : ["outbox", "journal"]) {
+            for (const row of await reader.all(store, { index, range: IDBKeyRange.only([entity, name]) })) {
+                found.set(row.op, Entry.read(row));
+            }
+        }
+    }
+    return found;
 }
 
 function newest(one, other) {

@@ -4,7 +4,8 @@
  * Nothing of it is stored: it is derived from records, outbox and journal whenever it is asked for. `search.js` keeps
  * it in memory for whole entities.
  */
-import { AMEND, Entry } from "./operations.js";
+import { workOn } from "./journal.js";
+import { AMEND } from "./operations.js";
 
 /**
  * A record as the person sees it.
@@ -30,7 +31,7 @@ export class Record {
  * A decision acts where the operation stands that it is about: an amendment takes its place, a discarded one no longer
  * shows. `fields` are those that a new record has, empty until set.
  *
- * @param {Record<string, any> | null} held @param {Entry[]} entries @param {string[]} [fields]
+ * @param {Record<string, any> | null} held @param {import("./operations.js").Entry[]} entries @param {string[]} [fields]
  * @returns {{values: Record<string, any>, present: boolean, seqs: number[]} | null}
  */
 export function layOver(held, entries, fields = []) {
@@ -132,17 +133,7 @@ export class Overlay {
 
     /** Own work on a record that it does not show yet, in order. */
     async #entries(entity, { id, uid }, reader) {
-        const found = new Map();
-        for (const [index, name] of [
-            ["by_uid", uid],
-            ["by_id", id],
-        ]) {
-            for (const store of name === null ? [] : ["outbox", "journal"]) {
-                for (const row of await reader.all(store, { index, range: IDBKeyRange.only([entity, name]) })) {
-                    found.set(row.op, Entry.read(row));
-                }
-            }
-        }
+        const found = await workOn(reader, entity, { by_uid: uid, by_id: id });
         await this.#addReplaced(found, reader);
         return [...found.values()].sort((one, other) => one.seq - other.seq);
     }

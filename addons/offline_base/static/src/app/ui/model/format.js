@@ -1,7 +1,7 @@
 /** Values as people write them, in the language of the person. */
 
 /** The language tag of the page: `fr-BE`. */
-function language() {
+export function language() {
     return document.documentElement.lang || "en";
 }
 
@@ -15,8 +15,12 @@ export function formatNumber(value, digits = null) {
 export function formatBytes(bytes) {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
     const step = bytes > 0 ? Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1) : 0;
-    const style = { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: step ? 1 : 0 };
-    return new Intl.NumberFormat(language(), style).format(bytes / 1000 ** step);
+    return formatUnit(bytes / 1000 ** step, units[step], { unitDisplay: "short", maximumFractionDigits: step ? 1 : 0 });
+}
+
+/** 5, "minute" → "5 minutes". @param {Intl.NumberFormatOptions} [more] */
+export function formatUnit(value, unit, more = { unitDisplay: "long", maximumFractionDigits: 0 }) {
+    return new Intl.NumberFormat(language(), { style: "unit", unit, ...more }).format(value);
 }
 
 /** "2026-11-22" → "22 Nov 2026": a day, the same everywhere. */
@@ -54,7 +58,7 @@ export function formatAgo(text, now = Date.now()) {
     return formatDateTime(text);
 }
 
-/** "2026-11-22T10:00:00Z" → "11:00" where the person is. */
-export function formatTime(text) {
-    return new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(new Date(text));
+/** "2026-11-22T10:00:00Z" → "11:00" where the person is. @param {string | Date} moment */
+export function formatTime(moment) {
+    return new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(new Date(moment));
 }

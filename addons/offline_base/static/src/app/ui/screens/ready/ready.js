@@ -4,16 +4,17 @@
  * Checks come from the registry `readiness`, each answering `[{state, label, text, fix?}]`: `state` is good, warning
  * (one can work, with less) or danger (do not leave like this); `fix` is `{label, run}`.
  */
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { persist, room } from "../../../engine/quota";
-import { Badge, Card, Icon, Row, Screen } from "../../kit/kit";
+import { Card, Icon, Row, Screen } from "../../kit/kit";
 import { itemsOn, readAgenda } from "../../model/agenda";
 import { addDays, dayOf, daysBetween } from "../../model/days";
 import { entityOf } from "../../model/entities";
 import { formatAgo, formatBytes, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { readiness, screens } from "../../registries";
+import { isWrong } from "../status/offset";
 
 /** Fresh enough to leave with. */
 const FRESH_MS = 15 * 60_000;
@@ -23,26 +24,24 @@ const ICONS = { good: "check", warning: "exclamation", danger: "times" };
 
 export class Ready extends Component {
     static template = "offline_base.Ready";
-    static components = { Badge, Card, Icon, Row, Screen };
+    static components = { Card, Icon, Row, Screen };
     static props = {};
 
     setup() {
         this.app = useApp();
         this.icons = ICONS;
         this.state = useState({ busy: false });
-        this.live = useLive(async () => ({ checks: await this.check(), held: await this.readHeld() }));
-        onWillStart(() => persist());
+        this.live = useLive(async () => ({ checks: await this.check(), held: this.held }));
     }
 
     async check() {
         return (await Promise.all(readiness.getAll().map(({ check }) => check(this.app)))).flat();
     }
 
-    async readHeld() {
-        const held = this.app.status.held;
-        return this.app.device.settings.profile.entities
-            .map((profile) => ({ ...entityOf(profile), count: formatNumber(held[profile.name] ?? 0) }))
-            .filter(({ hidden }) => !hidden.includes("*"));
+    get held() {
+        const { held } = this.app.status;
+        const { entities } = this.app.device.settings.profile;
+        return entities.map((profile) => ({ ...entityOf(profile), count: formatNumber(held[profile.name] ?? 0) }));
     }
 
     get worst() {
@@ -80,7 +79,7 @@ async function ahead(app) {
     return (await Promise.all(due.map(({ entity, ref }) => app.device.get(entity, ref)))).filter(Boolean);
 }
 
-/** `{entity, ref, name}` of what records point to. */
+/** `{entity, ref}` of what a record points to. */
 function pointsTo(app, record) {
     const found = [];
     const { fields } = app.entity(record.entity);
@@ -95,29 +94,26 @@ function pointsTo(app, record) {
     return found.map(({ entity, ref }) => ({ entity, ref: ref.uid ?? ref }));
 }
 
-/** The files on the records of the next days that are not here yet. */
-async function missingFiles(app) {
+/** The files on these records, and on what they point to, that are not here yet. */
+async function missingFiles(app, records) {
     if (!app.entity("ir.attachment")) {
         return [];
     }
-    const { files } = app.device.parts;
-    const places = (await ahead(app)).flatMap((record) => [record, ...pointsTo(app, record)]);
-    const missing = [];
+    const places = records.flatMap((record) => [record, ...pointsTo(app, record)]);
+    const named = [];
     for (const { entity, ref } of places) {
         const id = typeof ref === "number" ? ref : (await app.device.get(entity, ref))?.id;
         const found = id ? await app.device.search("ir.attachment", "", { res_model: entity, res_id: id }) : [];
-        for (const { values } of found) {
-            if (values.raw?.sha256 && !(await files.find(values.raw.sha256))) {
-                missing.push(values.raw);
-            }
-        }
+        named.push(...found.map(({ values }) => values.raw).filter((raw) => raw?.sha256));
     }
-    return [...new Map(missing.map((raw) => [raw.sha256, raw])).values()];
+    const files = new Map(named.map((raw) => [raw.sha256, raw]));
+    const lacking = await app.device.parts.files.lacking([...files.keys()]);
+    return lacking.map((sha256) => files.get(sha256));
 }
 
 /** Fetch them one after another; what does not come stays missing, and the check says so. */
 async function fetchFiles(app) {
-    for (const { sha256 } of await missingFiles(app)) {
+    for (const { sha256 } of await missingFiles(app, await ahead(app))) {
         try {
             await app.device.fetch(sha256);
         } catch {
@@ -156,25 +152,23 @@ readiness.add("agenda", {
             }
         }
         const label = _t("Agenda of today and the next two days");
+        const files = filesCheck(await missingFiles(app, records));
         if (!missing.size) {
-            return [{ state: "good", label, text: _t("%s entries, with everything that they point to.", records.length) }];
+            return [{ state: "good", label, text: _t("%s entries, with everything that they point to.", records.length) }, files];
         }
         const names = [...missing.values()].slice(0, 3).join(", ");
-        return [{ state: "warning", label, text: _t("Not on this device: %s. Ask the office to add it to your profile.", names) }];
+        return [{ state: "warning", label, text: _t("Not on this device: %s. Ask the office to add it to your profile.", names) }, files];
     },
 });
 
-readiness.add("files", {
-    async check(app) {
-        const missing = await missingFiles(app);
-        const label = _t("Files of these days");
-        if (!missing.length) {
-            return [{ state: "good", label, text: _t("All of them are on this device.") }];
-        }
-        const bytes = missing.reduce((sum, { size }) => sum + size, 0);
-        return [{ state: "warning", label, text: _t("%(count)s files (%(size)s) still have to be fetched.", { count: missing.length, size: formatBytes(bytes) }) }];
-    },
-});
+function filesCheck(missing) {
+    const label = _t("Files of these days");
+    if (!missing.length) {
+        return { state: "good", label, text: _t("All of them are on this device.") };
+    }
+    const size = formatBytes(missing.reduce((sum, one) => sum + one.size, 0));
+    return { state: "warning", label, text: _t("%(count)s files (%(size)s) still have to be fetched.", { count: missing.length, size }) };
+}
 
 readiness.add("room", {
     async check(app) {
@@ -196,7 +190,7 @@ readiness.add("room", {
             });
         }
         const offset = app.status.clock_offset_s;
-        if (offset !== null && Math.abs(offset) > 300) {
+        if (isWrong(offset)) {
             found.push({
                 state: "warning",
                 label: _t("Clock"),

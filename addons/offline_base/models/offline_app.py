@@ -155,13 +155,14 @@ class OfflineApp(models.AbstractModel):
     @api.model
     def _render_page(self, version):
         scripts, styles = self._links()
+        languages = self._languages()
         return self.env["ir.qweb"]._render(
             "offline_base.offline_app_page",
             {
                 "title": self._title(),
                 "database": self.env.cr.dbname,
                 "version": version,
-                "languages": json.dumps(self._languages()),
+                "languages": json.dumps(languages),
                 "scanner": self._bundle(SCAN_BUNDLE)[0],
                 "manifest": f"{SCOPE}/manifest.webmanifest",
                 "worker": f"{SCOPE}/service-worker.js",
@@ -170,9 +171,7 @@ class OfflineApp(models.AbstractModel):
                 "scripts": scripts,
                 "light": _LIGHT,
                 "dark": _DARK,
-                "notices": [
-                    {**language, "text": self._notice(language["code"])} for language in self._languages()
-                ],
+                "notices": [{**language, "text": self._notice(language["code"])} for language in languages],
             },
             minimal_qcontext=True,
         )

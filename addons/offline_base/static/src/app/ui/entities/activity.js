@@ -1,7 +1,7 @@
 /** Activities: what is due, and what is done about it. */
 import { _t } from "@web/core/l10n/translation";
 import { formatDate } from "../model/format";
-import { dayOf } from "../model/texts";
+import { dayOf } from "../model/days";
 import { entities } from "../registries";
 
 /** When it is due, as a section of the list. */

@@ -1,7 +1,8 @@
 /** Events of the calendar. */
 import { _t } from "@web/core/l10n/translation";
 import { formatDate, formatDateTime } from "../model/format";
-import { dayOf, instantOf } from "../model/texts";
+import { dayOf } from "../model/days";
+import { instantOf } from "../model/texts";
 import { entities } from "../registries";
 
 const HOUR_MS = 3_600_000;

@@ -2,17 +2,13 @@
 import { useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { canonical, ValueInvalid } from "../../engine/canonical";
-import { formatNumber } from "../model/format";
+import { formatNumber, language } from "../model/format";
 import { numberText, parseNumber } from "../model/texts";
 import { fields } from "../registries";
 import { EditText, ShowText } from "./text";
 
 /** How many digits after the point a person sees of an amount, whatever travels. */
 const MONEY_DIGITS = 2;
-
-function language() {
-    return document.documentElement.lang || "en";
-}
 
 class ShowInteger extends ShowText {
     get text() {

@@ -17,6 +17,9 @@ import { Router } from "./router";
 /** How often the app looks whether a sync is due; `Device.due` decides. */
 const LOOK_MS = 2000;
 
+/** How a sync may fail that the status then shows. */
+const SHOWN = [Offline, Refused, AnswerInvalid];
+
 /** What a change of these stores alone is: no screen shows it, and looking at a picture makes one. */
 const UNSEEN = new Set(["blob", "incident"]);
 
@@ -137,17 +140,7 @@ export class OfflineApp {
 
     /** Deliver and receive now; says how it ended. Answers whether it succeeded. */
     async sync() {
-        try {
-            await this._run(() => this.device.sync());
-            return true;
-        } catch (error) {
-            // As in `look`: whoever locks the app takes the store away from under a sync.
-            const isExpected = error instanceof Offline || error instanceof Refused || error instanceof AnswerInvalid;
-            if (this._isOpen && !isExpected) {
-                throw error;
-            }
-            return false;
-        }
+        return this._bear(() => this._run(() => this.device.sync()));
     }
 
     /** Sync when mode, schedule and work ask for it; a failure shows in the status. */
@@ -156,18 +149,13 @@ export class OfflineApp {
         if (this.device === null || this.syncing || !(this.phase === "ready" || isLeaving)) {
             return;
         }
-        try {
+        const look = async () => {
             if (await this.device.due()) {
                 await this._run(() => this.device.tick());
             }
-        } catch (error) {
-            // Who locks the app, or turns to another tab, takes the store away from a sync that goes on. What left and
-            // has told the office so is no device any more.
-            const isExpected = error instanceof Refused || error instanceof AnswerInvalid || (isLeaving && error instanceof NotEnrolled);
-            if (this._isOpen && !isExpected) {
-                throw error;
-            }
-        }
+        };
+        // What left and has told the office so is no device any more.
+        await this._bear(look, isLeaving ? [...SHOWN, NotEnrolled] : SHOWN);
     }
 
     async refresh() {
@@ -209,6 +197,20 @@ export class OfflineApp {
             if (this._isOpen) {
                 await this.refresh();
             }
+        }
+    }
+
+    /** Do what may fail in a way that the status shows; answers whether it went well. */
+    async _bear(fn, shown = SHOWN) {
+        try {
+            await fn();
+            return true;
+        } catch (error) {
+            // Who locks the app, or turns to another tab, takes the store away from a sync that goes on.
+            if (this._isOpen && !shown.some((kind) => error instanceof kind)) {
+                throw error;
+            }
+            return false;
         }
     }
 

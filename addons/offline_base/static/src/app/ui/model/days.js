@@ -1,4 +1,5 @@
 /** Days as people live them: "2026-11-22" is a day where the person is. */
+import { language } from "./format.js";
 
 const DAY_MS = 86_400_000;
 
@@ -6,7 +7,7 @@ const DAY_MS = 86_400_000;
 export function dayOf(moment) {
     const date = new Date(moment);
     const two = (number) => String(number).padStart(2, "0");
-    return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    return `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 /** Noon of a day: no change of the clocks moves it to another. */
@@ -36,13 +37,13 @@ export function firstWeekday(language) {
 }
 
 /** The seven days of the week that a day is in. */
-export function weekOf(day, language = document.documentElement.lang || "en") {
-    const back = (noon(day).getDay() - (firstWeekday(language) % 7) + 7) % 7;
+export function weekOf(day, spoken = language()) {
+    const back = (noon(day).getDay() - (firstWeekday(spoken) % 7) + 7) % 7;
     const first = addDays(day, -back);
     return daysBetween(first, addDays(first, 6));
 }
 
 /** "Sunday 22 November"; with `short`, "Sun". */
 export function formatDay(day, options = { weekday: "long", day: "numeric", month: "long" }) {
-    return new Intl.DateTimeFormat(document.documentElement.lang || "en", options).format(noon(day));
+    return new Intl.DateTimeFormat(language(), options).format(noon(day));
 }

@@ -74,6 +74,11 @@ export function entityOf(profile) {
     };
 }
 
+/** The entities that have a tile on the home screen. */
+export function homeEntities({ device }) {
+    return device.settings.profile.entities.map(entityOf).filter(({ isHome }) => isHome);
+}
+
 /** The fields that a form shows when nobody said which: those that a person can read, the ones to fill in first. */
 export function usualFields({ profile, hidden }) {
     return profile.fields.filter(({ name }) => !TECHNICAL.has(name) && !hidden.includes(name)).map(({ name }) => name);

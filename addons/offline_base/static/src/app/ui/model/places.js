@@ -53,7 +53,7 @@ export class Places {
     async shown(places) {
         const { device } = this.#app;
         const known = places.filter(({ entity }) => this.#app.entity(entity));
-        const records = await Promise.all(known.map(({ entity, ref }) => device.get(entity, refOf(ref))));
+        const records = await Promise.all(known.map(({ entity, ref }) => device.get(entity, ref)));
         return records.filter((record) => record?.present);
     }
 
@@ -61,9 +61,4 @@ export class Places {
         const { parts } = this.#app.device;
         await parts.store.change((change) => parts.settings.put(change, values));
     }
-}
-
-/** An address holds text: "7" is the id 7, everything else a uid. */
-export function refOf(text) {
-    return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -1,4 +1,5 @@
 /** Texts that people write, and the canonical values that they stand for. Pure: no page is needed. */
+import { dayOf } from "./days.js";
 
 const LINE_ENDS = /<br\s*\/?>|<\/(?:p|div|li|h[1-6]|tr|blockquote|pre)>/gi;
 const ITEMS = /<li\b[^>]*>/gi;
@@ -89,19 +90,13 @@ function escape(text) {
 export function localTime(instant) {
     const moment = new Date(instant);
     const two = (number) => String(number).padStart(2, "0");
-    const day = `${String(moment.getFullYear()).padStart(4, "0")}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-    return `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
+    return `${dayOf(moment)}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
 }
 
 /** The other way round; null where the box is empty or says no time. */
 export function instantOf(local) {
     const moment = local ? new Date(local) : null;
     return moment === null || Number.isNaN(moment.getTime()) ? null : `${moment.toISOString().slice(0, 19)}Z`;
-}
-
-/** The day where the person is, as a date field has it. */
-export function dayOf(moment) {
-    return localTime(moment).slice(0, 10);
 }
 
 /** Where a telephone calls: digits and a leading plus. */

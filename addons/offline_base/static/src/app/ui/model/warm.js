@@ -1,5 +1,5 @@
 /** Reads what home leads to while nobody waits for it, so that the first list and the first search are instant. */
-import { entityOf } from "./entities";
+import { homeEntities } from "./entities";
 
 const soon = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 200));
 /** The device for which this was done: once in its life. */
@@ -12,7 +12,7 @@ export function warm(app) {
         return;
     }
     done = device;
-    const names = device.settings.profile.entities.map(entityOf).filter(({ isHome }) => isHome).map(({ name }) => name);
+    const names = homeEntities(app).map(({ name }) => name);
     const next = async () => {
         const name = names.shift();
         if (name === undefined || app.device !== device || app.phase !== "ready") {

@@ -22,8 +22,8 @@ export const UNKNOWN = "unknown";
 /** Decided here; the decision is on its way. */
 export const DECIDED = "decided";
 
-/** The order of attention: what the person has to finish comes first. */
-const ORDER = [DECIDE, REFUSED, OFFICE, UNKNOWN, BEHIND, DECIDED, SENDING, WAITS];
+/** All states of a piece in the order of attention: what the person has to finish comes first. */
+export const ORDER = [DECIDE, REFUSED, OFFICE, UNKNOWN, BEHIND, DECIDED, SENDING, WAITS];
 /** States in which nothing goes on without this person. */
 export const MINE = [DECIDE, REFUSED];
 

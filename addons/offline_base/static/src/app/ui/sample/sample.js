@@ -1,5 +1,6 @@
 /** Taste the app with sample data: a home of its own that is gone with the page, and an office in memory. */
 import { Device } from "../../engine/device.js";
+import { done } from "../../engine/idb.js";
 import { network } from "../../engine/network.js";
 import { SampleOffice } from "./office.js";
 
@@ -21,10 +22,5 @@ export async function openSample({ _t = String, indexedDB = globalThis.indexedDB
 
 /** Leave nothing of a sample behind. */
 export function forgetSample(indexedDB = globalThis.indexedDB) {
-    return new Promise((resolve, reject) => {
-        const request = indexedDB.deleteDatabase(NAME);
-        request.onsuccess = () => resolve();
-        request.onblocked = () => resolve();
-        request.onerror = () => reject(request.error);
-    });
+    return done(indexedDB.deleteDatabase(NAME));
 }

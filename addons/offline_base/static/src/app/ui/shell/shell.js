@@ -1,11 +1,10 @@
 /** The root: what the phase of the app asks for, and round a screen the navigation, the banner and the messages. */
-import { Component, useEffect } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../kit/kit";
 import { formatAgo } from "../model/format";
 import { useApp } from "../model/hooks";
-import { Places, refOf } from "../model/places";
-import { destinations, screens } from "../registries";
+import { destinations } from "../registries";
 import { Boundary } from "../start/trouble";
 import { UpdateBar } from "../start/update_bar";
 
@@ -56,16 +55,6 @@ export class Shell extends Component {
 
     setup() {
         this.app = useApp();
-        const places = new Places(this.env.app);
-        useEffect(
-            (path, isReady) => {
-                if (isReady && this.screen?.name === "record") {
-                    const { entity, ref } = this.screen.parts;
-                    places.visit({ entity, ref: refOf(ref) });
-                }
-            },
-            () => [this.screen?.path, this.app.phase === "ready"],
-        );
     }
 
     /** Back to the gate: the page begins anew, the sample is gone. */
@@ -90,9 +79,5 @@ export class Shell extends Component {
             isHere: this.screen?.name === screen,
             go: () => this.app.router.go(screen, parts),
         }));
-    }
-
-    get hasNavigation() {
-        return destinations.getAll().some(({ screen }) => screens.contains(screen));
     }
 }

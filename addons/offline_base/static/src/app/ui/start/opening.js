@@ -5,6 +5,7 @@
 import { markRaw, reactive } from "@odoo/owl";
 import { Device } from "../../engine/device";
 import { HomeBusy } from "../../engine/errors";
+import { done } from "../../engine/idb";
 import { network } from "../../engine/network";
 import { persist, Witness } from "../../engine/quota";
 import { keeper, Vault } from "../../engine/vault";
@@ -172,11 +173,7 @@ export class Opening {
     async erase() {
         await this.close();
         for (const name of [this._home, `${this._home}.vault`]) {
-            await new Promise((resolve, reject) => {
-                const request = indexedDB.deleteDatabase(name);
-                request.onsuccess = resolve;
-                request.onerror = () => reject(request.error);
-            });
+            await done(indexedDB.deleteDatabase(name));
         }
         await this._witness.forget();
         this.homes.note(null);

@@ -1,10 +1,10 @@
 /** Home: what needs the person, what is today, what there is on this device. */
 import { Component, onMounted } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { Badge, Card, Icon, Row, Screen } from "../../kit/kit";
+import { Card, Icon, Row, Screen } from "../../kit/kit";
 import { itemsOn, lateOn, readAgenda } from "../../model/agenda";
 import { dayOf, formatDay } from "../../model/days";
-import { entityOf } from "../../model/entities";
+import { entityOf, homeEntities } from "../../model/entities";
 import { formatTime } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { Places } from "../../model/places";
@@ -15,7 +15,7 @@ const TODAY_SHOWN = 4;
 
 export class Home extends Component {
     static template = "offline_base.Home";
-    static components = { Badge, Card, Icon, Row, Screen };
+    static components = { Card, Icon, Row, Screen };
     static props = {};
 
     setup() {
@@ -44,8 +44,7 @@ export class Home extends Component {
 
     async readTiles() {
         const { device } = this.app;
-        const shown = device.settings.profile.entities.map(entityOf).filter(({ isHome }) => isHome);
-        return Promise.all(shown.map(async (entity) => ({ ...entity, count: await device.count(entity.name) })));
+        return Promise.all(homeEntities(this.app).map(async (entity) => ({ ...entity, count: await device.count(entity.name) })));
     }
 
     /** Tiles that addons bring. */

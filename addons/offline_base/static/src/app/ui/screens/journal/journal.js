@@ -2,6 +2,7 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Badge, Empty, Icon, Screen } from "../../kit/kit";
+import { dayOf } from "../../model/days";
 import { formatDate, formatDateTime, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { describe } from "../../model/pieces";
@@ -35,7 +36,7 @@ export class Journal extends Component {
     get days() {
         const days = new Map();
         for (const piece of this.live.pieces) {
-            const day = formatDate(localDay(piece.at));
+            const day = formatDate(dayOf(piece.at));
             days.set(day, [...(days.get(day) ?? []), piece]);
         }
         return [...days].map(([day, pieces]) => ({ day, pieces }));
@@ -48,12 +49,6 @@ export class Journal extends Component {
     when({ at }) {
         return formatDateTime(at);
     }
-}
-
-/** The day where the person is, as `formatDate` takes it. */
-function localDay(at) {
-    const date = new Date(at);
-    return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
 screens.add("journal", { path: "/journal", component: Journal });

@@ -1,20 +1,20 @@
 /** One piece of work: what was done, what the office says of it, and the way out that fits its cause. */
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { PENDING } from "../../../engine/operations";
-import { Badge, Card, Empty, Icon, Row, Screen } from "../../kit/kit";
+import { PARKED, PENDING } from "../../../engine/operations";
+import { Card, Empty, Icon, Row, Screen } from "../../kit/kit";
 import { attempt, canCorrect, correct, discard, sendAgain } from "../../model/deeds";
 import { refText } from "../../model/entities";
 import { formatDateTime, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { describe, fieldsOf, wordsOfState } from "../../model/pieces";
-import { correctedTime, piecesOf, stateOf } from "../../model/work";
+import { correctedTime, ORDER, piecesOf, stateOf } from "../../model/work";
 import { wordsOfReceipt } from "../../model/words";
 import { screens } from "../../registries";
 
 export class Operation extends Component {
     static template = "offline_base.Operation";
-    static components = { Badge, Card, Empty, Icon, Row, Screen };
+    static components = { Card, Empty, Icon, Row, Screen };
     static props = { op: String };
 
     setup() {
@@ -31,7 +31,7 @@ export class Operation extends Component {
         const outbox = await device.outbox();
         const waiting = piecesOf(outbox).find(({ entry: { op } }) => op === entry.op);
         const piece = await describe(this.app, waiting ?? { entry, state: this.finalState(entry) });
-        return { piece, rows: await fieldsOf(this.app, piece), behind: await this.blockers(entry), steps: await this.timeline(piece) };
+        return { piece, rows: await fieldsOf(this.app, piece), behind: await this.blockers(entry, outbox), steps: await this.timeline(piece) };
     }
 
     /** In the journal a state is a status of the office; a decision that waits in the outbox is no piece of its own. */
@@ -40,9 +40,9 @@ export class Operation extends Component {
     }
 
     /** The pieces that this one waits for, as far as they are this device's. */
-    async blockers(entry) {
+    blockers(entry, outbox) {
         const numbers = entry.receipt?.blocked_by ?? [];
-        const found = (await this.app.device.outbox()).filter(({ seq }) => numbers.includes(seq));
+        const found = outbox.filter(({ seq }) => numbers.includes(seq));
         return Promise.all(piecesOf(found).map((piece) => describe(this.app, piece)));
     }
 
@@ -53,7 +53,7 @@ export class Operation extends Component {
     }
 
     get isWaiting() {
-        return ["decide", "refused", "office", "behind", "unknown", "waits", "sending", "decided"].includes(this.piece.state);
+        return ORDER.includes(this.piece.state);
     }
 
     /** Why it waits and what to do, in the order of reading: `{what, todo}`. */
@@ -114,7 +114,7 @@ export class Operation extends Component {
     }
 
     isFinal(entry) {
-        return !["conflict", "rejected", "deferred", "unknown"].includes(entry.state) || entry.isOver;
+        return !PARKED.includes(entry.state) || entry.isOver;
     }
 
     // --- what can be done --------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { FieldShow } from "../../fields/field";
 import { draftName } from "../../forms/drafts";
 import { sayDone } from "../../forms/undo";
-import { Ask, Badge, Card, Empty, Icon, Screen } from "../../kit/kit";
+import { Ask, Empty, Icon, Screen } from "../../kit/kit";
 import { entityOf, may, refFrom, sectionsOf } from "../../model/entities";
 import { useApp, useLive } from "../../model/hooks";
 import { namesFor } from "../../model/names";
@@ -21,7 +21,7 @@ const TITLE_ROOM = 18;
 
 export class RecordView extends Component {
     static template = "offline_base.RecordView";
-    static components = { Badge, Card, Empty, FieldShow, History, Icon, Lines, Picture, Quick, Screen, Timeline };
+    static components = { Empty, FieldShow, History, Icon, Lines, Picture, Quick, Screen, Timeline };
     static props = { entity: String, ref: String };
 
     setup() {
@@ -59,7 +59,7 @@ export class RecordView extends Component {
             own: record ? await device.history(entity, ref) : [],
             names: record ? await namesFor(device, this.entity, record.values) : {},
             isDraft: (await device.drafts.get(draftName(this.props))) !== null,
-            isFavourite: new Places(this.env.app).isFavourite(this.place),
+            isFavourite: this.places.isFavourite(this.place),
         };
     }
 

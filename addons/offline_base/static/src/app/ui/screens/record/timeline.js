@@ -1,11 +1,12 @@
 /** What happened around a record, and what is planned: activities, notes, files; own unsent ones are marked. */
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { Badge, Icon, Row } from "../../kit/kit";
+import { Badge, Row } from "../../kit/kit";
+import { dayOf } from "../../model/days";
 import { entityOf } from "../../model/entities";
 import { formatBytes, formatDate, formatDateTime } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
-import { dayOf, htmlToText } from "../../model/texts";
+import { htmlToText } from "../../model/texts";
 import { FileSheet } from "./file";
 import { pointingTo } from "./lines";
 
@@ -14,7 +15,7 @@ const SHOWN = 20;
 
 export class Timeline extends Component {
     static template = "offline_base.Timeline";
-    static components = { Badge, Icon, Row };
+    static components = { Badge, Row };
     static props = { entity: Object, record: Object };
 
     setup() {

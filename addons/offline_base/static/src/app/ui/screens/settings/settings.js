@@ -2,11 +2,11 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { APP_VERSION } from "../../../engine/version";
-import { Badge, Card, Icon, Row, Screen } from "../../kit/kit";
+import { Card, Icon, Row, Screen } from "../../kit/kit";
 import { arrows } from "../../kit/radios";
 import { attempt } from "../../model/deeds";
 import { isMetered } from "../../model/connection";
-import { formatBytes, formatNumber } from "../../model/format";
+import { formatBytes, formatNumber, formatTime, formatUnit } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { wordsOfMode } from "../../model/words";
 import { screens } from "../../registries";
@@ -22,7 +22,7 @@ const MINUTES = [1, 5, 15, 60, 0];
 
 export class Settings extends Component {
     static template = "offline_base.Settings";
-    static components = { Badge, Card, Icon, Row, Screen };
+    static components = { Card, Icon, Row, Screen };
     static props = {};
 
     setup() {
@@ -54,12 +54,8 @@ export class Settings extends Component {
     /** When devices of this profile sync by themselves. */
     get schedule() {
         const { poll_interval_s, from_minute, to_minute } = this.profile.schedule;
-        const every = new Intl.NumberFormat(document.documentElement.lang || "en", {
-            style: "unit",
-            unit: poll_interval_s >= 60 ? "minute" : "second",
-            unitDisplay: "long",
-            maximumFractionDigits: 1,
-        }).format(poll_interval_s >= 60 ? poll_interval_s / 60 : poll_interval_s);
+        const [value, unit] = poll_interval_s >= 60 ? [poll_interval_s / 60, "minute"] : [poll_interval_s, "second"];
+        const every = formatUnit(value, unit, { unitDisplay: "long", maximumFractionDigits: 1 });
         const allDay = from_minute === to_minute || to_minute - from_minute >= 1440;
         const hours = [from_minute, to_minute].map(timeOfDay);
         return allDay
@@ -190,8 +186,7 @@ export class Settings extends Component {
 
 /** 510 → "8:30 AM", as people of the language write it. */
 function timeOfDay(minute) {
-    const at = new Date(2000, 0, 1, 0, minute % 1440);
-    return new Intl.DateTimeFormat(document.documentElement.lang || "en", { timeStyle: "short" }).format(at);
+    return formatTime(new Date(2000, 0, 1, 0, minute % 1440));
 }
 
 screens.add("settings", { path: "/settings", component: Settings });

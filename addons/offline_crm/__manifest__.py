@@ -5,7 +5,15 @@
     "category": "Productivity/Offline",
     "author": "Odoo Offline contributors",
     "license": "LGPL-3",
-    "depends": ["offline_base", "crm"],
+    "depends": [
+        "offline_base",
+        "crm",
+        "sale_management",
+        "sale_crm",
+        "sale_loyalty",
+        "calendar",
+        "contacts",
+    ],
     "data": [
         "data/offline_profile_data.xml",
         "views/offline_operation_views.xml",

@@ -66,7 +66,10 @@ def _claim(claim: Claim) -> Json:
 def page(known: Json, notes: str) -> str:
     """The page, from what is in the JSON and the notes that people wrote."""
     measured = {name: known[name] for name in known if name.startswith("P")}
-    machines = {tuple(sorted(part["machine"].items())) for part in measured.values()}
+    machines: dict[str, list[str]] = {}
+    for name, part in measured.items():
+        machine = ", ".join(f"{key} {value}" for key, value in sorted(part["machine"].items()) if key != "load")
+        machines.setdefault(machine, []).append(f"{name} {part['machine']['load'].split()[0]}")
     lines = [
         "# Benchmarks",
         "",
@@ -74,10 +77,7 @@ def page(known: Json, notes: str) -> str:
         "[benchmarks-notes.md](benchmarks-notes.md). Both sides of a ratio are measured in turns in one run on the "
         "same data; what stands here are medians, in brackets the lowest and the highest.",
         "",
-        *(
-            "Machine: " + ", ".join(f"{key} {value}" for key, value in sorted(machine)) + "."
-            for machine in sorted(machines)
-        ),
+        *(f"Machine: {machine}. Load before: {', '.join(loads)}." for machine, loads in machines.items()),
         "",
         "![Ratios and goals](images/benchmarks.svg)",
         "",

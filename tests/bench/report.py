@@ -68,7 +68,9 @@ def page(known: Json, notes: str) -> str:
     measured = {name: known[name] for name in known if name.startswith("P")}
     machines: dict[str, list[str]] = {}
     for name, part in measured.items():
-        machine = ", ".join(f"{key} {value}" for key, value in sorted(part["machine"].items()) if key != "load")
+        machine = ", ".join(
+            f"{key} {value}" for key, value in sorted(part["machine"].items()) if key != "load"
+        )
         machines.setdefault(machine, []).append(f"{name} {part['machine']['load'].split()[0]}")
     lines = [
         "# Benchmarks",

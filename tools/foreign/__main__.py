@@ -67,11 +67,20 @@ class Foreign:
             passing = {name: pair for name, pair in differing.items() if name in named and name not in left}
         lasting = {name: pair for name, pair in differing.items() if name not in passing}
         why = {name: ours.why.get(name) or plain.why.get(name, "") for name in differing}
-        return report.Row.of(module, plain, ours, lasting, passing, why, time.monotonic() - started)
+        return report.Row.of(
+            module,
+            self.databases.addons(module),
+            plain,
+            ours,
+            lasting,
+            passing,
+            why,
+            time.monotonic() - started,
+        )
 
     def run(self, module: str, side: str) -> compare.Run:
         """The module's tests on one side; what was already done for the present code is read."""
-        path = self.folder / f"{module}.{side}.{self.databases.key(side)}.jsonl"
+        path = self.folder / f"{module}.{side}.{self.databases.key(module, side)}.jsonl"
         done = None if self.fresh else compare.read(path)
         tags = [f"/{module}", *(f"-/{module}:{test}" for test in report.LEFT_OUT.get(module, ()))]
         return done or self._run(module, side, path, ",".join(tags))

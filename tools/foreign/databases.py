@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+from functools import cached_property
 from pathlib import Path
 
 from tools.provision import database, odoo, postgres, templates
@@ -27,11 +28,10 @@ class Databases:
         building = f"{name}_building"
         database.drop(building)
         if side == "ours":
-            plain = self.ensure(module, "plain")
-            self.copy(plain, building)
-            wanted = tuple(name for name in addon_names(self.space.addons) if self._fits(name, plain))
+            self.copy(self.ensure(module, "plain"), building)
+            wanted = self.addons(module)
         else:
-            wanted = (*templates.BASE_MODULES, *({module} - {"base", *templates.BASE_MODULES}))
+            wanted = self._modules(module)
             template = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'"
             postgres.psql(self.space, "postgres", f'CREATE DATABASE "{building}" {template}')
         with step(f"Installing {', '.join(wanted)}"):
@@ -52,24 +52,51 @@ class Databases:
         if self._files(old).is_dir():
             self._files(old).rename(self._files(new))
 
-    def key(self, side: str) -> str:
-        """What a run depends on: Odoo, its packages, and for our side our addons."""
+    def key(self, module: str, side: str) -> str:
+        """What a run depends on: Odoo, its packages and modules, and for our side our addons."""
         parts = [self.space.versions().get("odoo", ""), self.space.requirements_odoo.read_text()]
+        parts += self._modules(module)
         if side == "ours":
             parts.append(templates.content_key(self.space.addons))
         return digest(*parts)
 
-    def _fits(self, addon: str, db: str) -> bool:
-        """Whether a database has what an addon of ours needs of Odoo: more than that would be another comparison."""
-        manifest = ast.literal_eval(
-            (self.space.addons / addon / "__manifest__.py").read_text(encoding="utf-8")
+    def addons(self, module: str) -> tuple[str, ...]:
+        """Our addons that are installed for a module: those that stand on it, or on nothing but what is shared."""
+        return tuple(
+            addon
+            for addon in addon_names(self.space.addons)
+            if module in (needs := self._needs(addon)) - self._shared or needs <= self._shared
         )
-        needs = set(manifest["depends"]) - set(addon_names(self.space.addons))
-        return all(database.installed(db, module) for module in needs)
+
+    def _modules(self, module: str) -> tuple[str, ...]:
+        """What both sides have of Odoo: the module, and what those addons stand on."""
+        needs = {module}.union(*map(self._needs, self.addons(module)))
+        return (*templates.BASE_MODULES, *sorted(needs - self._shared))
+
+    @cached_property
+    def _shared(self) -> set[str]:
+        """What every database has."""
+        return {"base", *templates.BASE_MODULES}.union(*map(self._needs, templates.BASE_MODULES))
+
+    def _needs(self, addon: str) -> set[str]:
+        """The modules of Odoo that a module stands on, directly or not."""
+        found: set[str] = set()
+        waiting = self._depends(addon)
+        while waiting:
+            if (name := waiting.pop()) not in found:
+                found.add(name)
+                waiting += self._depends(name)
+        return found - set(addon_names(self.space.addons))
+
+    def _depends(self, module: str) -> list[str]:
+        for folder in (self.space.addons, *self.space.odoo_addons):
+            if (manifest := folder / module / "__manifest__.py").is_file():
+                depends: list[str] = ast.literal_eval(manifest.read_text(encoding="utf-8")).get("depends", [])
+                return depends
+        return []
 
     def _name(self, module: str, side: str) -> str:
-        shared = module in ("base", *templates.BASE_MODULES)
-        return f"foreign_{self.space.ident}_{'base' if shared else module}_{side}_{self.key(side)}"
+        return f"foreign_{self.space.ident}_{side}_{self.key(module, side)}"
 
     def _files(self, name: str) -> Path:
         return self.space.data_dir / "filestore" / name

@@ -35,8 +35,8 @@ LEFT_OUT = {
 _HEAD = """# Odoo's own tests with our addons
 
 `make foreign` runs the tests that come with Odoo on two databases: one with Odoo alone, one where our addons are
-installed besides: those that stand on the module, or on nothing but `mail`, `contacts`, `product` and `calendar`. The two
-have the same modules of Odoo, all that these addons stand on, and no demo data. Tests that Odoo runs while it loads
+installed besides: those that stand on the module, or on nothing but `mail`, `contacts`, `product` and `calendar`. The
+two have the same modules of Odoo, all that these addons stand on, and no demo data. Tests that Odoo runs while it loads
 (`at_install`, before our addons are loaded; their tables and triggers are there) run once more at the end, when
 everything is loaded (`loaded`). Each test is compared by its name and by how it ended. Plain Odoo has failures of
 its own in this surrounding; both sides must have the same ones, which `foreign.json` names. Tests that count queries

@@ -1,6 +1,7 @@
 /** A change is kept whole or not at all, sees itself, and nobody else sees it before. Proves I5 for the store. */
 import { assert, describe, freshIndexedDB, test } from "./harness.js";
-import { HomeUnreadable, NotEnrolled } from "../../addons/offline_base/static/src/app/engine/errors.js";
+import { HomeClosed, HomeUnreadable, NotEnrolled } from "../../addons/offline_base/static/src/app/engine/errors.js";
+import { Drafts } from "../../addons/offline_base/static/src/app/engine/drafts.js";
 import { beginning } from "../../addons/offline_base/static/src/app/engine/idb.js";
 import { Journal } from "../../addons/offline_base/static/src/app/engine/journal.js";
 import { UPGRADES, VERSION } from "../../addons/offline_base/static/src/app/engine/schema.js";
@@ -313,5 +314,68 @@ describe("settings", () => {
             }),
         );
         assert.deepEqual([settings.cursor, settings.heals], ["a", 0]);
+    });
+});
+
+describe("a store that is closed", () => {
+    const isClosed = (why) => (error) => error instanceof HomeClosed && error.why === why;
+    /** Somebody opens the home with a schema of tomorrow; resolves when they have it. */
+    const openNewer = (home) =>
+        new Promise((resolve, reject) => {
+            const request = home.open("offline", VERSION + 1);
+            request.onsuccess = () => resolve(request.result.close());
+            request.onerror = () => reject(request.error);
+        });
+    const erase = (home) =>
+        new Promise((resolve) => {
+            home.deleteDatabase("offline").onsuccess = () => resolve();
+        });
+
+    test("says so to whoever reads or writes, by one error", async () => {
+        const store = await opened(freshIndexedDB());
+        assert.equal(store.isOpen, true);
+        store.close();
+        store.close();
+        assert.equal(store.isOpen, false);
+        await assert.rejects(store.get("record", ["a", 1]), isClosed("here"));
+        await assert.rejects(store.all("outbox"), isClosed("here"));
+        await assert.rejects(store.count("journal"), isClosed("here"));
+        await assert.rejects(
+            store.change((change) => change.put("record", record(1))),
+            isClosed("here"),
+        );
+        await assert.rejects(new Drafts(store).put("form", {}), isClosed("here"));
+    });
+
+    test("by a newer version of the app has kept what was under way, and tells who looks after it", async () => {
+        const home = freshIndexedDB();
+        const store = await opened(home, { vault: VAULT });
+        const drafts = new Drafts(store);
+        const [, , error] = await Promise.all([
+            store.change((change) => change.put("record", record(1))),
+            drafts.put("form", { name: "half typ" }),
+            store.lost,
+            openNewer(home),
+        ]);
+        assert.ok(isClosed("newer")(error));
+        await assert.rejects(store.get("record", ["a", 1]), isClosed("newer"));
+        const kept = await new Promise((resolve) => {
+            home.open("offline").onsuccess = ({ target }) => {
+                const counts = target.result.transaction(["record", "draft"]);
+                counts.objectStore("record").count().onsuccess = (records) => {
+                    counts.objectStore("draft").count().onsuccess = (forms) =>
+                        resolve([records.target.result, forms.target.result]);
+                };
+            };
+        });
+        assert.deepEqual(kept, [1, 1]);
+    });
+
+    test("because it is erased stands in nobody's way", async () => {
+        const home = freshIndexedDB();
+        const store = await opened(home);
+        const [error] = await Promise.all([store.lost, erase(home)]);
+        assert.ok(isClosed("taken")(error));
+        await assert.rejects(store.get("record", ["a", 1]), isClosed("taken"));
     });
 });

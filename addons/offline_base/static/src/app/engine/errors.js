@@ -19,6 +19,18 @@ export class HomeBusy extends DeviceError {}
 /** The store was written by a newer version, or cannot be opened; nothing was changed. */
 export class HomeUnreadable extends DeviceError {}
 
+/**
+ * The store is closed. `why`: `here` (whoever works here let it go), `newer` (a newer version of the app opened it),
+ * `taken` (it was erased, or the browser took it away). What was kept is kept; what was not was not begun.
+ */
+export class HomeClosed extends DeviceError {
+    /** @param {"here" | "newer" | "taken"} why */
+    constructor(why, options = undefined) {
+        super(`the store is closed: ${why}`, options);
+        this.why = why;
+    }
+}
+
 /** The browser has no room left; nothing of this change was kept. */
 export class HomeFull extends DeviceError {}
 

@@ -35,6 +35,11 @@ export class Reader {
         return this.parts.settings;
     }
 
+    /** Whether the home can be read and written: nobody let it go, and nobody took it away. */
+    get isOpen() {
+        return this.parts.store.isOpen;
+    }
+
     /** The mode in force. */
     get mode() {
         return chosen(this.settings.mode, this.settings.profile.modes);

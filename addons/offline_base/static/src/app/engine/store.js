@@ -7,7 +7,7 @@
  * holds when it is kept.
  */
 import { Change } from "./change.js";
-import { HomeUnreadable } from "./errors.js";
+import { HomeClosed, HomeUnreadable } from "./errors.js";
 import { done } from "./idb.js";
 import { told } from "./quota.js";
 import { UPGRADES, VERSION } from "./schema.js";
@@ -28,6 +28,9 @@ export class Store {
     #storage;
     #last = Promise.resolve();
     #watchers = [];
+    /** Why it is closed, or null. */
+    #closed = null;
+    #tellLost;
 
     /**
      * Open or create the store of a home.
@@ -74,17 +77,38 @@ export class Store {
         /** @type {Vault} */
         this.vault = vault;
         this.checkpoint = checkpoint;
-        // Another tab brings a newer version of the app, or the person clears the site: do not stand in the way.
-        db.onversionchange = () => db.close();
+        /** Resolves with the error when somebody else closes the store. @type {Promise<HomeClosed>} */
+        this.lost = new Promise((resolve) => {
+            this.#tellLost = resolve;
+        });
+        // Another tab brings a newer version of the app, or the person clears the site: do not stand in the way, once
+        // what is under way is kept.
+        db.onversionchange = ({ newVersion }) => this.alone(() => this.#end(newVersion === null ? "taken" : "newer"));
+        db.onclose = () => this.#end("taken");
     }
 
     close() {
-        this.#db.close();
+        this.#end("here");
+    }
+
+    /** Whether it can be read and written. */
+    get isOpen() {
+        return this.#closed === null;
+    }
+
+    #end(why) {
+        if (this.#closed === null) {
+            this.#closed = why;
+            this.#db.close();
+            if (why !== "here") {
+                this.#tellLost(new HomeClosed(why));
+            }
+        }
     }
 
     /**
      * One transaction of IndexedDB. `fn` gets it, and awaits nothing but its requests (see `done`). Resolves with what
-     * `fn` gave when all is kept; if anything fails, nothing is.
+     * `fn` gave when all is kept; if anything fails, nothing is. `HomeClosed` once the store is closed.
      *
      * @template T
      * @param {string | string[]} names
@@ -93,7 +117,7 @@ export class Store {
      * @returns {Promise<T>}
      */
     async transaction(names, mode, fn) {
-        const transaction = this.#db.transaction(names, mode, { durability: "strict" });
+        const transaction = this.#begun(names, mode);
         const ended = new Promise((resolve, reject) => {
             transaction.oncomplete = resolve;
             transaction.onabort = () => reject(told(transaction.error ?? new DOMException("aborted", "AbortError")));
@@ -112,6 +136,22 @@ export class Store {
         }
         await ended;
         return result;
+    }
+
+    #begun(names, mode) {
+        if (this.#closed !== null) {
+            throw new HomeClosed(this.#closed);
+        }
+        try {
+            return this.#db.transaction(names, mode, { durability: "strict" });
+        } catch (error) {
+            if (error.name !== "InvalidStateError") {
+                throw error;
+            }
+            // The browser closed it, and its event is still on the way.
+            this.#end("taken");
+            throw new HomeClosed("taken", { cause: error });
+        }
     }
 
     /**

@@ -76,6 +76,7 @@ export class OfflineApp {
     async take(device) {
         this.device = markRaw(device);
         device.parts.store.watch(({ names }) => [...names].some((name) => !UNSEEN.has(name)) && (() => this._changed()));
+        device.parts.store.lost.then((error) => this.device === device && this.opening?.lost(error));
         this._connection = markRaw(followConnection(device));
         await this._connection.told;
         await this.refresh();
@@ -101,7 +102,7 @@ export class OfflineApp {
         // What is still on the screen goes with its next picture.
         requestAnimationFrame(() =>
             requestAnimationFrame(() => {
-                if (this.device === device && ["locked", "elsewhere"].includes(this.phase)) {
+                if (this.device === device && ["locked", "elsewhere", "failed"].includes(this.phase)) {
                     this.device = null;
                     this.status = null;
                 }
@@ -215,7 +216,7 @@ export class OfflineApp {
     }
 
     get _isOpen() {
-        return this.device !== null && ["ready", "enrol"].includes(this.phase);
+        return Boolean(this.device?.isOpen) && ["ready", "enrol"].includes(this.phase);
     }
 
     _networkIs(there) {

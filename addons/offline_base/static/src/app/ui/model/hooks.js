@@ -1,5 +1,6 @@
 /** How a component gets at the app and at what the store holds. */
 import { onWillStart, useEffect, useEnv, useState } from "@odoo/owl";
+import { HomeClosed } from "../../engine/errors";
 
 /** The app, see `model/app.js`; the component is shown anew when what it reads of it changes. */
 export function useApp() {
@@ -24,7 +25,7 @@ export function useLive(read, deps = () => []) {
     let asked = 0;
     const fill = async () => {
         const turn = ++asked;
-        const answer = await read();
+        const answer = await read().catch(unlessClosed);
         if (turn === asked) {
             Object.assign(live, answer);
         }
@@ -41,4 +42,12 @@ export function useLive(read, deps = () => []) {
         () => [app.edition, ...deps()],
     );
     return live;
+}
+
+/** Of a store that was let go nothing more is read: something else is about to be shown, and nobody waits for this. */
+function unlessClosed(error) {
+    if (error instanceof HomeClosed) {
+        return new Promise(() => {});
+    }
+    throw error;
 }

@@ -91,6 +91,7 @@ const RECEIPTS = {
 /** What the device itself says, by the name of its error. */
 const ERRORS = {
     homebusy: () => [_t("The app is open in another tab or window."), _t("Go on there, or close it.")],
+    homeclosed: () => [_t("The browser has closed what the app stores."), _t("Try again: you see what is still there. If the site was cleared, enrol again.")],
     homefull: () => [_t("This device has no room left: nothing of this was kept."), _t("Free some room, sync, or lower the room for files in the settings.")],
     homeunreadable: () => [_t("What is stored here cannot be opened."), _t("Update the app. If it goes on, ask your administrator before you clear anything.")],
     homelocked: () => [_t("The app is locked."), _t("Enter your PIN.")],

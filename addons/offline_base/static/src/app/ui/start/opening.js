@@ -101,6 +101,14 @@ export class Opening {
         }
     }
 
+    /** Somebody took the store away: a newer version of the app, or who cleared the site. */
+    lost(error) {
+        this.app.messages.cover();
+        this.app.fail(error);
+        this.app.release();
+        this._writer?.end();
+    }
+
     // --- the PIN --------------------------------------------------------------------------------------------------
 
     async _openVault() {

@@ -1,7 +1,7 @@
 /** When something fails that nobody expected: it is said what happened, the work is kept, and there are ways on. */
 import { Component, markRaw, onError, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { DeviceError, HomeFull, HomeLocked, HomeUnreadable, Refusal } from "../../engine/errors";
+import { DeviceError, HomeClosed, HomeFull, HomeLocked, HomeUnreadable, Refusal } from "../../engine/errors";
 import { Icon, Sheet } from "../kit/kit";
 import { useApp } from "../model/hooks";
 import { wordsOfError } from "../model/words";
@@ -21,6 +21,14 @@ export function explain(error) {
         return {
             title: _t("This version of the app is too old"),
             text: _t("A newer one has already worked here. Load the app anew while there is a network. Your work is kept."),
+        };
+    }
+    if (error instanceof HomeClosed && error.why === "newer") {
+        return {
+            title: _t("A newer version of the app is at work"),
+            text: _t(
+                "It has opened what is stored here, in another tab. Go on there, or load the app anew. Your work is kept, and what is half typed is a draft.",
+            ),
         };
     }
     if (error instanceof HomeUnreadable) {
@@ -141,9 +149,9 @@ export function listen(app) {
     addEventListener("error", ({ error }) => error && report(causeOf(error)));
     addEventListener("unhandledrejection", (event) => {
         const error = causeOf(event.reason);
-        // Screens that were reading when the app was locked, or another tab took over, find the store closed.
-        const isLate = error?.name === "InvalidStateError" || error instanceof HomeLocked;
-        if (isLate && !["ready", "enrol"].includes(app.phase)) {
+        // Who was reading when the app was locked, or lost its store, comes too late: what is shown now says why.
+        const isLate = error instanceof HomeLocked && !["ready", "enrol"].includes(app.phase);
+        if (isLate || error instanceof HomeClosed) {
             event.preventDefault();
         } else {
             report(error);

@@ -73,6 +73,9 @@ def environment(space: Workspace) -> dict[str, str]:
     env.pop("PGDATABASE", None)  # Odoo would open it besides the one we name
     env["PATH"] = f"{space.odoo_venv / 'bin'}:{postgres.bindir()}:{env.get('PATH', '')}"
     env["ODOO_RC"] = str(space.odoo_conf)
+    # Odoo comes without bytecode, and some shells forbid to write any: each start would compile all of it again.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env["PYTHONPYCACHEPREFIX"] = str(space.state / "bytecode")
     return env
 
 

@@ -43,6 +43,7 @@ class Ground:
         #: {kind: {field: its id}}
         self.fields = {kind: self._fields(kind) for kind in POLICIES}
         self.numbers = count(1)
+        self._own: Any = None
         #: Whether a history changed the rights with which the next one begins.
         self.is_changed = True
 
@@ -68,6 +69,7 @@ class Ground:
 
     def back_up(self) -> None:
         """Copy the database, while nobody has a connection to it."""
+        self._let_go()
         postgres.drop(Workspace.here(), self._backup)
         # Nobody is kept from connecting again: an Odoo that cannot, while it replaces a dead worker, ends.
         postgres.disconnect(Workspace.here(), self.db)
@@ -75,6 +77,7 @@ class Ground:
 
     def put_back(self) -> None:
         """The copy takes the database's place, under its name; the server is started again."""
+        self._let_go()
         self.server.kill()
         postgres.drop(Workspace.here(), self.db)
         self._run(f'ALTER DATABASE "{self._backup}" RENAME TO "{self.db}"')
@@ -98,9 +101,18 @@ class Ground:
         return psycopg2.connect(**database.reach(self.db))
 
     def sql(self, statement: str, *arguments: Any) -> list[Any]:
-        with closing(self.connect()) as connection, connection, connection.cursor() as cursor:
+        """Run statements in a transaction of their own."""
+        if self._own is None:
+            self._own = self.connect()
+        with self._own as connection, connection.cursor() as cursor:
             cursor.execute(statement, arguments)
             return list(cursor.fetchall()) if cursor.description else []
+
+    def _let_go(self) -> None:
+        """Close the connection for `sql`: PostgreSQL copies and renames no database in use."""
+        if self._own is not None:
+            self._own.close()
+        self._own = None
 
     def stored(self, ops: list[str]) -> dict[str, dict[str, Any]]:
         """What the database holds of these operations, once nobody works on them any more."""

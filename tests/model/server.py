@@ -14,6 +14,9 @@ from tools.provision.workspace import Workspace
 from .office import Ground
 
 WORKERS = 2
+#: A server with a filter asks PostgreSQL for the names of all databases, over a connection made for it, with every
+#: call of a device. One that is told its database knows it.
+_NO_FILTER = "--db-filter="
 
 
 @contextmanager
@@ -27,7 +30,7 @@ def prepared(defect: str | None = None) -> Iterator[Ground]:
         _set(db, "offline_test_oracle.mortal", "1")
         if defect is not None:
             _set(db, "offline_test_oracle.defect", defect)
-        with OdooServer(db, workers=WORKERS) as server:
+        with OdooServer(db, workers=WORKERS, extra=[_NO_FILTER]) as server:
             yield Ground(server)
     finally:
         database.drop(db)

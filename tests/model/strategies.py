@@ -8,7 +8,7 @@ from .network import FINE
 from .world import TEAMS
 
 #: {device: whose it is, how many records a page has}
-DEVICES = {"ann": ("una", 1000), "bob": ("una", 2), "cem": ("ugo", 1000)}
+DEVICES = {"ann": ("una", 1000), "bob": ("una", 5), "cem": ("ugo", 1000)}
 
 texts = st.sampled_from([None, "a", "b", "c"])
 edits = st.dictionaries(st.sampled_from(("phone", "city", "function", "zip")), texts, min_size=1)

@@ -97,9 +97,7 @@ class Handset:
 
     def held(self, kind: str) -> dict[str, dict[str, Any]]:
         """What the device holds from the server, own work left out: {name: values as the model has them}."""
-        rows = self.device.store.db.execute("SELECT content FROM record WHERE entity = ?", (kind,))
-        found = (json.loads(row["content"]) for row in rows)
-        return {values["name"]: self._as_modelled(kind, values) for values in found}
+        return {values["name"]: self._as_modelled(kind, values) for values in self._held_values(kind)}
 
     def visible(self, kind: str) -> dict[str, Any]:
         """The records that the person sees, own work included: {name: record}."""
@@ -123,6 +121,10 @@ class Handset:
             return False
         assert hashlib.sha256(reply.content).hexdigest() == sha256
         return True
+
+    def _held_values(self, kind: str) -> list[dict[str, Any]]:
+        rows = self.device.store.db.execute("SELECT content FROM record WHERE entity = ?", (kind,))
+        return [json.loads(row["content"]) for row in rows]
 
     def _as_modelled(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:
         if kind == FILE:
@@ -169,11 +171,15 @@ class Handset:
         self._compare(body, {op: row["status"] for op, row in found.items()}, found)
 
     def _learn(self, op: str, target: dict[str, Any] | None) -> None:
-        entry = self.device.operation(op)
-        if entry is not None and target and target.get("uid") and target.get("id"):
-            name = self.names.of(entry.entity, target["uid"])
+        entity = self._entity_of(op)
+        if entity is not None and target and target.get("uid") and target.get("id"):
+            name = self.names.of(entity, target["uid"])
             if name is not None:
-                self.names.learn(entry.entity, target["id"], name)
+                self.names.learn(entity, target["id"], name)
+
+    def _entity_of(self, op: str) -> str | None:
+        entry = self.device.operation(op)
+        return entry and entry.entity
 
     def _compare(self, body: Body, found: dict[str, str], evidence: Any) -> None:
         groups: dict[str, list[Body]] = {}

@@ -64,13 +64,16 @@ class Histories(RuleBasedStateMachine):
             assert handset.sync()
 
     def _enrolled(self, name: str, person: str, page_size: int) -> Handset:
-        handset = Handset(
+        handset = self._handset(
             name, person, self.homes / name, self.ground.url, self.truth, self.names, self.faults,
             self.ground.stored, page_size,
         )  # fmt: skip
         handset.saw = self.saw
         handset.device.enrol(self.ground.url, self.office.code(person), name=f"{self.prefix}{name}")
         return handset
+
+    def _handset(self, *how: Any) -> Handset:
+        return Handset(*how)
 
     def new_name(self) -> str:
         return f"{self.prefix}{next(self.numbers)}"

@@ -1,7 +1,8 @@
 """`make prove`: many random histories, and planted defects that they must notice; adds up in docs/proof.json.
 
 Histories run in processes side by side, each with a database and a server of its own. What was done is recorded
-also when the run is interrupted. HISTORIES and MINUTES bound the run, whichever comes first; SEED repeats one.
+also when the run is interrupted. HISTORIES and MINUTES bound the run, whichever comes first; SEED repeats one. With
+APP=1 some devices of each history are the app's own engine in Chromium, and no defects are planted.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -26,11 +27,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from playwright.sync_api import Error
 
 from tools.gen_proof import DATA, DEFECTS, added, write
 from tools.provision import database, postgres, templates
 from tools.provision.workspace import Workspace
+from tools.stage.chromium import chromium
 
+from .app_histories import AppHistories
 from .machine import Histories
 from .server import prepared
 
@@ -48,10 +52,10 @@ class Interrupted(BaseException):
     happened = False
 
 
-def run_histories(number: int, chosen: int, *, shrink: bool) -> None:
+def run_histories(number: int, chosen: int, *, shrink: bool, kind: type[Histories] = Histories) -> None:
     """Histories of one seed; raises what the first that goes wrong raised."""
 
-    class Seeded(Histories):
+    class Seeded(kind):  # type: ignore[misc, valid-type]
         """The same histories each time."""
 
     run_state_machine_as_test(
@@ -68,7 +72,9 @@ def run_histories(number: int, chosen: int, *, shrink: bool) -> None:
     )
 
 
-def work(report: Path, first: int, histories: int, minutes: float, defect: str | None) -> None:
+def work(
+    report: Path, first: int, histories: int, minutes: float, defect: str | None, *, app: bool = False
+) -> None:
     """One process: histories until there are enough, the time is up, or a planted defect was noticed."""
     result: dict[str, Any] = {"histories": 0, "operations": 0, "ends": {}, "faults": {}, "violations": []}
 
@@ -80,11 +86,12 @@ def work(report: Path, first: int, histories: int, minutes: float, defect: str |
         partial.replace(report)
 
     until, chosen = time.monotonic() + minutes * 60, first
-    with prepared(defect) as Histories.ground:
+    with prepared(defect) as Histories.ground, _devices(app) as kind:
         Histories.told = staticmethod(tell)
         while Histories.histories < histories and time.monotonic() < until:
             try:
-                run_histories(min(_BATCH, histories - Histories.histories), chosen, shrink=defect is None)
+                number = min(_BATCH, histories - Histories.histories)
+                run_histories(number, chosen, shrink=defect is None, kind=kind)
             except Exception as error:
                 if Interrupted.happened:
                     break
@@ -99,6 +106,21 @@ def work(report: Path, first: int, histories: int, minutes: float, defect: str |
             chosen += 1
         result["finished"] = not Interrupted.happened
         tell()
+
+
+@contextmanager
+def _devices(app: bool) -> Iterator[type[Histories]]:
+    """The histories of reference devices alone, or of some with the app's engine in a browser that runs meanwhile."""
+    if not app:
+        yield Histories
+        return
+    try:
+        with chromium() as AppHistories.browser:
+            yield AppHistories
+    except Error:
+        # Who ends the run ends the browser with it.
+        if not Interrupted.happened:
+            raise
 
 
 def side_by_side(tasks: Sequence[dict[str, Any]], at_once: int) -> list[dict[str, Any]]:
@@ -140,8 +162,9 @@ def side_by_side(tasks: Sequence[dict[str, Any]], at_once: int) -> list[dict[str
 def histories(options: argparse.Namespace, first: int) -> dict[str, Any]:
     """The histories of a run, added up."""
     share = -(-options.histories // options.processes)
+    app = {"app": 1} if options.app else {}
     tasks = [
-        {"histories": share, "minutes": options.minutes, "seed": first + 1000 * number}
+        {"histories": share, "minutes": options.minutes, "seed": first + 1000 * number} | app
         for number in range(options.processes)
     ]
     total: dict[str, Any] = {"histories": 0, "operations": 0, "violations": []}
@@ -197,7 +220,10 @@ def known_as_clean(runs: Sequence[dict[str, Any]], about: dict[str, Any]) -> int
     same = [
         run
         for run in runs
-        if run["seed"] == about["seed"] and run["versions"] == about["versions"] and run.get("processes") == 1
+        if run["seed"] == about["seed"]
+        and run["versions"] == about["versions"]
+        and run.get("processes") == 1
+        and not run.get("app")
     ]
     return 0 if any(run["violations"] for run in same) else max((run["histories"] for run in same), default=0)
 
@@ -222,6 +248,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--app", type=int, default=0, help="1: some devices run the app's engine in Chromium")
     parser.add_argument("--without-defects", action="store_true")
     parser.add_argument("--only", action="append", help="plant this defect only; may be repeated")
     parser.add_argument("--defect", help=argparse.SUPPRESS)
@@ -231,7 +258,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     if options.report:
         with suppress(Interrupted, KeyboardInterrupt):
-            work(options.report, options.seed, options.histories, options.minutes, options.defect)
+            work(
+                options.report,
+                options.seed,
+                options.histories,
+                options.minutes,
+                options.defect,
+                app=bool(options.app),
+            )
         return 0
     templates.ensure(Workspace.here(), "tests")
     return _prove(options)
@@ -245,12 +279,12 @@ def _prove(options: argparse.Namespace) -> int:
         "date": datetime.now(UTC).date().isoformat(),
         "processes": options.processes,
         "versions": versions(),
-    }
+    } | ({"app": True} if options.app else {})
     run: dict[str, Any] = {}
     planted: dict[str, dict[str, Any]] = {}
     if not options.only:
         run = histories(options, options.seed)
-    if not options.without_defects and not Interrupted.happened:
+    if not (options.without_defects or options.app) and not Interrupted.happened:
         own = [about | run] if run else []
         planted = defects(
             options, options.seed, lambda: known_as_clean([*_known().get("runs", []), *own], about)

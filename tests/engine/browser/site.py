@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class Files(SimpleHTTPRequestHandler):
     """Files as they are; a folder is the JSON list of its names, sorted."""
 
     protocol_version = "HTTP/1.1"
@@ -38,8 +38,8 @@ class _Handler(SimpleHTTPRequestHandler):
 def serve(root: Path) -> Iterator[str]:
     """Serve a folder on this machine alone until the block ends; its address."""
 
-    def handler(*args: Any) -> _Handler:
-        return _Handler(*args, directory=str(root))
+    def handler(*args: Any) -> Files:
+        return Files(*args, directory=str(root))
 
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()

@@ -15,8 +15,14 @@
         "contacts",
     ],
     "data": [
+        "security/ir.model.access.csv",
+        "security/offline_crm_rules.xml",
         "data/offline_profile_data.xml",
         "views/offline_operation_views.xml",
+        "views/offline_price_variance_views.xml",
+        "views/offline_signature_views.xml",
+        "views/offline_visit_views.xml",
+        "views/offline_profile_views.xml",
     ],
     "demo": ["demo/offline_crm_demo.xml"],
 }

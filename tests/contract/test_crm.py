@@ -77,6 +77,8 @@ def test_profile_tells_devices_of_every_function_with_its_arguments(device: Wire
         "log_call": "Log a Call",
         "post_note": "Write a Note",
         "plan_meeting": "Plan a Meeting",
+        "quote": "New Quotation",
+        "check_in": "Check In",
     }
     assert told["convert"]["args"]["properties"]["customer"]["enum"] == ["new", "existing", "none"]
     assert all(operation["args"]["additionalProperties"] is False for operation in told.values())
@@ -138,6 +140,53 @@ def test_lead_for_a_customer_who_was_met_offline_arrives_as_a_whole(office: Offi
     assert (found["type"], found["partner_id"][1], found["stage_id"][0]) == ("opportunity", "Ann Ray", stage)
     device.pull(None)
     assert device.held[LEAD][number]["uid"] == made
+
+
+def test_order_that_was_made_and_confirmed_offline_arrives_once(
+    office: Office, seller: int, device: Wire
+) -> None:
+    """Proves I2, I3. Customer, opportunity, quotation, its confirmation, and a change that came too late."""
+    product = office.create("product.product", name="Desk", list_price=100, taxes_id=[(6, 0, [])])
+    customer, opportunity, order, line = (uuid7() for _ in range(4))
+    work = [
+        device.operation("res.partner", "create", target={"uid": customer}, values={"name": "Ann Ray"}),
+        device.operation(
+            LEAD,
+            "create",
+            target={"uid": opportunity},
+            values={"name": "Desks", "type": "opportunity", "partner_id": {"uid": customer}},
+        ),
+        device.operation(
+            LEAD,
+            "quote",
+            target={"uid": opportunity},
+            args={
+                "uid": order,
+                "lines": [{"uid": line, "product": product, "quantity": 2, "price_unit": 90}],
+                "amount_total": 180,
+            },
+        ),
+        device.operation(
+            "sale.order.line", "update", target={"uid": line}, values={"name": "Oak"}, base={"name": None}
+        ),
+    ]
+    receipts = device.push(*work)["receipts"]
+    assert [receipt["status"] for receipt in receipts[:3]] == ["applied"] * 3, receipts
+    number = receipts[2]["result"]["order"]
+    assert device.push(*work)["receipts"][2]["result"] == receipts[2]["result"]
+    assert office("sale.order", "search_count", [("partner_id.name", "=", "Ann Ray")]) == 1
+    # The profile asks about prices that are too far from Odoo's.
+    confirm = device.operation("sale.order", "confirm", target={"uid": order}, args={"amount_total": 180})
+    [waiting] = device.push(confirm)["receipts"]
+    assert (waiting["status"], waiting["conflict"]["decider"]) == ("conflict", "office"), waiting
+    assert waiting["conflict"]["fields"]["amount_total"] == {"base": 180, "mine": 180, "theirs": 200}
+    conflict = office.find("offline.conflict", ("res_model", "=", "sale.order"), ("res_id", "=", number))
+    office("offline.conflict", "action_keep_device", [conflict])
+    found = office.read("sale.order", number, "state", "amount_total")
+    assert (found["state"], found["amount_total"]) == ("sale", 180)
+    device.pull(None)
+    assert device.held["sale.order"][number]["uid"] == order
+    assert device.held["sale.order"][number]["values"]["state"] == "sale"
 
 
 def test_functions_are_not_called_past_the_engine(office: Office, seller: int) -> None:

@@ -79,6 +79,8 @@ class Applier:
         if operation.verb == "void":
             return Outcome("discarded", code="superseded")
         line, adapter = self.admitted(operation)
+        # What a business function may ask for: when the person did it, and whether somebody decided about it since.
+        adapter = adapter.with_context(offline_base__at=at, offline_base__decided=force is not None)
         if operation.verb == "create":
             return self._create(adapter, line, operation, at, force)
         if operation.verb == "update":
@@ -103,7 +105,11 @@ class Applier:
         return line, adapter
 
     def _context(self, operation) -> dict[str, Any]:
-        context = {"mail_create_nolog": True, "offline_base__device": self.device.id}
+        context = {
+            "mail_create_nolog": True,
+            "offline_base__device": self.device.id,
+            "offline_base__verb": operation.verb,
+        }
         if operation.company is not None:
             allowed = self.user_env.context["allowed_company_ids"]
             if operation.company not in allowed:

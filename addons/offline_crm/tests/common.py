@@ -1,7 +1,9 @@
-from odoo.addons.offline_base.tests.common import DEVICE_GROUPS, PushCase
+from odoo.addons.offline_base.tests.common import DEVICE_GROUPS, PushCase, new_uid
 from odoo.fields import Command
 
 LEAD = "crm.lead"
+ORDER = "sale.order"
+LINE = "sale.order.line"
 EVENT = "calendar.event"
 #: The fewest rights with which somebody sells: their own documents only.
 SALES_GROUPS = f"{DEVICE_GROUPS},sales_team.group_sale_salesman"
@@ -73,3 +75,81 @@ class CrmCase(PushCase):
         """{id: values} that the phone holds now."""
         self.phone.sync()
         return {i: row["values"] for i, row in self.phone.held.get(entity, {}).items()}
+
+
+class SaleCase(CrmCase):
+    """A salesperson with things to sell, and prices of this test alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.profile.entity_ids = [
+            Command.create({"entity": entity})
+            for entity in (
+                ORDER,
+                LINE,
+                "sale.order.template",
+                "sale.order.template.line",
+                "account.payment.term",
+            )
+        ]
+        cls.profile.price_policy = "keep"
+        # Nothing of the database's own: price lists, taxes and promotions would change what is reckoned.
+        cls.env["product.pricelist"].search([]).active = False
+        cls.env["loyalty.program"].search([]).active = False
+        company = cls.env.company
+        company.write({"sale_order_template_id": False, "account_sale_tax_id": False})
+        group = cls.env["account.tax.group"].search([("company_id", "=", company.id)], limit=1)
+        group = group or cls.env["account.tax.group"].create({"name": "Taxes", "company_id": company.id})
+        cls.tax = cls.env["account.tax"].create(
+            {
+                "name": "10 %", "amount": 10, "type_tax_use": "sale", "price_include_override": "tax_excluded",
+                "tax_group_id": group.id,
+                "country_id": (company.account_fiscal_country_id or cls.env.ref("base.us")).id,
+            }
+        )  # fmt: skip
+        cls.desk, cls.chair = cls.env["product.product"].create(
+            [
+                {
+                    "name": name,
+                    "list_price": price,
+                    "type": "consu",
+                    "taxes_id": [Command.set(cls.tax.ids)],
+                }
+                for name, price in (("Desk", 100), ("Chair", 50))
+            ]
+        )
+        cls.lead.partner_id = cls.partner
+        cls.partner.email = "azure@example.com"
+
+    def quote(self, lines=None, lead=None, **args):
+        """The receipt of a quotation for the test's own lead: one desk, unless told otherwise."""
+        lines = [{"product": self.desk.id}] if lines is None else lines
+        args = {"uid": new_uid(), "lines": lines, **args}
+        return self.do("quote", lead, **args)
+
+    def quoted(self, *args, **kwargs):
+        """The quotation that came of it."""
+        receipt = self.quote(*args, **kwargs)
+        self.assert_status("applied", receipt)
+        return self.env[ORDER].browse(receipt["result"]["order"])
+
+    def work(self, verb, record, **args):
+        """The receipt of a named operation on a quotation."""
+        target = self.phone.target(record)
+        return self.phone.push_one(self.phone.operation(verb, ORDER, target=target, args=args))
+
+    def new_line(self, order, uid=None, **values):
+        """The receipt of a new line of a quotation."""
+        values = {"order_id": order.id, "product_id": self.desk.id, "product_uom_qty": 1.0, **values}
+        return self.phone.push_one(self.phone.create(values, uid, entity=LINE))
+
+    def edit_of(self, record, values, base, **parts):
+        """The receipt of an update of a quotation or a line."""
+        return self.phone.push_one(self.phone.update(record, values, base, entity=record._name, **parts))
+
+    def assert_parked(self, receipt, field, decider="office"):
+        """A person has to decide, because of this field."""
+        self.assert_status("conflict", receipt)
+        self.assertEqual(decider, receipt["conflict"]["decider"])
+        self.assertEqual([field], list(receipt["conflict"]["fields"]))

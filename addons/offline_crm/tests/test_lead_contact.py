@@ -129,6 +129,8 @@ class TestContact(CrmCase):
             "set_stage": {"stage": self.stages[1].id},
             "next_stage": {"seen": self.stages[0].id},
             "plan_meeting": {"start": "2099-01-01T10:00:00Z", "stop": "2099-01-01T11:00:00Z"},
+            "quote": {"uid": "018f4d2e-7c1a-7b3c-8d4e-5f60718293c2"},
+            "check_in": {},
         }
         self.assertEqual(set(self.adapter(LEAD)._offline_operations()), set(work))
         for verb, args in work.items():

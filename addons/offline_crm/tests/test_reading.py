@@ -4,10 +4,11 @@ from odoo.addons.offline_base.store import reader, sql_reader
 from odoo.addons.offline_base.store.scope import Scope
 from odoo.addons.offline_base.tests.common import OfflineCase
 from odoo.addons.offline_base.tests.tracing import untraced
+from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 from odoo.models import BaseModel
 
-from .common import EVENT, LEAD, CrmCase
+from .common import EVENT, LEAD, SaleCase
 
 #: They change what reading gives, so that all of their fields are read by the ORM.
 READ_BY_ORM = {EVENT}
@@ -15,9 +16,21 @@ READ_BY_ORM = {EVENT}
 PUBLIC_METHODS = {
     "offline.entity.crm_lead": {
         "convert", "mark_won", "mark_lost", "restore", "set_stage", "next_stage", "schedule_activity", "log_call",
-        "post_note", "plan_meeting",
+        "post_note", "plan_meeting", "quote", "check_in",
     },
+    "offline.entity.res_partner": {"check_in"},
+    "offline.entity.sale_order": {
+        "confirm", "cancel", "reset_to_draft", "apply_template", "apply_code", "claim_reward", "update_promotions",
+        "send_by_email", "sign",
+    },
+    "offline.price.variance": {"action_accept", "action_take_odoos_price"},
 }  # fmt: skip
+#: What the addon stores of its own: {model: who may read it}; nobody writes it but the engine.
+STORED = {
+    "offline.price.variance": {"sales_team.group_sale_manager", "offline_base.offline_base_group_reviewer"},
+    "offline.signature": {"sales_team.group_sale_salesman", "offline_base.offline_base_group_reviewer"},
+    "offline.visit": {"sales_team.group_sale_salesman", "offline_base.offline_base_group_manager"},
+}
 
 
 class Everything(Scope):
@@ -27,7 +40,7 @@ class Everything(Scope):
     domain = Domain.TRUE
 
 
-class TestReading(CrmCase):
+class TestReading(SaleCase):
     """What devices are given of the addon's entities, and whether its changes are noticed."""
 
     def setUp(self):
@@ -47,6 +60,24 @@ class TestReading(CrmCase):
                 campaign_id=campaign.id,
                 date_deadline="2026-12-01" if n else False,
             )
+        template = self.env["sale.order.template"].create(
+            {
+                "name": "Office",
+                "sale_order_template_line_ids": [Command.create({"product_id": self.desk.id})],
+            }
+        )
+        term = self.env["account.payment.term"].create({"name": "In parts", "note": "<p>Half now</p>"})
+        order = self.quoted(
+            [
+                {"product": self.desk.id, "quantity": 1.25, "price_unit": 33.33, "discount": 7},
+                {"display_type": "line_note", "name": "x"},
+            ],
+            template=template.id,
+            payment_term=term.id,
+            note="y",
+        )
+        self.quoted(lead=self.new_lead("Second", partner_id=self.partner.id)).action_confirm()
+        order.tag_ids = tag
         self.lead.action_set_lost(lost_reason_id=self.reason.id)
         self.env[LEAD].search([], limit=1).action_set_won()
         self.env.flush_all()
@@ -105,12 +136,23 @@ class TestRights(OfflineCase):
             with self.subTest(model):
                 self.assertEqual(PUBLIC_METHODS.get(model, set()), public)
                 for name in public:
-                    self.assertTrue(getattr(self.env[model], name)._api_private)
+                    if model.startswith("offline.entity."):
+                        self.assertTrue(getattr(self.env[model], name)._api_private)
 
-    def test_addon_stores_nothing_that_needs_rights_of_its_own(self):
-        stored = [
+    def test_what_the_addon_stores_is_read_by_those_named_and_written_by_nobody(self):
+        """Proves I4."""
+        stored = {
             name
             for name, model in self.env.registry.items()
             if model._original_module == "offline_crm" and not model._abstract
-        ]
-        self.assertEqual([], stored)
+        }
+        self.assertEqual(set(STORED), stored)
+        for model, groups in STORED.items():
+            access = self.env["ir.model.access"].search([("model_id.model", "=", model)])
+            self.assertEqual({self.env.ref(group) for group in groups}, set(access.group_id))
+            self.assertTrue(all(access.mapped("perm_read")))
+            for name in ("perm_write", "perm_create", "perm_unlink"):
+                self.assertFalse(any(access.mapped(name)))
+            guest = self.new_user(f"guest_{model}", "sales_team.group_sale_salesman")
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(guest).create({})

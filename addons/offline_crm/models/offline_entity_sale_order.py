@@ -1,0 +1,47 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class OfflineEntitySaleOrder(models.AbstractModel):
+    """Quotations and orders: the user's own, and those of the teams that the user is in or leads.
+
+    Odoo's rules say which of a team's the user may read. A profile narrows what is closed to the last months.
+    """
+
+    _name = "offline.entity.sale_order"
+    _inherit = "offline.adapter"
+    _description = "Offline Entity: Quotation or Order"
+
+    _offline_model = "sale.order"
+    _offline_fields = (
+        "name", "state", "locked", "partner_id", "partner_invoice_id", "partner_shipping_id", "opportunity_id",
+        "user_id", "team_id", "company_id", "date_order", "validity_date", "commitment_date", "client_order_ref",
+        "origin", "pricelist_id", "currency_id", "fiscal_position_id", "payment_term_id", "sale_order_template_id",
+        "note", "tag_ids", "campaign_id", "medium_id", "source_id", "require_signature", "require_payment",
+        "prepayment_percent", "signed_by", "signed_on", "amount_untaxed", "amount_tax", "amount_total",
+        "invoice_status", "create_date",
+    )  # fmt: skip
+    # Number, state and amounts are what Odoo makes of it; confirming, cancelling and signing are named operations.
+    _offline_readonly_fields = (
+        "name", "state", "locked", "company_id", "date_order", "currency_id", "fiscal_position_id", "signed_by",
+        "signed_on", "amount_untaxed", "amount_tax", "amount_total", "invoice_status", "create_date",
+    )  # fmt: skip
+    _offline_policies = {
+        "commitment_date": "newest",
+        "validity_date": "newest",
+        "client_order_ref": "newest",
+        "payment_term_id": "ask",
+        "pricelist_id": "ask",
+        "tag_ids": "union",
+        "note": "append",
+    }
+    # Who is in a team decides about the scope.
+    _offline_dependencies = {"crm.team.member": "team_id.crm_team_member_ids"}
+
+    def _offline_scope(self, device):
+        user = device.user_id
+        member = Domain("user_id", "=", user.id) & Domain("active", "=", True)
+        theirs = Domain("team_id.user_id", "=", user.id) | Domain(
+            "team_id.crm_team_member_ids", "any", member
+        )
+        return super()._offline_scope(device) | Domain("user_id", "=", user.id) | theirs

@@ -1,0 +1,57 @@
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from odoo import models
+from odoo.addons.offline_base.core.wire import Instant, Request
+from odoo.addons.offline_base.store.operations import named_operation
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class Position(Request):
+    """Where the device says that it is. Without the person's consent it is not sent."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    accuracy_m: Annotated[float, Field(ge=0, lt=1e7)] = 0
+    #: That the person was asked, and said yes.
+    consent: Literal[True]
+
+
+class CheckInArgs(Request):
+    """Arrived at a customer."""
+
+    at: Instant | None = None
+    note: Annotated[str, Field(max_length=10_000)] = ""
+    position: Position | None = None
+
+
+class OfflineEntityResPartner(models.AbstractModel):
+    """Check-in at a contact."""
+
+    _inherit = "offline.entity.res_partner"
+
+    @named_operation(label=_lt("Check In"), args=CheckInArgs)
+    def check_in(self, record, args):
+        """Note that the device's user is at this customer."""
+        return {"visit": _keep(self.env, record, self.env["crm.lead"], args).id}
+
+
+class OfflineEntityCrmLead(models.AbstractModel):
+    """Check-in for an opportunity."""
+
+    _inherit = "offline.entity.crm_lead"
+
+    @named_operation(label=_lt("Check In"), args=CheckInArgs)
+    def check_in(self, record, args):
+        """Note that the device's user is at the customer of this opportunity."""
+        return {"visit": _keep(self.env, record.partner_id, record, args).id}
+
+
+def _keep(env, partner, lead, args):
+    # sudo: visits are the engine's record; the user may read the customer, as the engine checked.
+    visits = env["offline.visit"].sudo()
+    device = env["offline.device"].sudo().browse(env.context["offline_base__device"])
+    return visits._keep(partner, lead, args, device)

@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+
+class OfflinePriceVariance(models.Model):
+    """What a person without network told a customer, where Odoo says something else: one row for each such line.
+
+    Written by the engine alone. What is to be reviewed keeps its order from being confirmed by the device.
+    """
+
+    _name = "offline.price.variance"
+    _description = "Offline Price Difference"
+    _order = "id desc"
+    _rec_name = "order_id"
+
+    order_id = fields.Many2one(
+        "sale.order", "Order", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    line_id = fields.Many2one(
+        "sale.order.line", "Line", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
+    product_id = fields.Many2one("product.product", readonly=True, index="btree_not_null")
+    partner_id = fields.Many2one(related="order_id.partner_id", store=True, string="Customer")
+    user_id = fields.Many2one("res.users", "Agreed by", readonly=True, index=True)
+    device_id = fields.Many2one("offline.device", readonly=True, ondelete="set null")
+    pricelist_id = fields.Many2one("product.pricelist", "Price List", readonly=True)
+    company_id = fields.Many2one(related="order_id.company_id", store=True)
+    currency_id = fields.Many2one(related="order_id.currency_id", store=True)
+    agreed_at = fields.Datetime("Agreed at", readonly=True)
+    reason = fields.Selection(
+        [
+            ("price", "Another Price"),
+            ("discount", "Another Discount"),
+            ("tax", "Other Taxes"),
+            ("total", "Another Total"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    quantity = fields.Float(readonly=True, digits="Product Unit", aggregator="sum")
+    agreed_price = fields.Float("Agreed", readonly=True, digits="Product Price", aggregator=None)
+    odoo_price = fields.Float("By Odoo", readonly=True, digits="Product Price", aggregator=None)
+    difference_amount = fields.Monetary(
+        "Difference",
+        readonly=True,
+        help="What the customer pays more than by Odoo's price; less is below zero.",
+    )
+    difference_percent = fields.Float("Difference (%)", readonly=True, digits=(16, 2), aggregator="avg")
+    state = fields.Selection(
+        [
+            ("review", "To Review"),
+            ("kept", "Agreed Price Kept"),
+            ("repriced", "Odoo's Price Taken"),
+            ("accepted", "Accepted"),
+        ],
+        required=True,
+        readonly=True,
+        index=True,
+    )
+
+    def _has_field_access(self, field, operation):
+        """It is a record of what happened: nobody writes it but the engine."""
+        return (operation != "write" or self.env.su) and super()._has_field_access(field, operation)
+
+    # --- written by the engine -------------------------------------------------------------------------------
+
+    @api.model
+    def _offline_note(self, line, agreed, odoo, reason):
+        """Keep that a line was agreed at another price; what the profile says of it is its state."""
+        return self._offline_keep(line, agreed, odoo, reason, line.product_uom_qty)
+
+    @api.model
+    def _offline_note_tax(self, line, agreed_total):
+        """Keep that a line comes to another amount at the same price: Odoo's taxes stand."""
+        variance = self._offline_keep(line, agreed_total, line.price_total, "tax", 1)
+        if variance.state == "kept":
+            variance.state = "repriced"
+
+    @api.model
+    def _offline_note_total(self, order, agreed):
+        """Keep that the whole comes to another amount, unless the lines say so already."""
+        if (
+            self.search_count([("order_id", "=", order.id)], limit=1)
+            or order.currency_id.compare_amounts(agreed, order.amount_total) == 0
+        ):
+            return
+        profile = self._offline_profile()
+        values = self._offline_values(order, agreed, order.amount_total, "total", 1)
+        state = profile._offline_price_state(values["difference_percent"])
+        self.create({**values, "state": "repriced" if state == "kept" else state})
+
+    @api.model
+    def _offline_open_of(self, order):
+        """What a person has to look at before a device may confirm the order."""
+        return self.search([("order_id", "=", order.id), ("state", "=", "review")])
+
+    @api.model
+    def _offline_forget(self, line):
+        """The line agrees with Odoo again."""
+        self.search([("line_id", "=", line.id)]).unlink()
+
+    def _offline_keep(self, line, agreed, odoo, reason, quantity):
+        values = self._offline_values(line.order_id, agreed, odoo, reason, quantity)
+        values |= {"line_id": line.id, "product_id": line.product_id.id}
+        values["state"] = self._offline_profile()._offline_price_state(values["difference_percent"])
+        known = self.search([("line_id", "=", line.id)], limit=1)
+        if known:
+            known.write(values)
+            return known
+        return self.create(values)
+
+    def _offline_values(self, order, agreed, odoo, reason, quantity):
+        device = self._offline_device()
+        return {
+            "order_id": order.id,
+            "user_id": device.user_id.id or self.env.uid,
+            "device_id": device.id,
+            "pricelist_id": order.pricelist_id.id,
+            "agreed_at": self.env.context.get("offline_base__at") or fields.Datetime.now(),
+            "reason": reason,
+            "quantity": quantity,
+            "agreed_price": agreed,
+            "odoo_price": odoo,
+            "difference_amount": order.currency_id.round((agreed - odoo) * quantity),
+            "difference_percent": (agreed - odoo) / abs(odoo) * 100 if odoo else 100,
+        }
+
+    def _offline_device(self):
+        return self.env["offline.device"].browse(self.env.context.get("offline_base__device") or ())
+
+    def _offline_profile(self):
+        return self._offline_device().profile_id
+
+    # --- decided by a person ---------------------------------------------------------------------------------
+
+    def action_accept(self):
+        """Let the agreed price stand: nothing of the order waits for it any more."""
+        self._check_may_decide()
+        # sudo: the right was checked; which state a row has is the engine's to write.
+        self.sudo().filtered(lambda one: one.state == "review").state = "accepted"
+        return True
+
+    def action_take_odoos_price(self):
+        """Give the lines Odoo's price, as long as nothing was confirmed."""
+        self._check_may_decide()
+        for variance in self.filtered(lambda one: one.state == "review"):
+            line = variance.line_id
+            if line and variance.reason in ("price", "discount"):
+                price, discount = line._offline_price_of_odoo()
+                line.write({"price_unit": price, "discount": discount, "technical_price_unit": price})
+            variance.sudo().state = "repriced"  # sudo: as above
+        return True
+
+    def _check_may_decide(self):
+        self.check_access("read")
+        groups = ("offline_base.offline_base_group_reviewer", "sales_team.group_sale_manager")
+        if not any(self.env.user.has_group(group) for group in groups):
+            raise AccessError(self.env._("Only a reviewer or a sales administrator may decide about prices."))

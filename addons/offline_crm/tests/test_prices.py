@@ -1,0 +1,160 @@
+from odoo.addons.offline_base.tests.common import new_uid
+from odoo.exceptions import AccessError
+
+from .common import LINE, ORDER, SALES_GROUPS, SaleCase
+
+
+class TestPrices(SaleCase):
+    """What becomes of prices that were agreed without network, where Odoo says something else."""
+
+    def agreed(self, price=90, discount=None, **args):
+        line = {"product": self.desk.id, "quantity": 2, "price_unit": price}
+        return self.quoted([line | ({} if discount is None else {"discount": discount})], **args)
+
+    def variances(self, order):
+        return self.env["offline.price.variance"].search([("order_id", "=", order.id)])
+
+    def variance(self, order):
+        found = self.variances(order)
+        self.assertEqual(1, len(found))
+        return found
+
+    def test_price_that_is_odoos_stays_odoos(self):
+        order = self.agreed(100)
+        self.assertFalse(self.variances(order))
+        order.order_line.product_uom_qty = 3
+        self.assertEqual(100, order.order_line.technical_price_unit)
+
+    def test_agreed_price_is_kept_and_told(self):
+        order = self.agreed()
+        self.assertEqual((90, 198), (order.order_line.price_unit, order.amount_total))
+        found = self.variance(order)
+        self.assertEqual(
+            ("kept", "price", self.seller, self.device, self.desk, 90, 100, -20, -10),
+            (
+                found.state, found.reason, found.user_id, found.device_id, found.product_id, found.agreed_price,
+                found.odoo_price, found.difference_amount, found.difference_percent,
+            ),
+        )  # fmt: skip
+        self.assertEqual("2026-11-21 10:00:00", str(found.agreed_at))
+
+    def test_agreed_price_stays_when_the_office_changes_the_quantity(self):
+        order = self.agreed()
+        order.order_line.product_uom_qty = 5
+        self.assertEqual(90, order.order_line.price_unit)
+
+    def test_agreed_discount_is_told_as_such(self):
+        order = self.agreed(100, 15)
+        self.assertEqual((100, 15), (order.order_line.price_unit, order.order_line.discount))
+        self.assertEqual(("discount", 85), (self.variance(order).reason, self.variance(order).agreed_price))
+
+    def test_profile_may_take_odoos_price(self):
+        self.profile.price_policy = "odoo"
+        order = self.agreed()
+        self.assertEqual((100, 220), (order.order_line.price_unit, order.amount_total))
+        self.assertEqual("repriced", self.variance(order).state)
+
+    def test_small_difference_is_kept_and_a_large_one_waits_for_the_office(self):
+        """Proves I8."""
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        self.assertEqual("kept", self.variance(self.agreed(96)).state)
+        order = self.agreed(90, lead=self.new_lead("Dear", partner_id=self.partner.id))
+        self.assertEqual("review", self.variance(order).state)
+        receipt = self.work("confirm", order, amount_total=198)
+        self.assert_parked(receipt, "amount_total")
+        self.assertEqual("draft", order.state)
+        self.phone.stored(receipt).conflict_ids.with_user(self.manager).action_keep_device()
+        self.assertEqual(
+            ("applied", False), (self.phone.stored(receipt).status, self.phone.stored(receipt).message)
+        )
+        self.assertEqual(("sale", 198), (order.state, order.amount_total))
+        self.assertEqual("accepted", self.variance(order).state)
+
+    def test_office_accepts_in_the_report_and_the_confirmation_goes_through(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.agreed()
+        self.variance(order).with_user(self.reviewer).action_accept()
+        self.assert_status("applied", self.work("confirm", order))
+        self.assertEqual(198, order.amount_total)
+
+    def test_office_takes_odoos_price_in_the_report(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.agreed()
+        boss = self.new_user("boss", "sales_team.group_sale_manager")
+        self.variance(order).with_user(boss).action_take_odoos_price()
+        self.assertEqual(("repriced", 220), (self.variance(order).state, order.amount_total))
+
+    def test_salesperson_decides_about_no_price(self):
+        """Proves I4."""
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        found = self.variance(self.agreed())
+        for action in ("action_accept", "action_take_odoos_price"):
+            with self.assertRaises(AccessError):
+                getattr(found.with_user(self.seller), action)()
+        with self.assertRaises(AccessError):
+            found.with_user(self.manager).write({"state": "accepted"})
+        self.assertEqual("review", found.state)
+
+    def test_lines_of_their_own_are_settled_alike(self):
+        order = self.quoted([])
+        uid = new_uid()
+        self.assert_status("applied", self.new_line(order, uid, price_unit=90.0, product_uom_qty=2.0))
+        line = self.by_uid(uid, LINE)
+        self.assertEqual((90, "kept"), (line.price_unit, self.variance(order).state))
+        self.held(ORDER)
+        self.assert_status("applied", self.edit_of(line, {"discount": 10.0}, {"discount": 0.0}))
+        self.assertEqual((90, 10), (line.price_unit, line.discount))
+        self.assertEqual(81, self.variance(order).agreed_price)
+        self.assert_status(
+            "applied",
+            self.edit_of(
+                line, {"discount": 0.0, "price_unit": 100.0}, {"discount": 10.0, "price_unit": 90.0}
+            ),
+        )
+        self.assertFalse(self.variances(order))
+
+    def test_line_without_a_price_has_odoos(self):
+        order = self.quoted([])
+        self.assert_status("applied", self.new_line(order))
+        self.assertEqual(100, order.order_line.price_unit)
+        self.assertFalse(self.variances(order))
+
+    def test_price_of_nothing_is_a_price(self):
+        order = self.quoted([])
+        self.assert_status("applied", self.new_line(order, price_unit=0.0))
+        self.assertEqual((0, -100), (order.amount_total, self.variance(order).difference_percent))
+
+    def test_tax_that_changed_meanwhile_is_told_and_odoos_stands(self):
+        self.tax.amount = 20
+        order = self.quoted([{"product": self.desk.id, "price_unit": 100, "price_total": 110}])
+        self.assertEqual(120, order.amount_total)
+        found = self.variance(order)
+        self.assertEqual(("tax", "repriced", 110, 120), (
+            found.reason, found.state, found.agreed_price, found.odoo_price
+        ))  # fmt: skip
+
+    def test_tax_that_changed_beyond_the_tolerance_waits_for_the_office(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        self.tax.amount = 20
+        order = self.quoted([{"product": self.desk.id, "price_total": 110}])
+        self.assertEqual("review", self.variance(order).state)
+        self.assert_parked(self.work("confirm", order), "amount_total")
+
+    def test_total_that_the_lines_do_not_explain_is_told(self):
+        order = self.quoted(amount_total=99)
+        self.assertEqual(("total", 99, 110), (
+            self.variance(order).reason, self.variance(order).agreed_price, self.variance(order).odoo_price
+        ))  # fmt: skip
+
+    def test_confirmation_compares_the_total(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.quoted()
+        self.desk.list_price = 200
+        self.assert_parked(self.work("confirm", order, amount_total=99), "amount_total")
+
+    def test_report_is_not_a_salespersons(self):
+        """Proves I4."""
+        self.agreed()
+        with self.assertRaises(AccessError):
+            self.env["offline.price.variance"].with_user(self.new_user("guest", SALES_GROUPS)).search([])
+        self.assertTrue(self.env["offline.price.variance"].with_user(self.reviewer).search([]))

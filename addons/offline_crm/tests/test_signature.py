@@ -1,0 +1,172 @@
+import base64
+import hashlib
+
+import rfc8785
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from joserfc.jwk import ECKey
+
+from odoo.addons.offline_base.tests.common import new_uid
+from odoo.exceptions import AccessError
+
+from .common import ORDER, SaleCase
+
+#: A picture of one dot.
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+class TestSignature(SaleCase):
+    """A customer's signature is evidence: of what they saw, on which device, and when."""
+
+    def setUp(self):
+        super().setUp()
+        self.key = ECKey.generate_key("P-256")
+        self.device.public_key = self.key.as_dict(private=False)
+        self.order = self.quoted([{"product": self.desk.id, "quantity": 2}])
+
+    def shown(self, **values):
+        """What the customer saw: the quotation as it is, unless told otherwise."""
+        return {
+            "customer": "Azure Interior",
+            "currency": self.order.currency_id.name,
+            "lines": [
+                {
+                    "product": self.desk.id, "name": "Desk", "quantity": 2.0, "price_unit": 100.0,
+                    "discount": 0.0, "price_total": 220.0,
+                }
+            ],
+            "amount_untaxed": 200.0,
+            "amount_tax": 20.0,
+            "amount_total": 220.0,
+            "payment_term": "",
+            "terms": "",
+            **values,
+        }  # fmt: skip
+
+    def signed(self, named, document=None, key=None, **changed):
+        """The arguments of a signature, as a device makes them."""
+        document = document or self.shown()
+        told = {"name": "Ann Ray", "image": hashlib.sha256(DOT).hexdigest(), "at": "2026-11-21T10:00:00Z"}
+        statement = {
+            "purpose": "sale.order",
+            "order": named,
+            "document": hashlib.sha256(rfc8785.dumps(document)).hexdigest(),
+            **told,
+        }
+        private = (key or self.key).private_key
+        r, s = decode_dss_signature(private.sign(rfc8785.dumps(statement), ec.ECDSA(SHA256())))
+        raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        signature = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+        return {**told, "document": document, "signature": signature, **changed}
+
+    def named(self):
+        return self.env["offline.identity"]._uids(ORDER, self.order.ids).get(self.order.id, self.order.id)
+
+    def sign(self, *args, **changed):
+        self.assert_status(
+            "applied", self.work("sign", self.order, **self.signed(self.named(), *args, **changed))
+        )
+        return self.order.offline_signature_ids[:1]
+
+    def test_signature_that_the_device_signed_is_valid(self):
+        evidence = self.sign()
+        self.assertEqual(
+            ("valid", True, "Ann Ray", self.device, self.seller, "2026-11-21 10:00:00", "2026-11-21 10:00:00"),
+            (
+                evidence.state, evidence.is_verified, evidence.signed_by, evidence.device_id, evidence.user_id,
+                str(evidence.device_at), str(evidence.signed_at),
+            ),
+        )  # fmt: skip
+        self.assertTrue(evidence.received_at)
+        self.assertEqual(
+            ("Ann Ray", evidence.signed_at, "valid"),
+            (self.order.signed_by, self.order.signed_on, self.order.offline_signature_state),
+        )
+        waiting = self.env["offline.blob.use"].search(
+            [("res_model", "=", ORDER), ("res_id", "=", self.order.id)]
+        )
+        self.assertEqual(("signature", "waiting"), (waiting.field_name, waiting.state))
+
+    def test_order_that_changed_since_says_so_and_says_so_no_more_when_it_is_changed_back(self):
+        evidence = self.sign()
+        line = self.order.order_line
+        for values in (
+            {"product_uom_qty": 3},
+            {"price_unit": 101},
+            {"discount": 5},
+            {"product_id": self.chair.id},
+        ):
+            before = {
+                name: line[name] for name in ("product_id", "product_uom_qty", "price_unit", "discount")
+            }
+            before["product_id"] = before["product_id"].id
+            with self.subTest(values):
+                line.write(values)
+                self.assertEqual("changed", evidence.state)
+                line.write(before)
+                self.assertEqual("valid", evidence.state)
+        line.copy({"order_id": self.order.id})
+        self.assertEqual("changed", evidence.state)
+
+    def test_confirming_changes_nothing_of_it(self):
+        evidence = self.sign()
+        self.assert_status("applied", self.work("confirm", self.order))
+        self.assertEqual("valid", evidence.state)
+
+    def test_what_was_tampered_with_is_not_verified(self):
+        """Proves I8: it is kept all the same."""
+        other = ECKey.generate_key("P-256")
+        good = self.signed(self.named())
+        for name, args in {
+            "another name": {**good, "name": "Bob"},
+            "another picture": {**good, "image": "0" * 64},
+            "another time": {**good, "at": "2026-11-21T11:00:00Z"},
+            "another document": {**good, "document": self.shown(amount_total=2.0)},
+            "another key": self.signed(self.named(), key=other),
+            "another order": self.signed(new_uid()),
+            "no signature": {**good, "signature": None},
+        }.items():
+            with self.subTest(name):
+                self.assert_status("applied", self.work("sign", self.order, **args))
+                self.assertEqual("unverified", self.order.offline_signature_ids[:1].state)
+                self.assertEqual("unverified", self.order.offline_signature_state)
+
+    def test_device_without_a_key_proves_nothing(self):
+        self.device.public_key = False
+        self.assertEqual("unverified", self.sign().state)
+
+    def test_document_that_never_was_the_orders_is_no_proof_of_it(self):
+        for changed in ({"amount_total": 219.0}, {"currency": "XXX"}, {"lines": []}):
+            with self.subTest(changed):
+                self.assertEqual("changed", self.sign(self.shown(**changed)).state)
+
+    def test_quotation_is_signed_where_it_is_made(self):
+        uid = new_uid()
+        lead = self.new_lead("Second", partner_id=self.partner.id)
+        order = self.quoted(
+            [{"product": self.desk.id, "quantity": 2}], lead, uid=uid, signature=self.signed(uid)
+        )
+        self.assertEqual("valid", order.offline_signature_ids.state)
+
+    def test_signature_of_another_time_stays_when_the_order_is_opened_again(self):
+        evidence = self.sign()
+        self.order._action_cancel()
+        self.assert_status("applied", self.work("reset_to_draft", self.order))
+        self.assertFalse(self.order.signed_by)
+        self.assertTrue(evidence.exists())
+
+    def test_cancelled_quotation_is_not_signed(self):
+        self.order._action_cancel()
+        self.assert_refused(self.work("sign", self.order, **self.signed(self.named())), "cancelled meanwhile")
+
+    def test_evidence_is_written_by_nobody_and_read_by_who_reads_the_order(self):
+        """Proves I4."""
+        evidence = self.sign()
+        self.assertEqual("Ann Ray", evidence.with_user(self.seller).signed_by)
+        self.assertFalse(evidence.with_user(self.mate).search([("id", "=", evidence.id)]))
+        for user in (self.seller, self.manager):
+            with self.assertRaises(AccessError):
+                evidence.with_user(user).write({"signed_by": "Bob"})

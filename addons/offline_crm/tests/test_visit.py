@@ -1,0 +1,80 @@
+from datetime import timedelta
+
+from odoo import fields
+
+from .common import LEAD, CrmCase
+
+
+class TestVisit(CrmCase):
+    """Check-ins at customers; where people were is their own business after a while."""
+
+    HERE = {"latitude": 50.846, "longitude": 4.352, "accuracy_m": 12.5, "consent": True}
+
+    def check_in(self, record, entity, **args):
+        return self.phone.push_one(
+            self.phone.operation("check_in", entity, target={"id": record.id}, args=args)
+        )
+
+    def visit(self, receipt):
+        self.assert_status("applied", receipt)
+        return self.env["offline.visit"].browse(receipt["result"]["visit"])
+
+    def test_person_checks_in_at_a_customer(self):
+        found = self.visit(
+            self.check_in(
+                self.partner, "res.partner", at="2026-11-21T09:58:00Z", note="At the gate", position=self.HERE
+            )
+        )
+        self.assertEqual(
+            (self.partner, self.seller, self.device, "At the gate", True, 50.846, 4.352, 12.5),
+            (
+                found.partner_id, found.user_id, found.device_id, found.note, found.has_consented, found.latitude,
+                found.longitude, found.accuracy_m,
+            ),
+        )  # fmt: skip
+        self.assertEqual(
+            ("2026-11-21 10:00:00", "2026-11-21 09:58:00"), (str(found.arrived_at), str(found.device_at))
+        )
+        self.assertIn("50.846000/4.352000", found.map_url)
+
+    def test_person_checks_in_for_an_opportunity(self):
+        self.lead.partner_id = self.partner
+        found = self.visit(self.check_in(self.lead, LEAD))
+        self.assertEqual(
+            (self.lead, self.partner, False), (found.lead_id, found.partner_id, found.has_consented)
+        )
+        self.assertFalse(found.map_url)
+
+    def test_position_without_consent_is_refused(self):
+        for consent in (False, None):
+            place = {**self.HERE, "consent": consent}
+            partner = self.new_partner("Another")
+            receipt = self.check_in(partner, "res.partner", position=place)
+            self.assertEqual(("rejected", "operation_invalid"), (receipt["status"], receipt["code"]))
+            self.assertFalse(self.env["offline.visit"].search([("partner_id", "=", partner.id)]))
+
+    def test_impossible_place_is_refused(self):
+        receipt = self.check_in(self.partner, "res.partner", position={**self.HERE, "latitude": 91})
+        self.assertEqual(("rejected", "operation_invalid"), (receipt["status"], receipt["code"]))
+
+    def test_position_is_forgotten_after_the_days_of_the_profile(self):
+        self.profile.visit_position_days = 30
+        found = self.visit(self.check_in(self.partner, "res.partner", position=self.HERE))
+        self.assertEqual(fields.Date.today() + timedelta(days=30), found.forget_on)
+        self.env["offline.visit"]._gc_positions()
+        self.assertFalse(found.is_anonymised)
+        found.forget_on = fields.Date.today() - timedelta(days=1)
+        self.env["offline.visit"]._gc_positions()
+        self.assertEqual(
+            (True, 0, 0, 0, False),
+            (found.is_anonymised, found.latitude, found.longitude, found.accuracy_m, found.map_url),
+        )
+        self.assertEqual(self.partner, found.partner_id)
+
+    def test_salesperson_sees_their_own_visits(self):
+        """Proves I4."""
+        found = self.visit(self.check_in(self.partner, "res.partner"))
+        visits = self.env["offline.visit"]
+        self.assertEqual(found, visits.with_user(self.seller).search([("id", "=", found.id)]))
+        self.assertFalse(visits.with_user(self.mate).search([("id", "=", found.id)]))
+        self.assertEqual(found, visits.with_user(self.manager).search([("id", "=", found.id)]))

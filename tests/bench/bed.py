@@ -18,7 +18,7 @@ from tools.provision.server import OdooServer
 from tools.provision.workspace import Workspace
 from tools.stage.office import Office
 
-from .data import MINE, PARTNER
+from .data import CONTACTS, LEADS, Kind
 
 _NO_LIMITS = {"sequence": 99, "limit_page": 10_000, "limit_records": 0, "size_confirmed": True}
 _numbers = count(1)
@@ -35,16 +35,22 @@ class Bed:
     def office(self) -> Office:
         return Office(self.server.url, self.db)
 
+    #: What devices hold that have no usual profile.
+    kind: Kind = CONTACTS
+
     @cached_property
     def profile(self) -> int:
-        """A profile of contacts alone, without limits."""
-        line = {"entity": PARTNER, "domain": f"[('ref', '=', '{MINE}')]"}
+        """A profile of one kind of records alone, without limits."""
+        line = {"entity": self.kind.model, "domain": repr(self.kind.domain)}
         return self.office.create("offline.profile", name="Bench", entity_ids=[(0, 0, line)], **_NO_LIMITS)
 
     def person(self) -> tuple[int, Office]:
         """A new traveller, and the same person by OdooRPC."""
         login = f"bench{next(_numbers)}"
         user = self.office.hire_traveller(login, login.title())
+        if self.kind is LEADS:
+            group = self.office.ref("sales_team.group_sale_salesman")
+            self.office.write("res.users", user, group_ids=[(4, group)])
         return user, Office(self.server.url, self.db, login, login)
 
     def device(self, user: int | None = None, *, usual: bool = False) -> Wire:
@@ -53,10 +59,10 @@ class Bed:
         return Wire.enrol(self.server.url, self.office.code(user, None if usual else self.profile))
 
     def fields(self, device: Wire) -> list[str]:
-        """The names of the contact's fields, as the device gets them."""
+        """The names of the fields, as the device gets them."""
         url = f"{device.url}/offline/v1/profile"
         profile = requests.get(url, headers=device.headers, timeout=60).json()
-        [entity] = [entity for entity in profile["entities"] if entity["name"] == PARTNER]
+        [entity] = [entity for entity in profile["entities"] if entity["name"] == self.kind.model]
         return [field["name"] for field in entity["fields"]]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,11 +23,49 @@ MINE, ELSEWHERE = "bench", "elsewhere"
 DOMAIN = [("ref", "=", MINE)]
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Records that a device holds: who asks for them how, and what SQL says of fields that are no columns."""
+
+    model: str
+    #: The text field that says which are of the bench.
+    marked: str
+    beside: Mapping[str, str]
+
+    @property
+    def table(self) -> str:
+        return self.model.replace(".", "_")
+
+    @property
+    def domain(self) -> list[Any]:
+        return [(self.marked, "=", MINE)]
+
+
+CONTACTS = Kind(
+    PARTNER,
+    "ref",
+    {
+        "category_id": """ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
+                                 WHERE partner_id = p.id ORDER BY category_id)""",
+        "image_1920": """(SELECT checksum FROM ir_attachment
+                           WHERE res_model = 'res.partner' AND res_field = 'image_1920' AND res_id = p.id)""",
+    },
+)
+LEADS = Kind(
+    "crm.lead",
+    "referred",
+    {"tag_ids": "ARRAY(SELECT tag_id FROM crm_tag_rel WHERE lead_id = p.id ORDER BY tag_id)"},
+)
+
+
 @contextmanager
-def bench_database(contacts: int) -> Iterator[str]:
-    """A database with so many contacts, 10,000 of them in scope, and as many rows in the log; dropped afterwards."""
+def bench_database(contacts: int, template: str = "suite") -> Iterator[str]:
+    """A database with so many contacts, 10,000 of them in scope, and as many rows in the log; dropped afterwards.
+
+    With the template of an addon it has what that brings besides.
+    """
     name = f"offline_bench_{uuid4().hex[:8]}"
-    database.copy(name, _template(contacts))
+    database.copy(name, _template(contacts, template))
     try:
         # A copy begins with an empty log.
         sql(
@@ -39,11 +78,11 @@ def bench_database(contacts: int) -> Iterator[str]:
         database.drop(name)
 
 
-def _template(contacts: int) -> str:
+def _template(contacts: int, template: str) -> str:
     """The database that others are copied from; kept until the code that shapes it is another."""
     space = Workspace.here()
-    suite = templates.ensure(space, "suite")
-    family = f"offline_{space.ident}_bench_{contacts}_"
+    suite = templates.ensure(space, template)
+    family = f"offline_{space.ident}_bench_{template}_{contacts}_"
     name = family + digest(suite, Path(__file__).read_bytes())
     if database.exists(name):
         return name
@@ -99,6 +138,29 @@ def add_contacts(name: str, number: int, ref: str) -> None:
     )
     sql(name, "ANALYZE res_partner")
     sql(name, "ANALYZE offline_change")
+
+
+def add_leads(name: str, number: int, user: int) -> None:
+    """So many opportunities of a person, spread over the stages; the same ones for the same seed."""
+    sql(
+        name,
+        f"""SELECT setseed({SEED});
+            INSERT INTO crm_lead (name, type, active, user_id, team_id, stage_id, referred, contact_name, partner_name,
+                                  email_from, phone, street, city, zip, priority, probability, automated_probability,
+                                  expected_revenue, prorated_revenue, won_status, date_open, date_last_stage_update,
+                                  create_date, write_date, create_uid, write_uid)
+            SELECT 'Deal ' || n || ' ' || md5(random()::text), 'opportunity', true, %s,
+                   (SELECT min(id) FROM crm_team), stages[1 + n %% cardinality(stages)], '{MINE}', 'Person ' || n,
+                   'Firm ' || n, 'c' || n || '@example.com', '+32 ' || (1e8 * random())::int,
+                   (1 + 200 * random())::int || ' Main Street', 'Town ' || (100 * random())::int,
+                   (1000 + 9000 * random())::int::text, (n %% 4)::text, 10, 10, 1000 + n, 100 + n, 'pending', moment,
+                   moment, moment, moment, 1, 1
+              FROM (SELECT n, now() AT TIME ZONE 'UTC' - random() * interval '300 days' AS moment,
+                           ARRAY(SELECT id FROM crm_stage WHERE NOT is_won ORDER BY id) AS stages
+                      FROM generate_series(1, {number}) AS n) AS made""",
+        user,
+    )
+    sql(name, "ANALYZE crm_lead")
 
 
 def refer(name: str, refs: Sequence[str], number: int) -> None:

@@ -1,4 +1,4 @@
-"""P1: a first pull of 10,000 contacts, beside the ways that Odoo offers and beside bare SQL."""
+"""P1: a first pull of 10,000 contacts, of 10,000 leads, beside the ways that Odoo offers and beside bare SQL."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 import requests
 
 from tests.faults.wire import Wire
+from tools.stage.office import Office
 
 from .bed import Bed, in_odoo
-from .data import DOMAIN, PARTNER, SMALL, sql
+from .data import LEADS, SMALL, add_leads, sql
 from .measure import Result, claim, in_turns
 from .peers import bare_query, columns_query, json2, odoorpc_reader
 
@@ -19,36 +20,55 @@ _REPEATS, _INSIDE_REPEATS = 7, 15
 
 
 def measure(bed: Bed) -> Result:
-    """Whole calls over HTTP, then pages in process."""
+    """Contacts: whole calls over HTTP, then pages in process."""
+    return _measured(bed, bed.person(), "contacts")
+
+
+def measure_leads(bed: Bed) -> Result:
+    """The same with the opportunities of a salesperson."""
+    bed.kind = LEADS
     user, office = bed.person()
+    add_leads(bed.db, SMALL, user)
+    return _measured(bed, (user, office), "leads")
+
+
+def _measured(bed: Bed, person: tuple[int, Office], what: str) -> Result:
+    user, office = person
+    kind = bed.kind
     login = str(office("res.users", "read", [user], ["login"])[0]["login"])
     device = bed.device(user)
     fields = bed.fields(device)
-    api, query = json2(bed, login), bare_query(fields)
-    queries = {"bare SQL": query, "bare SQL, columns alone": columns_query(fields)}
-    read = odoorpc_reader(office, fields)
+    api, query = json2(bed, login), bare_query(fields, kind)
+    queries = {"bare SQL": query, "bare SQL, columns alone": columns_query(fields, kind)}
+    read = odoorpc_reader(office, fields, kind)
     calls: dict[str, Callable[[], Any]] = {
         "pull": lambda: _pull(device, "identity"),
         "pull, gzip": lambda: _pull(device, "gzip"),
         "pull in ten pages": lambda: device.pull(None, limit=SMALL // 10),
         "bare SQL, no HTTP, parsed": lambda: [json.loads(row[0]) for row in sql(bed.db, query)],
-        "OdooRPC search_read": lambda: office(PARTNER, "search_read", DOMAIN, fields),
-        "OdooRPC search_read, load=null": lambda: read(DOMAIN),
+        "OdooRPC search_read": lambda: office(kind.model, "search_read", kind.domain, fields),
+        "OdooRPC search_read, load=null": lambda: read(kind.domain),
         "/json/2 search_read, load=null": lambda: api(
-            PARTNER, "search_read", domain=DOMAIN, fields=fields, load=None
+            kind.model, "search_read", domain=kind.domain, fields=fields, load=None
         ),
     }
     http = in_turns(calls, _REPEATS)
     inside = in_odoo(bed.db, "in_odoo_pull.py", login=login, queries=queries, repeats=_INSIDE_REPEATS)
     result = Result(
-        f"First pull of {SMALL:,} contacts, {len(fields)} fields",
+        f"First pull of {SMALL:,} {what}, {len(fields)} fields",
         claims=[
             claim(
-                "OdooRPC `search_read`, against a pull by HTTP",
+                f"{what}: OdooRPC `search_read`, against a pull by HTTP",
                 http["OdooRPC search_read"], http["pull"], 12, more=True,
             ),
-            claim("one page, against bare SQL, in process", inside["one page of 10,000"], inside["bare SQL"], 2.2),
-            claim("ten pages, against bare SQL, in process", inside["ten pages of 1,000"], inside["bare SQL"], 4),
+            claim(
+                f"{what}: one page, against bare SQL, in process",
+                inside["one page of 10,000"], inside["bare SQL"], 2.2,
+            ),
+            claim(
+                f"{what}: ten pages, against bare SQL, in process",
+                inside["ten pages of 1,000"], inside["bare SQL"], 4,
+            ),
         ],
         seconds={"by HTTP": http, "in process": inside},
     )  # fmt: skip

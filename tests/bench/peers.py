@@ -11,15 +11,7 @@ import requests
 from tools.stage.office import Office
 
 from .bed import Bed, in_odoo
-from .data import DOMAIN, MINE, PARTNER
-
-#: Fields of contacts that are no columns of their table, and what SQL would say for each.
-_BESIDE = {
-    "category_id": """ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
-                             WHERE partner_id = p.id ORDER BY category_id)""",
-    "image_1920": """(SELECT checksum FROM ir_attachment
-                       WHERE res_model = 'res.partner' AND res_field = 'image_1920' AND res_id = p.id)""",
-}
+from .data import CONTACTS, DOMAIN, MINE, Kind
 
 
 def json2(bed: Bed, login: str) -> Callable[..., Any]:
@@ -36,20 +28,24 @@ def json2(bed: Bed, login: str) -> Callable[..., Any]:
     return call
 
 
-def bare_query(fields: Sequence[str]) -> str:
+def bare_query(fields: Sequence[str], kind: Kind = CONTACTS) -> str:
     """The records in scope as JSON, by PostgreSQL alone: ids, columns, tags, which picture; no rights, no languages."""
-    return _as_json([f'{_BESIDE[name]} AS "{name}"' if name in _BESIDE else name for name in ("id", *fields)])
+    names = ("id", *fields)
+    return _as_json(
+        kind, [f'{kind.beside[name]} AS "{name}"' if name in kind.beside else name for name in names]
+    )
 
 
-def columns_query(fields: Sequence[str]) -> str:
+def columns_query(fields: Sequence[str], kind: Kind = CONTACTS) -> str:
     """The same without what is no column: no tags, no pictures."""
-    return _as_json([name for name in ("id", *fields) if name not in _BESIDE])
+    return _as_json(kind, [name for name in ("id", *fields) if name not in kind.beside])
 
 
-def _as_json(columns: Sequence[str]) -> str:
+def _as_json(kind: Kind, columns: Sequence[str]) -> str:
     shown = ", ".join(columns)
     return (
-        f"SELECT row_to_json(t)::text FROM (SELECT {shown} FROM res_partner AS p WHERE ref = '{MINE}') AS t"
+        f"SELECT row_to_json(t)::text FROM "
+        f"(SELECT {shown} FROM {kind.table} AS p WHERE {kind.marked} = '{MINE}') AS t"
     )
 
 
@@ -87,6 +83,8 @@ class OverlapCursor(DateCursor):
         self.cursor = earlier.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def odoorpc_reader(user: Office, fields: Sequence[str]) -> Callable[[list[Any]], list[dict[str, Any]]]:
+def odoorpc_reader(
+    user: Office, fields: Sequence[str], kind: Kind = CONTACTS
+) -> Callable[[list[Any]], list[dict[str, Any]]]:
     """`search_read` without display names, by OdooRPC."""
-    return lambda domain: user(PARTNER, "search_read", domain, list(fields), load=None)
+    return lambda domain: user(kind.model, "search_read", domain, list(fields), load=None)

@@ -37,7 +37,7 @@ _LOSSES = "losses"
 #: What measures, and in databases of which sizes.
 _PARTS: dict[str, tuple[Callable[..., Result], tuple[int, ...]]] = {
     "P1": (p1_first_pull.measure, (SMALL,)),
-    "P1-leads": (p1_first_pull.measure_leads, (SMALL,)),
+    "P1-leads": (p1_first_pull.measure_leads, (0,)),
     "P2": (p2_changes.measure, (SMALL, LARGE)),
     "P3": (p3_idle.measure, (SMALL,)),
     "P4": (p4_push.measure, (SMALL,)),

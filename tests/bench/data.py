@@ -95,7 +95,8 @@ def _template(contacts: int, template: str) -> str:
         # A worker of PostgreSQL's own would disturb the measuring, and dropping the database.
         sql(building, "ALTER TABLE res_partner SET (autovacuum_enabled = false)")
         sql(building, "ALTER TABLE offline_change SET (autovacuum_enabled = false)")
-        add_contacts(building, SMALL, MINE)
+        if contacts:
+            add_contacts(building, SMALL, MINE)
         if contacts > SMALL:
             add_contacts(building, contacts - SMALL, ELSEWHERE)
         postgres.psql(space, "postgres", f'ALTER DATABASE "{building}" RENAME TO "{name}"')
@@ -156,7 +157,7 @@ def add_leads(name: str, number: int, user: int) -> None:
                    (1000 + 9000 * random())::int::text, (n %% 4)::text, 10, 10, 1000 + n, 100 + n, 'pending', moment,
                    moment, moment, moment, 1, 1
               FROM (SELECT n, now() AT TIME ZONE 'UTC' - random() * interval '300 days' AS moment,
-                           ARRAY(SELECT id FROM crm_stage WHERE NOT is_won ORDER BY id) AS stages
+                           ARRAY(SELECT id FROM crm_stage WHERE is_won IS NOT TRUE ORDER BY id) AS stages
                       FROM generate_series(1, {number}) AS n) AS made""",
         user,
     )

@@ -196,9 +196,8 @@ class Sync:
                 restarts += 1
                 continue
             result.pages += 1
-            for changes in page.changes:
-                result.upserts += len(changes.upserts)
-                result.removes += len(changes.removes)
+            result.upserts += sum(len(changes.upserts) for changes in page.changes)
+            result.removes += sum(len(changes.removes) for changes in page.changes)
             result.outcomes += len(page.outcomes)
             result.poll_after_s = page.poll_after_s
             if page.profile_version != self._settings.profile.profile_version:
@@ -209,6 +208,8 @@ class Sync:
                     raise AnswerInvalid("a page that is not complete carries no cursor")
                 self._cut.stage(page, from_null=from_null)
                 self._checkpoint("pull.staged")
+                # The next page comes into the memory of this one.
+                del page
                 continue
             differ = self._cut.close(page, from_null=from_null)
             self._checkpoint("pull.applied")

@@ -113,7 +113,10 @@ def _in_copy(space: Workspace, options: Options, template: str, paths: Sequence[
         # tests/conftest.py is for the layers outside Odoo.
         fixed = ["--rootdir", str(space.root), "--noconftest", "-p", "no:cacheprovider", "--odoo-http"]
         command += [*fixed, *options.pytest]
-        return _report(space, command, paths, {**odoo.environment(space), "ODOO_RC": str(conf)}, options)
+        # Some tests compare what Odoo does with what the app makes of it.
+        node_too = {"OFFLINE_NODE": str(space.dev_venv / "bin" / "node")}
+        env = {**odoo.environment(space), **node_too, "ODOO_RC": str(conf)}
+        return _report(space, command, paths, env, options)
     finally:
         conf.unlink(missing_ok=True)
         database.drop(db)
@@ -144,7 +147,13 @@ def in_node(space: Workspace, options: Options) -> Outcome:
         *options.pytest,
         *reports,
     ]
-    env = {**node.environment(space), "NODE_PATH": str(space.npm / "node_modules")}
+    # Screens and prices use modules of Odoo's own client.
+    odoo_addons = os.pathsep.join(map(str, space.odoo_addons))
+    env = {
+        **node.environment(space),
+        "NODE_PATH": str(space.npm / "node_modules"),
+        "ODOO_ADDONS": odoo_addons,
+    }
     return _report(space, command, paths, env, options, to="--test-reporter-destination")
 
 

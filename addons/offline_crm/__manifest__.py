@@ -25,4 +25,13 @@
         "views/offline_profile_views.xml",
     ],
     "demo": ["demo/offline_crm_demo.xml"],
+    "assets": {
+        "offline_base.assets_app": [
+            # Taxes are reckoned by Odoo's own program, and numbers rounded by it.
+            "web/static/src/core/l10n/localization.js",
+            "web/static/src/core/utils/numbers.js",
+            "account/static/src/helpers/account_tax.js",
+            "offline_crm/static/src/app/**/*",
+        ],
+    },
 }

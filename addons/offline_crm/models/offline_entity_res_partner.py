@@ -3,9 +3,17 @@ from odoo.fields import Domain
 
 
 class OfflineEntityResPartner(models.AbstractModel):
-    """New contacts are compared by e-mail and phone, too, in the forms to which Odoo brings both."""
+    """Contacts as customers: their price list and fiscal position.
+
+    New ones are compared by e-mail and phone, too, in the forms to which Odoo brings both.
+    """
 
     _inherit = "offline.entity.res_partner"
+
+    # What the office agreed with a customer; a device may not change it by the way.
+    _offline_fields = ("specific_property_product_pricelist", "property_account_position_id")
+    _offline_readonly_fields = ("specific_property_product_pricelist", "property_account_position_id")
+    _offline_dependencies = {"ir.default": "*"}
 
     def _offline_duplicates(self, values):
         """A contact with the same e-mail or phone, those of the same company left out: people there share a phone."""

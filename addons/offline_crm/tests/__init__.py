@@ -5,6 +5,8 @@ from . import (
     test_lead_pipeline,
     test_lead_scope,
     test_order_changes,
+    test_price_entities,
+    test_price_vectors,
     test_prices,
     test_quote,
     test_reading,

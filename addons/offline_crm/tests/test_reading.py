@@ -11,7 +11,9 @@ from odoo.models import BaseModel
 from .common import EVENT, LEAD, SaleCase
 
 #: They change what reading gives, so that all of their fields are read by the ORM.
-READ_BY_ORM = {EVENT}
+READ_BY_ORM = {EVENT, "account.tax", "product.template.attribute.value", "res.company"}
+#: Entities of other addons that this one extends.
+EXTENDED = {EVENT, "res.partner", "product.template", "product.product"}
 #: The methods that can be called over RPC, as attributes of the addon's classes; each checks its caller.
 PUBLIC_METHODS = {
     "offline.entity.crm_lead": {
@@ -87,7 +89,7 @@ class TestReading(SaleCase):
         return [
             adapter
             for adapter in env["offline.adapter"]._offline_adapters()
-            if adapter._original_module == "offline_crm" or adapter._offline_model == EVENT
+            if adapter._original_module == "offline_crm" or adapter._offline_model in EXTENDED
         ]
 
     def test_every_entity_is_shown_alike_by_sql_and_orm(self):

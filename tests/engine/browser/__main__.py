@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Error
 
 from tests.engine.browser.page import page as blank_page
 from tests.engine.browser.site import serve
+from tools.provision.workspace import Workspace
 from tools.stage.chromium import chromium
 
 ROOT = Path(__file__).parents[3]
@@ -77,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     files = given.files or sorted((ROOT / "tests" / "engine").glob("*.test.js"))
     results: dict[Path, list[dict[str, Any]]] = {}
-    with serve(ROOT) as site, chromium() as browser:
+    with serve(ROOT, Workspace.here().odoo_addons) as site, chromium() as browser:
         for path in files:
             began = time.monotonic()
             results[path] = run_file(browser, site, path, given.test_name_pattern)

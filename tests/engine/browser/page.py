@@ -7,6 +7,13 @@ from pathlib import Path
 
 _APP = "addons/offline_base/static/src/app"
 _OF_NODE = ("harness.js", "screens.js")
+#: Modules of the installed Odoo that are used as they are; they are served under /odoo/.
+_OF_ODOO = {
+    "@account/helpers/account_tax": "account/static/src/helpers/account_tax",
+    "@web/core/utils/numbers": "web/static/src/core/utils/numbers",
+    "@web/core/utils/strings": "web/static/src/core/utils/strings",
+    "@web/core/l10n/localization": "web/static/src/core/l10n/localization",
+}
 
 
 def page(root: Path) -> str:
@@ -15,6 +22,8 @@ def page(root: Path) -> str:
     imports["@web/core/l10n/translation"] = "/tests/engine/translation.js"
     imports["@web/core/registry"] = "/tests/engine/registry.js"
     imports["@odoo/owl"] = "/tests/engine/owl.js"
+    imports |= {name: f"/odoo/{path}.js" for name, path in _OF_ODOO.items()}
+    imports["/odoo/web/static/src/core/utils/objects"] = "/odoo/web/static/src/core/utils/objects.js"
     # Screens import each other without an ending, as Odoo's loader wants it; one module has to have one address.
     for module in (root / _APP).rglob("*.js"):
         address = f"/{module.relative_to(root)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,11 +35,22 @@ class Files(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(root: Path) -> Iterator[str]:
-    """Serve a folder on this machine alone until the block ends; its address."""
+def serve(root: Path, odoo: Sequence[Path] = ()) -> Iterator[str]:
+    """Serve a folder on this machine alone until the block ends; its address.
 
-    def handler(*args: Any) -> Files:
-        return Files(*args, directory=str(root))
+    What lies in the folders of Odoo's addons is there under /odoo/.
+    """
+
+    class Handler(Files):
+        def translate_path(self, path: str) -> str:
+            """Where a file lies."""
+            name = path.partition("?")[0].removeprefix("/odoo/")
+            if path.startswith("/odoo/") and ".." not in name:
+                return next((str(f / name) for f in odoo if (f / name).is_file()), str(root / "nowhere"))
+            return super().translate_path(path)
+
+    def handler(*args: Any) -> Handler:
+        return Handler(*args, directory=str(root))
 
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()

@@ -35,6 +35,8 @@ class Waiting:
     res_id: int | None
     uid: str | None
     fields: frozenset[str]
+    #: The uids that a named operation gives to the records that it makes.
+    makes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class History:
             self.env.cr.execute(
                 SQL(
                     """SELECT seq, COALESCE(place, seq) AS place, unit_uid, status, blocked_by, entity, verb, res_id,
-                              target_uid, COALESCE(wanted, payload)->'values'
+                              target_uid, COALESCE(wanted, payload)->'values', COALESCE(wanted, payload)->'args'
                          FROM offline_operation
                         WHERE device_id = %(device)s AND NOT is_repeat AND status = ANY(%(open)s)
                         UNION ALL
@@ -76,7 +78,8 @@ class History:
                                   AND named.device_id = first.device_id
                                   AND first.blocked_by @> to_jsonb(named.seq)),
                               first.entity, first.verb, first.res_id, first.target_uid,
-                              COALESCE(first.wanted, first.payload)->'values'
+                              COALESCE(first.wanted, first.payload)->'values',
+                              COALESCE(first.wanted, first.payload)->'args'
                          FROM offline_operation again JOIN offline_operation first ON first.id = again.original_id
                         WHERE again.device_id = %(device)s AND again.original_id IS NOT NULL
                           AND first.status = ANY(%(open)s)
@@ -96,8 +99,9 @@ class History:
                     uid,
                     # What was refused may have any shape.
                     frozenset(values if isinstance(values, dict) else ()),
+                    made_uids(args),
                 )
-                for seq, place, unit, status, blocked, entity, verb, res_id, uid, values in self.env.cr.fetchall()
+                for seq, place, unit, status, blocked, entity, verb, res_id, uid, values, args in self.env.cr.fetchall()
             ]
         return self._waiting
 
@@ -126,7 +130,7 @@ class History:
         for other in self.waiting():
             if other.place >= place or (unit and other.unit == unit):
                 continue
-            created_there = other.verb == "create" and other.uid in uids
+            created_there = (other.verb == "create" and other.uid in uids) or not other.makes.isdisjoint(uids)
             same_record = other.entity == operation.entity and (
                 (res_id and res_id == other.res_id) or (uid and uid == other.uid)
             )
@@ -234,6 +238,28 @@ class History:
 def named_uids(value: Any) -> set[str]:
     """The uids that stand in a value as references."""
     return set(_uids(value))
+
+
+def made_uids(args: Any) -> frozenset[str]:
+    """The uids by which the arguments of a named operation name what it makes: ``uid`` beside other members.
+
+    Alone it is a reference to a record that is there.
+
+    >>> sorted(made_uids({"uid": "a", "partner": {"uid": "b"}, "lines": [{"uid": "c", "name": "x"}]}))
+    ['a', 'c']
+    """
+    return frozenset(_made(args))
+
+
+def _made(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if len(value) > 1 and isinstance(value.get("uid"), str):
+            yield value["uid"]
+        for item in value.values():
+            yield from _made(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _made(item)
 
 
 def _uids(value: Any) -> Iterator[str]:

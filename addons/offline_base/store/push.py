@@ -24,7 +24,7 @@ from .apply import Applier, shape_errors
 from .batch import LONGEST, likeness, refers_to, run_batch
 from .desk import FOLLOW_UPS, Desk
 from .follow_ups import FollowUps
-from .history import OPEN, History, Waiting
+from .history import OPEN, History, Waiting, made_uids
 from .outcome import Outcome
 from .rows import Rows, readable
 from .units import Task, grouped, run_together, unit_of
@@ -353,6 +353,7 @@ class Push:
                 row["res_id"],
                 row["target_uid"],
                 frozenset(operation.values),
+                made_uids(operation.args),
             )
         )
 

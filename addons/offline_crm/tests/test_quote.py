@@ -77,6 +77,27 @@ class TestQuote(SaleCase):
         self.assertEqual(order.order_line.ids, list(self.held(LINE)))
         self.assert_converged()
 
+    def test_what_follows_a_refused_quotation_waits_for_it(self):
+        """Proves I3. Its confirmation, and a change of one of its lines."""
+        uid, line = new_uid(), new_uid()
+        quote = self.phone.operation(
+            "quote", LEAD, target={"id": self.lead.id},
+            args={"uid": uid, "lines": [{"uid": line, "product": self.desk.id}], "codes": ["WRONG"]},
+        )  # fmt: skip
+        first, *waiting = self.phone.push(
+            quote,
+            self.phone.operation("confirm", ORDER, target={"uid": uid}, args={}),
+            self.phone.update(line, {"sequence": 7}, entity=LINE),
+        )
+        self.assert_refused(first, "WRONG")
+        self.assertEqual(
+            [("deferred", [first["seq"]])] * 2, [(one["status"], one["blocked_by"]) for one in waiting]
+        )
+        args = {"op": quote["op"], "args": {**quote["args"], "codes": []}}
+        self.assert_status("applied", self.phone.push_one(self.phone.operation("amend", None, args=args)))
+        self.assertEqual("sale", self.by_uid(uid, ORDER).state)
+        self.assertEqual("applied", self.phone.stored(waiting[0]).status)
+
     def test_quotation_of_a_template_has_its_lines_and_terms(self):
         template = self.env["sale.order.template"].create(
             {
@@ -115,8 +136,9 @@ class TestQuote(SaleCase):
                 ],
             }
         )  # fmt: skip
-        self.assertEqual(80, self.quoted([{"product": self.desk.id, "price_unit": 80}]).order_line.price_unit)
-        self.assertFalse(self.env["offline.price.variance"].search([]))
+        order = self.quoted([{"product": self.desk.id, "price_unit": 80}])
+        self.assertEqual(80, order.order_line.price_unit)
+        self.assertFalse(self.env["offline.price.variance"].search([("order_id", "=", order.id)]))
 
     # --- what does not fit ----------------------------------------------------------------------------------
 

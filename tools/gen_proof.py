@@ -44,8 +44,11 @@ def added(
     """The proof with another run; each defect has the newest word on it.
 
     A run that finds something is followed by a mending: what was counted up to then was of other code, and counting
-    begins anew after it. All runs stay in the list, with what they found.
+    begins anew after it. All runs stay in the list, with what they found; one that was ended before it had done
+    anything is none.
     """
+    if known and not run.get("histories") and not defects:
+        return known
     entry = about | {
         "histories": run.get("histories", 0),
         "operations": run.get("operations", 0),

@@ -41,6 +41,7 @@ _PARTS: dict[str, tuple[Callable[..., Result], tuple[int, ...]]] = {
     "P2": (p2_changes.measure, (SMALL, LARGE)),
     "P3": (p3_idle.measure, (SMALL,)),
     "P4": (p4_push.measure, (SMALL,)),
+    "P4-sales": (p4_push.measure_sales, (0,)),
     "P5": (p5_capture.measure, (SMALL,)),
     "P6": (p6_fleet.measure, (LARGE,)),
     "P7": (p7_app.measure, (SMALL,)),
@@ -49,7 +50,7 @@ _PARTS: dict[str, tuple[Callable[..., Result], tuple[int, ...]]] = {
 
 
 #: What needs Odoo's sales besides.
-_SALES = {"P1-leads"}
+_SALES = {"P1-leads", "P4-sales"}
 
 
 def main() -> int:

@@ -90,6 +90,9 @@ class Explorer:
         elif chance.random() < 0.7:
             body["held"] = self._held(chance)
         body["repair"] = chance.choice([None, {chance.choice([*self.entities]): [0, 3, 63]}])
+        body["pins"] = chance.choice(
+            [None, {}, self.planted.ids, {chance.choice([*self.entities]): [1, 2, 3]}]
+        )
         if chance.random() < 0.8:
             body.pop("state", None)
         return body
@@ -102,6 +105,10 @@ class Explorer:
 
     def _verify(self, body: Json, chance: random.Random) -> Json:
         body |= {"entity": chance.choice([*self.entities]), "shards": 64, "sums": ["0" * 16] * 64}
+        return body
+
+    def _find(self, body: Json, chance: random.Random) -> Json:
+        body |= {"entity": chance.choice([*self.entities]), "text": chance.choice(["a", "offline", "%", "_"])}
         return body
 
     def _push(self, body: Json, chance: random.Random) -> Json:

@@ -80,6 +80,25 @@ class RecordStates(Place):
         profile = self.office.create("offline.profile", name="Contacts to look at", entity_ids=lines)
         return self._synced(profile=profile)
 
+    def _contact_outside(self) -> Named:
+        lines = [
+            (0, 0, {"entity": "res.partner", "domain": "[('city', '=', 'Liège')]"}),
+            (0, 0, {"entity": "mail.activity"}),
+        ]
+        named = self._synced(
+            profile=self.office.create("offline.profile", name="One city", entity_ids=lines), city="Liège"
+        )
+        outside = self.contact(city="Namur")
+        name = self.office.read("res.partner", outside, "name")["name"]
+        with self.sql() as cursor:
+            cursor.execute("SELECT create_date FROM res_partner WHERE id = %s", [outside])
+            [born] = cursor.fetchone()
+        return named | {
+            "partner_id": outside,
+            "partner_name": name,
+            "partner_born": f"{born:%Y-%m-%dT%H:%M:%S.%f}Z",
+        }
+
     def _office_edited_phone(self) -> Named:
         named = self._synced()
         self.office.write("res.partner", named["partner_id"], phone="+1 555 0199")

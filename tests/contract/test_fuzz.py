@@ -53,6 +53,7 @@ _SEQUENCE = (
     "push",
     "pull",
     "verify",
+    "find",
     "journal",
     "token",
     "escrow",

@@ -35,6 +35,7 @@ GIVEN: Mapping[str, str] = {
     "synced_holding": "As synced; what the device holds is known as a list of ids and versions.",
     "reader_synced": "As synced, for a user who may read contacts and not change them.",
     "contacts_pull_only": "As synced, with a profile in which contacts only travel to the device.",
+    "contact_outside": "As synced, with a profile of the contacts of one city; the contact is one of another city.",
     "cursor_of_another": "As device; the cursor is one that another device got.",
     "office_edited_phone": "As synced; then the office set the contact's phone to +1 555 0199.",
     "office_edited_city": "As synced; then the office set the contact's city to Namur.",

@@ -194,7 +194,7 @@ test("over HTTP a device says what the protocol asks for, and takes what the ser
     assert.deepEqual([result.pages, result.healed, device.settings.cursor], [1, [], cursor]);
     const [[address, body, authorization]] = asked;
     assert.deepEqual([address, authorization], ["https://odoo.example/offline/v1/pull", "Bearer token"]);
-    const known = new Set([...Object.keys(page.request.body), "repair_shards"]);
+    const known = new Set([...Object.keys(page.request.body), "repair_shards", "pins"]);
     assert.deepEqual(
         Object.keys(body).filter((name) => !known.has(name)),
         [],

@@ -10,6 +10,7 @@ from ..core import openapi, wire
 from ..core.errors import Problem
 from ..core.fields import format_instant
 from ..core.routes import PREFIX, ROUTES
+from ..store.finding import find
 from ..store.pull import Pull
 from ..store.push import Push
 from ..store.rehearsal import Rehearsal
@@ -96,6 +97,11 @@ class OfflineController(Controller):
         device = _device()
         device._check_app_version(payload.state)
         return Pull(device, payload).run()
+
+    @offline_route("find")
+    def find(self, payload, attempt):
+        """The records that the user may read, by words."""
+        return find(_device(), payload)
 
     @offline_route("verify")
     def verify(self, payload, attempt):

@@ -61,6 +61,10 @@ ROUTES: tuple[Route, ...] = (
         (*_TRANSPORT, *_DEVICE, "crowded", "app_outdated", "cursor_invalid", "limit_exceeded"),
     ),
     Route(
+        "find", "POST", "/find", "Search the records that the user may read",
+        wire.FindRequest, wire.FindAnswer, 200, (*_TRANSPORT, *_DEVICE),
+    ),
+    Route(
         "verify", "POST", "/verify", "Compare what both sides hold, by shard",
         wire.VerifyRequest, wire.VerifyAnswer, 200, (*_TRANSPORT, *_DEVICE, "cursor_invalid"),
     ),

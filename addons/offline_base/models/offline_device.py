@@ -19,6 +19,7 @@ _ENGINE_FIELDS = {
     "uid", "user_id", "state", "wipe", "wiped_at", "copy_seen_at", "rotation_asked", "proven_at", "platform",
     "app_version",
     "public_key", "token_ids", "presence_ids", "lane_ids", "operation_ids", "profile_offset", "escrow_ids",
+    "pins",
 }  # fmt: skip
 #: A copy that calls again and again is noted once in this time.
 _COPY_NOTED_EVERY = "1 hour"
@@ -86,6 +87,13 @@ class OfflineDevice(models.Model):
         readonly=True,
         copy=False,
         help="What this device's profile number is ahead of its profile's.",
+    )
+
+    pins = fields.Json(
+        "Pinned Records",
+        readonly=True,
+        copy=False,
+        help="{entity: ids} of the records that the person pinned, as the device told them.",
     )
 
     _uid_unique = models.Constraint("UNIQUE (uid)", "The identifier is already taken.")

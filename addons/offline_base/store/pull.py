@@ -59,6 +59,8 @@ class Pull:
         if not position:
             admission.enter(self.env)
         rights.drop_stale_caches(self.env, self.snapshot)
+        if self._pins_changed:
+            self.device.pins = self.request.pins
         held, pending = self._confirm(position)
         cuts = Cuts(self.device, self.user_env, self.request, position, held, pending)
         if position and cuts.reads_all:
@@ -100,9 +102,15 @@ class Pull:
         return (
             position.complete
             and not self.request.repair
+            and not self._pins_changed
             and not feed.count_since(self.cr, Snapshot.parse(position.snapshot), 1)
             and Cuts(self.device, self.user_env, self.request, position).are_as_before(idle=True)
         )
+
+    @property
+    def _pins_changed(self) -> bool:
+        """Whether the device tells of other pinned records than before."""
+        return self.request.pins is not None and self.request.pins != (self.device.pins or {})
 
     def _must_move(self, position, cuts) -> bool:
         """Whether the position moves although nothing changed for the device: it is far behind, or reads anew."""

@@ -46,6 +46,7 @@ class Candidate:
     user_id: Any
     profile_id: Any
     id: int = 0
+    pins: Any = None
 
 
 def measure(line: Any, adapter: Any, device: Any) -> Size:

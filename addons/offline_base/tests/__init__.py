@@ -21,6 +21,7 @@ from . import (
     test_life,
     test_names,
     test_origins,
+    test_pins,
     test_presence,
     test_profile,
     test_profile_size,

@@ -28,6 +28,7 @@ ROUTES = {
     "/push": "working",
     "/token": "working",
     "/verify": "working",
+    "/find": "working",
     "/journal": "working",
     "/escrow": "leaving",
     "/blobs": "working",

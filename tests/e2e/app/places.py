@@ -71,6 +71,14 @@ def _at(path: str) -> Callable[[Visit], None]:
     return lambda visit: visit.show(path)
 
 
+def _pins(visit: Visit) -> None:
+    visit.device.page.evaluate(
+        "(id) => Promise.all([id, 987654321].map((one) => offlineApp.device.pins.put('res.partner', one, true)))",
+        visit.company,
+    )
+    visit.show("/pins")
+
+
 def _locked(visit: Visit) -> None:
     visit.device.page.evaluate(
         "offlineApp.phase = 'ready'; offlineApp.lock.setPin('2580').then(() => offlineApp.lock.now())"
@@ -111,6 +119,7 @@ PLACES: dict[str, Callable[[Visit], None]] = {
     "journal": _at("/journal"),
     "status": _at("/status"),
     "settings": _at("/settings"),
+    "pins": _pins,
     "ready": _at("/ready"),
     "help": _at("/help"),
     "failed": _failed,

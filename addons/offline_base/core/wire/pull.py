@@ -22,6 +22,11 @@ from .basics import (
 )
 from .receipt import Receipt
 
+#: How many records a person may pin on a device.
+PINS_LIMIT = 500
+#: How many records a search answers at most.
+FOUND_LIMIT = 30
+
 
 class DeviceState(Request):
     """The device's own view, for the people who watch over it; never trusted for anything else."""
@@ -38,6 +43,9 @@ class DeviceState(Request):
 class PullRequest(Request):
     """``cursor`` null starts from nothing, or from what ``held`` says: {entity: [[id, version], …]}.
 
+    ``pins`` are all records that the person wants to hold whatever the profile's window says, in place of those told
+    before; null: as before. They come as far as the user may read them.
+
     ``repair`` names shards whose records are sent whatever the server believes: those whose id modulo
     ``repair_shards`` is listed.
     """
@@ -50,13 +58,42 @@ class PullRequest(Request):
     held: dict[EntityName, list[tuple[RecordId, Version]]] | None = None
     repair: dict[EntityName, list[Annotated[int, Field(ge=0, lt=4096)]]] | None = None
     repair_shards: Annotated[int, Field(ge=1, le=4096)] = 64
+    pins: dict[EntityName, list[RecordId]] | None = None
     state: DeviceState | None = None
+
+    @model_validator(mode="after")
+    def _few_pins(self) -> PullRequest:
+        if self.pins is not None and sum(map(len, self.pins.values())) > PINS_LIMIT:
+            raise ValueError(f"pins may hold {PINS_LIMIT} records")
+        return self
 
     @model_validator(mode="after")
     def _held_only_from_nothing(self) -> PullRequest:
         if self.held is not None and self.cursor is not None:
             raise ValueError("held goes only with cursor null")
         return self
+
+
+class FindRequest(Request):
+    """Words to search the records of an entity by that the user may read, whether the device holds them or not."""
+
+    entity: EntityName
+    text: Annotated[str, Storable, Field(min_length=1, max_length=200)]
+    limit: Annotated[int, Field(ge=1, le=FOUND_LIMIT)] = FOUND_LIMIT
+
+
+class Found(Answer):
+    """A record and what it is called."""
+
+    id: RecordId
+    name: str
+
+
+class FindAnswer(Answer):
+    """What was found, best first; ``more``: there are others."""
+
+    records: list[Found]
+    more: bool
 
 
 class Upsert(Answer):

@@ -139,6 +139,7 @@ export class Access {
                 this.records.forgetAll(change);
                 this.outbox.forgetAll(change);
                 await this.files.forget(change, { waiting: true });
+                settings.put(change, { pins: {} });
             }
             if (![null, answer.device].includes(settings.device)) {
                 await this.outbox.renumber(change, answer.device);
@@ -146,7 +147,7 @@ export class Access {
             if (settings.device !== answer.device) {
                 this.cut.startOver(change);
                 // The same device learns of another epoch by its next pull, which tells what to send again.
-                settings.put(change, { epoch: answer.epoch });
+                settings.put(change, { epoch: answer.epoch, pins_told: null });
             }
             settings.put(change, {
                 ...{ server, database, key, device: answer.device, leaving: false, failures: 0 },
@@ -246,7 +247,7 @@ export class Access {
             }
             await this.files.forget(change, { waiting: boxes !== null });
             this.cut.startOver(change);
-            this.settings.put(change, { key: null, leaving: true });
+            this.settings.put(change, { key: null, leaving: true, pins: {}, pins_told: null });
         });
     }
 

@@ -46,6 +46,11 @@ export class Api {
         return this.#post("/pull", request, shapes.PullAnswer);
     }
 
+    /** Records that the person may read, by words, whether they are held or not. */
+    find(request) {
+        return this.#post("/find", request, shapes.FindAnswer);
+    }
+
     /** Which shards of what this device holds differ from what the server says. */
     verify(request) {
         return this.#post("/verify", request, shapes.VerifyAnswer);

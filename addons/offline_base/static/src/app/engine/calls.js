@@ -18,7 +18,7 @@ import { APP_VERSION } from "./version.js";
 
 export class Calls {
     /**
-     * @param {object} parts store, settings, records, outbox, cut, and blobs where there are files
+     * @param {object} parts store, settings, records, outbox, cut, pins, and blobs where there are files
      * @param {Api} api
      * @param {object} options `progress` is told `{step, done}`: push counts operations, pull records
      */

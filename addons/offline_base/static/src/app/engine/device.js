@@ -143,6 +143,11 @@ export class Device extends Reader {
         return this.#link.verify();
     }
 
+    /** Search Odoo now: `{records: [{id, name}], more}` that the person may read, held here or not. */
+    find(entity, text) {
+        return this.#link.admitted(() => this.#network.api.find({ entity, text }));
+    }
+
     /** Choose one of the modes that the profile offers. */
     async chooseMode(mode) {
         const { modes } = this.settings.profile;

@@ -37,6 +37,7 @@ export class Pull extends Calls {
             }
             const differ = await this.cut.close(page, fromNull);
             await this.checkpoint("pull.applied");
+            await this.pins.told();
             await this.noteClock(page.server_time);
             if (!differ.length) {
                 return;
@@ -67,6 +68,7 @@ export class Pull extends Calls {
             held,
             repair,
             repair_shards: SHARDS,
+            pins: this.pins.toTell(cursor),
             state: await this.state(),
         };
         await this.checkpoint("pull.sending");

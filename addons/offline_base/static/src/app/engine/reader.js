@@ -6,6 +6,7 @@ import { AUTOMATIC, chosen } from "./modes.js";
 import { PARKED } from "./operations.js";
 import { Outbox } from "./outbox.js";
 import { Overlay } from "./overlay.js";
+import { Pins } from "./pins.js";
 import { Records } from "./records.js";
 import { Search } from "./search.js";
 import { statusOf } from "./status.js";
@@ -19,7 +20,7 @@ export function partsOf(store, settings, { newUid, checkpoint }) {
     const cut = new Cut(store, settings, records, outbox, checkpoint);
     const overlay = new Overlay(store, settings, records, journal);
     const view = new View(store, records, overlay, new Search(store, settings, overlay));
-    return { store, settings, records, journal, outbox, cut, view, drafts: new Drafts(store) };
+    return { store, settings, records, journal, outbox, cut, view, drafts: new Drafts(store), pins: new Pins(store, settings) };
 }
 
 /** Reads the parts of a device. */
@@ -73,6 +74,11 @@ export class Reader {
     /** The names that the server told of records of an entity that is not held: `{id: name}`. */
     namesOf(entity) {
         return this.parts.records.refNames(entity);
+    }
+
+    /** Records that the person pinned, see `Pins`. */
+    get pins() {
+        return this.parts.pins;
     }
 
     /** Half-written forms. */

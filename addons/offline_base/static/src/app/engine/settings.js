@@ -35,6 +35,9 @@ const DEFAULTS = {
     cut: null,
     /** Shards to fetch again, as `verify` found them: {entity: [shard]}; null when there are none. */
     repair: null,
+    /** {entity: [id]}: what the person pinned, and what of it the server was told; see `pins.js`. */
+    pins: {},
+    pins_told: null,
     applied_seq: 0,
     next_seq: 1,
     /** The highest number that ever left this device, or may have: up to it nothing can be taken back. */

@@ -129,6 +129,7 @@ export const EnrolAnswer = object({
 export const TokenAnswer = object({ token: text, token_expires_at: instant, server_time: instant });
 export const EscrowAnswer = object({ sha256: text, server_time: instant });
 export const WipeAnswer = object({ state: oneOf("wiped"), server_time: instant });
+export const FindAnswer = object({ records: each(object({ id: positive, name: text })), more: bool });
 export const VerifyAnswer = object({ differ: each(whole) });
 
 const STATUSES = ["applied", "merged", "conflict", "rejected", "deferred", "unknown", "retry", "amended", "discarded"];

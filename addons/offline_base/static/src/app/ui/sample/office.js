@@ -50,6 +50,7 @@ export class SampleOffice {
             "/journal": () => this.#push(body.operations),
             "/pull": () => this.#pull(body.cursor),
             "/verify": () => ({ differ: [] }),
+            "/find": () => ({ records: [], more: false }),
             "/escrow": () => ({ ...this.#common(), sha256: "" }),
             "/wipe": () => ({ ...this.#common(), state: "wiped" }),
         };

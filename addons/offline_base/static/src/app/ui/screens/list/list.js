@@ -9,6 +9,7 @@ import { useApp, useLive } from "../../model/hooks";
 import { counted, headed, ordered } from "../../model/listing";
 import { namesFor } from "../../model/names";
 import { screens } from "../../registries";
+import { FindSheet } from "../pins/find";
 
 /** So many rows come at a time, while the person scrolls. */
 const PAGE = 60;
@@ -129,6 +130,19 @@ export class RecordList extends Component {
     open(ref) {
         left.set(this.props.entity, { ...this.state, at: ref });
         this.app.router.go("record", { entity: this.props.entity, ref });
+    }
+
+    /** Whether Odoo can be asked for what is not here: by words, and of records that can be kept here. */
+    get canFind() {
+        const { app, state } = this;
+        return Boolean(state.text.trim()) && app.network && app.device.pins.allows(this.props.entity);
+    }
+
+    async find() {
+        const id = await this.app.messages.open(FindSheet, { entity: this.entity, text: this.state.text });
+        if (id) {
+            this.open(id);
+        }
     }
 
     create() {

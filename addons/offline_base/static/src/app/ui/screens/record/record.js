@@ -10,6 +10,7 @@ import { useApp, useLive } from "../../model/hooks";
 import { namesFor } from "../../model/names";
 import { Places } from "../../model/places";
 import { screens } from "../../registries";
+import { pin, unpin } from "../pins/pins";
 import { History } from "./history";
 import { Lines } from "./lines";
 import { Picture } from "./picture";
@@ -60,6 +61,7 @@ export class RecordView extends Component {
             names: record ? await namesFor(device, this.entity, record.values) : {},
             isDraft: (await device.drafts.get(draftName(this.props))) !== null,
             isFavourite: this.places.isFavourite(this.place),
+            isPinned: Boolean(record?.id) && device.pins.has(entity, record.id),
         };
     }
 
@@ -130,6 +132,19 @@ export class RecordView extends Component {
 
     get mayDelete() {
         return this.record.present && may(this.entity, "delete");
+    }
+
+    /** Whether it can be kept here by hand: the office knows it, and it does not come with another one. */
+    get mayPin() {
+        return this.record.present && this.record.id !== null && this.app.device.pins.allows(this.props.entity);
+    }
+
+    async pin() {
+        if (this.live.isPinned) {
+            await unpin(this.app, this.props.entity, this.record.id);
+        } else if (await pin(this.app, this.props.entity, this.record.id)) {
+            this.app.messages.say(_t("It stays on this device until you let it go."), { kind: "good" });
+        }
     }
 
     edit() {

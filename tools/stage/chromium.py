@@ -42,14 +42,15 @@ def chromium_with_profile(folder: Path, **options: Any) -> Iterator[BrowserConte
         opened.close()
 
 
-def another(browser: Browser, folder: Path, **options: Any) -> BrowserContext:
+def another(browser: Browser, folder: Path, *flags: str, **options: Any) -> BrowserContext:
     """A browser with a profile on the disk beside one that runs; who asks for it ends it, as gently as they like."""
-    return browser.browser_type.launch_persistent_context(folder, **_how(), **options)
+    return browser.browser_type.launch_persistent_context(folder, **_how(*flags), **options)
 
 
-def _how() -> dict[str, Any]:
+def _how(*flags: str) -> dict[str, Any]:
     found = find_chromium()
     if found is None:
         raise ProvisionError(MISSING)
     # Chromium's sandbox refuses to run as root.
-    return {"executable_path": found, "args": [*_FLAGS, "--no-sandbox"] if is_root() else list(_FLAGS)}
+    args = [*_FLAGS, *flags, "--no-sandbox"] if is_root() else [*_FLAGS, *flags]
+    return {"executable_path": found, "args": args}

@@ -124,6 +124,13 @@ class OfflineAdapter(models.AbstractModel):
         """Make a record from prepared values, in the model's own way where that is not `create`."""
         return self.env[self._offline_model].create(values)
 
+    def _offline_successor(self, record_id, born):
+        """(id, birth of the one that is gone) of the record that one which is gone was merged into, or None.
+
+        ``born`` is what the device says of its birth, if it does: an id may have been given out again.
+        """
+        return None
+
     def _offline_duplicates(self, values):
         """The records that a new one with these values (as `create` takes them) may be a duplicate of."""
         return self.env[self._offline_model]

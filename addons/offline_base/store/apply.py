@@ -39,6 +39,8 @@ class Applier:
         self.reviewer = reviewer
         self.edit = edit or Edit()
         self._told: dict[datetime | None, Markup] = {}
+        #: {op: (id, birth)} of records that are gone because they were merged: the one they went into is worked on.
+        self._merged: dict[str, tuple[int, str]] = {}
         self.user_env = device._as_user().env if reviewer is None else device._as_reviewer(reviewer).env
         self.lines = {
             a._offline_model: (line, a) for line, a in device.profile_id.with_env(self.user_env)._lines()
@@ -84,13 +86,22 @@ class Applier:
         if operation.verb == "create":
             return self._create(adapter, line, operation, at, force)
         if operation.verb == "update":
-            return self._update(adapter, line, operation, at, force)
+            return self._as_sent(self._update(adapter, line, operation, at, force), operation)
         if operation.verb == "delete":
             return self._delete(adapter, line, operation, force)
         named = adapter._offline_operations().get(operation.verb)
         if named is None:
             raise Refusal("verb_unknown")
-        return self._call(adapter, named, operation, force)
+        return self._as_sent(self._call(adapter, named, operation, force), operation)
+
+    def _as_sent(self, outcome: Outcome, operation: Operation) -> Outcome:
+        """The outcome under the name by which the device knows the record, which may have been merged into another."""
+        if operation.op in self._merged:
+            told = outcome.result if isinstance(outcome.result, dict) else {}
+            outcome.result = {**told, "merged_into": outcome.res_id}
+            outcome.res_id, outcome.born = self._merged[operation.op]
+            outcome.uid = operation.target.uid if isinstance(operation.target, ByUid) else None
+        return outcome
 
     def admitted(self, operation: Operation):
         """The profile's line and the adapter that carry the operation out, or the refusal of the whole of it."""
@@ -304,13 +315,22 @@ class Applier:
             known = self.env["offline.identity"]._record_id(operation.entity, operation.target.uid)
             raise Parked("deleted") if known else Refusal("reference_unknown")
         born = reader.births(self.env, operation.entity, [record_id]).get(record_id)
+        if born is None and operation.verb != "delete":
+            said = operation.target.born if isinstance(operation.target, ById) else None
+            if merged := adapter._offline_successor(record_id, said):
+                successor, gone = merged
+                self._merged[operation.op] = record_id, gone
+                return self._readable(adapter, operation.entity, successor)
         if born is None or (isinstance(operation.target, ById) and operation.target.born not in (None, born)):
             raise Parked("deleted")
-        model = adapter.env[operation.entity].with_context(active_test=False)
+        return self._readable(adapter, operation.entity, record_id)
+
+    def _readable(self, adapter, entity, record_id):
+        model = adapter.env[entity].with_context(active_test=False)
         record = model.search([("id", "=", record_id)]) if model.has_access("read") else model
         if not record:
-            raise Parked("scope" if self.device._was_given(operation.entity, record_id) else "deleted")
-        return adapter.env[operation.entity].browse(record_id)
+            raise Parked("scope" if self.device._was_given(entity, record_id) else "deleted")
+        return adapter.env[entity].browse(record_id)
 
     def _expect(self, adapter, specs, operation, theirs):
         expected = writer.checked(adapter.env, specs, operation.expect, writing=False)

@@ -78,6 +78,8 @@ def resolved(
             continue
         model = spec.relation or _referred_model(env, {**beside, **values}, specs[name], name)
         ids = [_id(env, model, item) for item in (value if isinstance(value, list) else [value])]
+        if must_exist and None not in ids and not readable.covers(env, model, ids):
+            ids = [_merged_into(env, model, i) for i in ids]
         if must_exist and (None in ids or not readable.covers(env, model, ids)):
             raise Refusal(
                 "reference_unknown", fields={name: env._("This record is not known, or may not be read.")}
@@ -100,6 +102,13 @@ def _id(env, model, reference):
         # sudo: the map of identities is the engine's; what it leads to is checked as the user.
         return env["offline.identity"].sudo()._record_id(model, reference["uid"])
     return reference
+
+
+def _merged_into(env, model, record_id):
+    """The record that one which is gone was merged into; else the same."""
+    adapter = env["offline.adapter"]._offline_adapter(model)
+    merged = adapter._offline_successor(record_id, None) if adapter is not None else None
+    return merged[0] if merged else record_id
 
 
 class Readable:

@@ -49,6 +49,11 @@ class OfflineEntityCrmLead(models.AbstractModel):
         shown = Domain("active", "=", True) | Domain("won_status", "=", "lost")
         return super()._offline_scope(device) | (mine & shown)
 
+    def _offline_successor(self, record_id, born):
+        """Leads that the office merges go into one of them."""
+        # sudo: which lead is left; whether the user may read it is checked where it is used.
+        return self.env["offline.merged.lead"].sudo()._successor(record_id, born)
+
     def _offline_duplicates(self, values):
         """The leads that Odoo shows as similar: same company by e-mail domain, same phone, same customer."""
         found = super()._offline_duplicates(values)

@@ -29,6 +29,7 @@ PUBLIC_METHODS = {
 }  # fmt: skip
 #: What the addon stores of its own: {model: who may read it}; nobody writes it but the engine.
 STORED = {
+    "offline.merged.lead": {"offline_base.offline_base_group_manager"},
     "offline.price.variance": {"sales_team.group_sale_manager", "offline_base.offline_base_group_reviewer"},
     "offline.signature": {"sales_team.group_sale_salesman", "offline_base.offline_base_group_reviewer"},
     "offline.visit": {"sales_team.group_sale_salesman", "offline_base.offline_base_group_manager"},

@@ -192,13 +192,14 @@ class Histories(RuleBasedStateMachine):
             self._act(handset, "edit", number, mine)
             self._act(handset, "visit", number, 1)
 
-    @rule(number=picks, mine=edits, again=st.lists(edits, max_size=3), yours=edits, theirs=edits)
+    @rule(number=picks, mine=edits, again=st.lists(texts, max_size=3), yours=edits, theirs=edits)
     def everybody_edits_the_same(
         self, number: int, mine: Any, again: list[Any], yours: Any, theirs: Any
     ) -> None:
-        """Two devices and the office, none knowing of the others; on one of them the person thinks better of it."""
+        """Two devices and the office, none knowing of the others; on one the person thinks better of it."""
         if name := self.pick(CONTACT, number):
-            for who, values in (("ann", mine), ("cem", yours), *(("ann", values) for values in again)):
+            second_thoughts = [dict.fromkeys(mine, text) for text in again]
+            for who, values in (("ann", mine), ("cem", yours), *(("ann", one) for one in second_thoughts)):
                 if record := self.handsets[who].visible(CONTACT).get(name):
                     self.handsets[who].device.update(CONTACT, record.ref, values)
             self.office.edit(name, theirs)

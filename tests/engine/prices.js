@@ -3,7 +3,9 @@ import "./screens.js";
 
 const PRICES = "../../addons/offline_crm/static/src/app/prices/";
 const { Book } = await import(`${PRICES}book.js`);
-const { priceOrder } = await import(`${PRICES}order.js`);
+export const { priceOrder } = await import(`${PRICES}order.js`);
+export const { readBook } = await import(`${PRICES}reading.js`);
+export const { warningsOf } = await import(`${PRICES}warnings.js`);
 
 /** The records of a world, which stand in columns. */
 export function bookOf({ records }) {
@@ -20,10 +22,10 @@ function differs(found, expected) {
 }
 
 /** What one basket differs in; amounts have to be equal to the smallest coin. */
-export function check({ customers }, book, basket) {
+export function check({ customers, now }, book, basket) {
     const { expected } = basket;
     const order = { ...basket.order, partner: customers[basket.order.partner] };
-    const priced = priceOrder({ order, records: book, now: order.date_order });
+    const priced = priceOrder({ order, records: book, now: now ?? order.date_order });
     if (priced.confirmedOnSync.length) {
         return { unknown: priced.confirmedOnSync, differences: [] };
     }
@@ -34,10 +36,13 @@ export function check({ customers }, book, basket) {
             differences.push(`${what}: ${found}, Odoo ${wanted}`);
         }
     };
+    const refused = (order.promotions ?? []).map((_, index) => priced.refused.every((one) => one.index !== index));
+    compare("taken", JSON.stringify(refused), JSON.stringify(expected.taken ?? []));
+    compare("lines", priced.lines.length, expected.lines.length);
     compare("pricelist_id", priced.priceList?.id ?? null, expected.pricelist_id);
     compare("fiscal_position_id", priced.fiscalPosition?.id ?? null, expected.fiscal_position_id);
     expected.lines.forEach(([price_unit, discount, price_subtotal, price_tax, price_total, rule_id], index) => {
-        const line = { ...priced.lines[index], rule_id: priced.lines[index].rule };
+        const line = { ...priced.lines[index], rule_id: priced.lines[index]?.rule };
         const wanted = { rule_id, price_unit, discount, price_subtotal, price_tax, price_total };
         for (const [name, value] of Object.entries(wanted)) {
             compare(`line ${index} ${name}`, line[name], value);
@@ -57,13 +62,14 @@ export function check({ customers }, book, basket) {
 
 /** Check all worlds: how many baskets and lines, what differs, and what was not reckoned. */
 export function checkAll(worlds) {
-    const found = { baskets: 0, lines: 0, differences: [], unknown: [] };
+    const found = { baskets: 0, lines: 0, rewards: 0, differences: [], unknown: [] };
     for (const world of worlds) {
         const book = bookOf(world);
         world.baskets.forEach((basket, index) => {
             const { unknown, differences } = check(world, book, basket);
             found.baskets += 1;
             found.lines += basket.expected.lines.length;
+            found.rewards += basket.expected.lines.length - basket.order.lines.length;
             const where = `seed ${world.seed}, basket ${index}`;
             if (differences.length) {
                 found.differences.push(`${where}: ${differences.join("; ")}`);

@@ -6,7 +6,10 @@ A seed gives the same world again. What Odoo refuses to have is not drawn; nothi
 from datetime import datetime, timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from ..models.sale_arguments import RewardChoice
 
 #: Whose records a basket's prices are made of, with the fields that decide. Names are for people.
 NEEDED = {
@@ -83,6 +86,7 @@ class PriceWorld:
         self._draw_price_lists()
         self._draw_customers()
         self._draw_terms()
+        self._draw_promotions()
 
     # --- the world --------------------------------------------------------------------------------------------
 
@@ -425,6 +429,94 @@ class PriceWorld:
             }
         )
 
+    def _draw_promotions(self):
+        env, rng = self.env, self.rng
+        self.company.partner_id.tz = rng.choice((False, "Asia/Tokyo", "America/Los_Angeles"))
+        today = fields.Date.context_today(env.user.with_context(tz=self.company.partner_id.tz or "UTC"))
+        programs = env["loyalty.program"]
+        for n in range(rng.randint(3, 6)):
+            automatic = self._maybe(0.5)
+            lists = self._some(self.price_lists, 2) if self._maybe(0.15) else self.price_lists.browse()
+            currency = lists[:1].currency_id or self.company.currency_id
+            start = today + timedelta(days=rng.choice((-9, 0, 1))) if self._maybe(0.2) else False
+            end = today + timedelta(days=rng.choice((0, 9))) if self._maybe(0.2) and not start else False
+            programs |= programs.create(
+                {
+                    "name": f"Promotion {n}",
+                    "sequence": rng.randint(1, 3),
+                    "program_type": "promotion" if automatic else "promo_code",
+                    "trigger": "auto" if automatic else "with_code",
+                    "applies_on": "current",
+                    "company_id": rng.choice((False, self.company.id)),
+                    "currency_id": currency.id,
+                    "pricelist_ids": [
+                        Command.set(lists.filtered_domain([("currency_id", "=", currency.id)]).ids)
+                    ],
+                    "date_from": start,
+                    "date_to": end,
+                    "rule_ids": [
+                        Command.create(self._condition(automatic, f"{self.ref}-{n}-{m}"))
+                        for m in range(rng.choice((1, 1, 2)))
+                    ],
+                    "reward_ids": [Command.create(self._reward()) for _ in range(rng.choice((1, 1, 2, 3)))],
+                }
+            )
+        self.promotions = programs
+        self.codes = [code for code in programs.rule_ids.mapped("code") if code]
+
+    def _which(self, products, category, tag):
+        """Some products, by one of three ways, or all."""
+        rng = self.rng
+        if self._maybe(0.7):
+            return {}
+        return rng.choice(
+            (
+                {products: [Command.set(self._some(self.products, 5).ids)]},
+                {category: rng.choice(self.categories.ids)},
+                {tag: rng.choice(self.tags.ids)},
+            )
+        )
+
+    def _condition(self, automatic, code):
+        rng = self.rng
+        return {
+            "mode": "auto" if automatic else "with_code",
+            "code": False if automatic else code,
+            "minimum_amount": rng.choice((0, 0, 0, 20, 150)),
+            "minimum_amount_tax_mode": rng.choice(("incl", "excl")),
+            "minimum_qty": rng.choice((0, 0, 1, 1, 2)),
+            "reward_point_mode": rng.choice(("order", "order", "unit", "money")),
+            "reward_point_amount": rng.choice((1, 2, 2, 0.1)),
+            **self._which("product_ids", "product_category_id", "product_tag_id"),
+        }
+
+    def _reward(self):
+        rng = self.rng
+        values = {
+            "required_points": rng.choice((1, 1, 1, 1, 2)),
+            "clear_wallet": self._maybe(0.15),
+        }
+        if self._maybe(0.25):
+            return {
+                **values,
+                "reward_type": "product",
+                "reward_product_id": rng.choice(self.products.ids),
+                "reward_product_qty": rng.choice((1, 1, 2)),
+            }
+        mode = rng.choice(("percent", "percent", "percent", "per_order", "per_point"))
+        return {
+            **values,
+            "reward_type": "discount",
+            "discount_mode": mode,
+            "discount": {"percent": rng.choice((5, 10, 12.5, 50, 100)), "per_order": self._amount(40)}.get(
+                mode, rng.choice((0.5, 1))
+            )
+            or 1,
+            "discount_applicability": rng.choice(("order", "order", "specific", "cheapest")),
+            "discount_max_amount": rng.choice((0, 0, 0, 15)),
+            **self._which("discount_product_ids", "discount_product_category_id", "discount_product_tag_id"),
+        }
+
     # --- baskets ----------------------------------------------------------------------------------------------
 
     def draw_order(self):
@@ -463,11 +555,42 @@ class PriceWorld:
             values["discount"] = rng.choice((5, 12.5, 33.333, 100))
         return values
 
+    def _draw_steps(self):
+        """What a person asks of promotions, one after the other."""
+        rng = self.rng
+        steps = []
+        automatic = self.promotions.filtered(lambda program: program.trigger == "auto")
+        while self._maybe(0.7) and len(steps) < 4:
+            program = self.promotions.browse(rng.choice((*automatic.ids, *self.promotions.ids)))
+            codes = [code for code in program.rule_ids.mapped("code") if code]
+            if codes:
+                steps.append({"code": rng.choice((*codes, *codes, *codes, "NONE"))})
+            steps.append({"reward_id": rng.choice(program.reward_ids.ids)})
+        return steps
+
+    def _take(self, order, step):
+        """Whether Odoo took a step, by the operations that devices send."""
+        operations = self.env["offline.entity.sale_order"]
+        try:
+            with self.env.cr.savepoint():
+                if "code" in step:
+                    operations._offline_apply_code(order, step["code"])
+                else:
+                    reward = self.env["loyalty.reward"].browse(step["reward_id"])
+                    operations._offline_claim(order, RewardChoice.model_validate({"reward": reward.id}))
+        except UserError:
+            return False
+        return True
+
     def basket(self, order, values):
         """An order that Odoo made of such values: what was asked for, and what came of it."""
+        steps = self._draw_steps()
+        taken = [self._take(order, step) for step in steps]
+        asked = {**self._asked(values), **({"promotions": steps} if steps else {})}
         return {
-            "order": self._asked(values),
+            "order": asked,
             "expected": {
+                "taken": taken,
                 "pricelist_id": order.pricelist_id.id or None,
                 "fiscal_position_id": order.fiscal_position_id.id or None,
                 "lines": [
@@ -477,7 +600,7 @@ class PriceWorld:
                         line.price_subtotal,
                         line.price_tax,
                         line.price_total,
-                        line.pricelist_item_id.id or None,
+                        None if line.reward_id else line.pricelist_item_id.id or None,
                     ]
                     for line in order.order_line
                 ],

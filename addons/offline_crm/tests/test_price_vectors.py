@@ -16,7 +16,7 @@ from .price_worlds import PriceWorld, records_of
 _ROOT = Path(__file__).resolve().parents[3]
 _CHECK = _ROOT / "tests" / "engine" / "price_check.js"
 #: How many orders of how many worlds a run compares; `OFFLINE_PRICE_BASKETS=100x25` asks for others.
-_WORLDS, _BASKETS = map(int, os.environ.get("OFFLINE_PRICE_BASKETS", "3x60").split("x"))
+_WORLDS, _BASKETS = map(int, os.environ.get("OFFLINE_PRICE_BASKETS", "3x40").split("x"))
 #: A run tells its seed; with `OFFLINE_PRICE_SEED` it draws the same again.
 _SEED = int(os.environ.get("OFFLINE_PRICE_SEED") or random.SystemRandom().getrandbits(32))
 #: Where to write the baskets, to be kept as the vectors of the layer `engine`.
@@ -44,6 +44,7 @@ class TestPriceVectors(OfflineCase):
         phone.sync()
         return {
             "seed": seed,
+            "now": world.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "records": records_of(phone.held),
             "customers": world.customer_values(),
             "baskets": baskets,

@@ -4,23 +4,18 @@
  * Values are canonical, as the device stores them: empty is null, references are ids, times are RFC 3339 in UTC.
  */
 
-/** The entities of which all records are needed; of the others those that an order names. */
-export const WHOLE = [
-    "res.company",
-    "res.currency",
-    "res.currency.rate",
-    "res.country.group",
-    "uom.uom",
-    "product.category",
-    "product.pricelist",
-    "product.pricelist.item",
-    "account.tax",
-    "account.tax.group",
-    "account.fiscal.position",
-    "loyalty.program",
-    "loyalty.rule",
-    "loyalty.reward",
-];
+/** Things by the value of a field, in their order. */
+export function groups(things, field) {
+    const found = new Map();
+    for (const thing of things) {
+        const value = thing[field];
+        if (!found.has(value)) {
+            found.set(value, []);
+        }
+        found.get(value).push(thing);
+    }
+    return found;
+}
 
 export class Book {
     /** @param {Record<string, Iterable<{id: number} & Record<string, any>>>} records by entity, values with their id */
@@ -30,6 +25,15 @@ export class Book {
         for (const [entity, rows] of Object.entries(records)) {
             this._entities.set(entity, new Map([...rows].map((row) => [row.id, row])));
         }
+    }
+
+    /** Take up a record; one that is there is replaced. */
+    put(entity, row) {
+        if (!this._entities.has(entity)) {
+            this._entities.set(entity, new Map());
+        }
+        this._entities.get(entity).set(row.id, row);
+        this._indexes.clear();
     }
 
     /** A record's values with its `id`; undefined when the device does not hold it. */
@@ -50,10 +54,7 @@ export class Book {
     with(entity, field, id) {
         const key = `${entity} ${field}`;
         if (!this._indexes.has(key)) {
-            this._indexes.set(
-                key,
-                Map.groupBy(this.all(entity), (row) => row[field]),
-            );
+            this._indexes.set(key, groups(this.all(entity), field));
         }
         return this._indexes.get(key).get(id) ?? [];
     }

@@ -8,8 +8,9 @@ import { conversionRate } from "./currencies.js";
 import { chooseFiscalPosition, choosePriceList } from "./customers.js";
 import { priceLine } from "./lines.js";
 import { dayOf, wholeSecond } from "./moments.js";
+import { Promotions } from "./promotions.js";
 import { NotHeld } from "./rules.js";
-import { TaxDocument } from "./taxes.js";
+import { taxed, TaxDocument } from "./taxes.js";
 
 /**
  * The terms of an order: company, price list, currency, fiscal position and moment.
@@ -58,7 +59,7 @@ export function termsOf({ order, records, now }) {
     }
     const rate = conversionRate(book, company.currency_id, currency.id, company, dayOf(at));
     const sheet = new TaxDocument(book, company, currency, rate);
-    return { book, company, at, priceList, position, currency, sheet, confirmedOnSync };
+    return { book, company, at, now: wholeSecond(now), priceList, position, currency, sheet, rate, confirmedOnSync };
 }
 
 /** What the totals of a document are made of, besides its lines: a discount for early payment changes the taxes. */
@@ -78,44 +79,51 @@ function earlyPayment(lines, paymentTerm) {
     });
 }
 
-/** A priced line as the tax helper wants it. */
-export function taxed({ price_unit, product_uom_qty, discount, taxes }) {
-    return { price_unit, quantity: product_uom_qty, discount, tax_ids: taxes };
-}
-
-/** The lines with their amounts, and what they come to together. */
-export function sumUp(terms, lines, paymentTerm) {
-    const reckoned = lines.map((line) => ({ ...line, ...terms.sheet.amounts(taxed(line)) }));
-    const all = [...reckoned.map(taxed), ...earlyPayment(reckoned, paymentTerm)];
-    const summary = terms.sheet.totals(all);
-    const totals = {
+/** What lines come to together, with their groups of taxes. */
+function totalsOf(terms, lines, paymentTerm) {
+    const summary = terms.sheet.totals([...lines.map(taxed), ...earlyPayment(lines, paymentTerm)]);
+    return {
         amount_untaxed: summary.base_amount_currency,
         amount_tax: summary.tax_amount_currency,
         amount_total: summary.total_amount_currency,
         subtotals: summary.subtotals,
     };
-    return { lines: reckoned, totals };
 }
 
 /**
  * Reckon an order.
  *
- * @param {{order: object, records: import("./book.js").Book, now: string}} given `order` has `company_id`, `partner`,
- *   `date_order`, `payment_term` and `lines` of `{key, product_id, product_uom_qty}`, and what a person chose
- * @returns the terms in force, `lines`, `totals` and `confirmedOnSync`
+ * `order` has `company_id`, `partner` and `delivery` (values of contacts), `date_order`, `payment_term` (its values) and
+ * `lines` of `{key, product_id, product_uom_qty, product_uom_id, product_no_variant_attribute_value_ids}`. What a person
+ * chose stands: `pricelist_id` and `fiscal_position_id` of the order, `price_unit`, `discount` and `tax_ids` of a line.
+ * `promotions` are the steps that the person took, in their order: `{code}` or `{reward_id, product_id}`.
+ *
+ * The answer has the terms in force (`company`, `priceList`, `currency`, `rate`, `fiscalPosition`, `date_order`); `lines`
+ * with `price_unit`, `discount`, `price_subtotal`, `price_tax`, `price_total`, the `rule` of the price list and, where a
+ * promotion made them, the `reward`; `totals` with their groups of taxes; `promotions`: each with its `state` (`applied`,
+ * `available`, `missing` with what is missing, `office` with a reason); `refused`, the steps that do not count, with why;
+ * and `confirmedOnSync`, of the order and of each line: why only the office can tell.
+ *
+ * @param {{order: object, records: import("./book.js").Book, now: string}} given
  */
 export function priceOrder({ order, records, now }) {
     const terms = termsOf({ order, records, now });
     const priced = order.lines.map((line) => priceLine(terms, line));
-    const { lines, totals } = sumUp(terms, priced, order.payment_term);
+    const sumUp = (lines) => totalsOf(terms, lines, order.payment_term);
+    const promotions = new Promotions(terms, priced, sumUp);
+    promotions.take(order.promotions ?? []);
+    const { lines } = promotions;
     return {
         company: terms.company,
         priceList: terms.priceList,
         currency: terms.currency,
+        rate: terms.rate,
         fiscalPosition: terms.position,
         date_order: terms.at,
         lines,
-        totals,
+        totals: sumUp(lines),
+        promotions: promotions.overview(),
+        refused: promotions.refused,
         confirmedOnSync: [...new Set([...terms.confirmedOnSync, ...lines.flatMap((line) => line.confirmedOnSync)])],
     };
 }

@@ -1,5 +1,6 @@
 /** Taxes of lines and documents, by Odoo's own helper. */
 import { accountTaxHelpers } from "@account/helpers/account_tax";
+import { roundAmount } from "./numbers.js";
 import { NotHeld } from "./rules.js";
 
 /** What the helper reckons; other kinds are those of addons with programs of their own. */
@@ -87,6 +88,11 @@ export function adaptPrice(book, price, product, taxes, mapped) {
     );
 }
 
+/** A priced line as the helper wants it. */
+export function taxed({ price_unit, product_uom_qty, discount, taxes }) {
+    return { price_unit, quantity: product_uom_qty, discount, tax_ids: taxes };
+}
+
 /** A document for the helper: its currency, company and rate. */
 export class TaxDocument {
     constructor(book, company, currency, rate) {
@@ -109,6 +115,16 @@ export class TaxDocument {
         accountTaxHelpers.add_tax_details_in_base_lines(lines, this.company);
         accountTaxHelpers.round_base_lines_tax_details(lines, this.company);
         return lines;
+    }
+
+    /** Priced lines, reckoned together: what the helper found stands in their `tax_details`. */
+    reckonedLines(lines) {
+        return this.reckon(lines.map((line) => this.line(taxed(line))));
+    }
+
+    /** An amount rounded as the company's own currency is. */
+    roundByCompany(amount) {
+        return roundAmount(amount, this.company.currency_id);
     }
 
     /** What a line comes to by itself. */

@@ -1,0 +1,452 @@
+/**
+ * Promotions on an order: codes and rewards in the order in which a person asked for them.
+ *
+ * The twin of Odoo's `sale_loyalty` for what applies to the order at hand. Points of an order belong to its promotions;
+ * a reward costs points; after each step every reward is reckoned anew, as Odoo does.
+ */
+import { convertAmount } from "./currencies.js";
+import { comparable, ofCheapest, ofOrder, ofSpecific } from "./discounts.js";
+import { forTheOffice, offered, pointsOf } from "./eligible.js";
+import { priceLine } from "./lines.js";
+import { dayOf } from "./moments.js";
+import { compareAmounts, isZero, roundAmount, roundPrecision } from "./numbers.js";
+import { asTaxes, mapTaxes, taxed } from "./taxes.js";
+
+/** A step that Odoo would refuse, or that a device leaves to it. */
+class Refused extends Error {}
+
+export class Promotions {
+    /** @param terms of the order @param lines priced ones @param sumUp what lines come to together */
+    constructor(terms, lines, sumUp) {
+        this.terms = terms;
+        this.base = lines.map((line) =>
+            this._summed({ ...line, product: terms.book.product(line.product_id) ?? noProduct(line) }),
+        );
+        this.sumUp = sumUp;
+        this.codes = [];
+        this.points = new Map();
+        this.claims = [];
+        /** Lines that are about to go, at no price: as in Odoo, a fixed tax on one counts until it is gone. */
+        this.going = [];
+        this.refused = [];
+    }
+
+    /** Take steps: `{code}` or `{reward_id, product_id}`. One that is refused leaves nothing behind. */
+    take(steps) {
+        for (const [index, step] of steps.entries()) {
+            const before = { codes: this.codes, points: new Map(this.points), claims: this.claims, going: [] };
+            this.codes = [...this.codes];
+            this.claims = [...this.claims];
+            try {
+                this._enter(step);
+            } catch (error) {
+                if (!(error instanceof Refused)) {
+                    throw error;
+                }
+                Object.assign(this, before);
+                this.refused.push({ ...step, index, reason: error.message });
+            }
+        }
+    }
+
+    _enter(step) {
+        return step.code === undefined ? this._claim(step) : this._enterCode(step.code);
+    }
+
+    /** All lines with their amounts, rewards last. */
+    get lines() {
+        return [...this.base, ...this.claims.flatMap(({ lines }) => lines), ...this.going];
+    }
+
+    /** A line with its amounts. */
+    _summed(line) {
+        return { ...line, ...this.terms.sheet.amounts(taxed(line)) };
+    }
+
+    // --- steps ------------------------------------------------------------------------------------------------
+
+    _enterCode(code) {
+        if (this.codes.includes(code)) {
+            return;
+        }
+        const { book } = this.terms;
+        const program = offered(this.terms).find(({ id }) =>
+            book.with("loyalty.rule", "program_id", id).some((rule) => rule.mode === "with_code" && rule.code === code),
+        );
+        if (!program) {
+            throw new Refused("code_unknown");
+        }
+        this._refuseOffice(program);
+        this.codes.push(code);
+        if (this.points.has(program.id)) {
+            this._update();
+        } else {
+            this._apply(program, code);
+        }
+        const rewards = this.points.has(program.id) ? this._claimable(program) : [];
+        if (rewards.length === 1 && !this._choices(rewards[0])) {
+            this._put(rewards[0], null);
+        }
+    }
+
+    _apply(program, code) {
+        const giveUp = (reason) => {
+            this.codes = this.codes.filter((other) => other !== code);
+            throw new Refused(reason);
+        };
+        if (this.claims.some(({ reward }) => reward.program_id === program.id)) {
+            giveUp("promotion_applied");
+        }
+        const global = this._global();
+        const rivals = this._rewards(program).filter(isGlobal);
+        if (rivals.length && global) {
+            const amount = comparable(this.terms.sheet, this._without(global));
+            const best = rivals.reduce((one, other) => (this._worth(other, amount) > this._worth(one, amount) ? other : one));
+            if (this._isBetter(global, best)) {
+                giveUp("promotion_incompatible");
+            }
+        }
+        const status = pointsOf(this.terms, program, this.lines, this.codes);
+        if (status.missing) {
+            giveUp("promotion_missing");
+        }
+        if (status.points) {
+            this.points.set(program.id, status.points);
+        }
+    }
+
+    _claim({ reward_id, product_id = null }) {
+        const { book } = this.terms;
+        const isOn = () => this.claims.some(({ reward }) => reward.id === reward_id);
+        const reward = book.get("loyalty.reward", reward_id);
+        if (!reward) {
+            throw new Refused("reward_unknown");
+        }
+        const program = book.get("loyalty.program", reward.program_id);
+        this._refuseOffice(program);
+        if (isOn()) {
+            return;
+        }
+        this._update();
+        if (isOn()) {
+            return;
+        }
+        if (!this.points.has(program.id) || !this._claimable(program).includes(reward)) {
+            throw new Refused("reward_not_earned");
+        }
+        this._put(reward, product_id);
+    }
+
+    _refuseOffice(program) {
+        const reason = forTheOffice(this.terms.book, program);
+        if (reason) {
+            throw new Refused(reason);
+        }
+    }
+
+    // --- rewards ----------------------------------------------------------------------------------------------
+
+    _rewards(program) {
+        return this.terms.book
+            .with("loyalty.reward", "program_id", program.id)
+            .toSorted((one, other) => one.required_points - other.required_points || one.id - other.id);
+    }
+
+    /** The points that a promotion has left on this order. */
+    _left(program) {
+        const spent = this.claims.filter(({ reward }) => reward.program_id === program.id);
+        const points = (this.points.get(program.id) ?? 0) - spent.reduce((sum, { cost }) => sum + cost, 0);
+        return roundAmount(points, this.terms.book.get("res.currency", program.currency_id) ?? this.terms.currency);
+    }
+
+    /** The rewards of a promotion that the order has points for. */
+    _claimable(program) {
+        const global = this._global();
+        const amount = comparable(this.terms.sheet, this._without(global));
+        const points = this._left(program);
+        return this._rewards(program).filter((reward) => {
+            if (isGlobal(reward) && global && this._isBetter(global, reward, amount)) {
+                return false;
+            }
+            if (reward.reward_type === "discount") {
+                if (isZero(amount, this.terms.currency) || this.claims.some((claim) => claim.reward.id === reward.id)) {
+                    return false;
+                }
+            } else if (!this._products(reward).some(({ active }) => active)) {
+                return false;
+            }
+            return points >= reward.required_points;
+        });
+    }
+
+    _products(reward) {
+        const { book } = this.terms;
+        const tag = reward.reward_product_tag_id;
+        const tagged = tag === null ? [] : book.all("product.product").map(({ id }) => book.product(id));
+        const found = tagged.filter(
+            (product) =>
+                product &&
+                product.type !== "combo" &&
+                [...product.product_tag_ids, ...product.additional_product_tag_ids].includes(tag),
+        );
+        const own = reward.reward_product_id === null ? undefined : book.product(reward.reward_product_id);
+        return own ? [own, ...found.filter(({ id }) => id !== own.id)] : found;
+    }
+
+    /** Whether a person has to choose what they get. */
+    _choices(reward) {
+        return reward.reward_type === "product" && this._products(reward).length > 1;
+    }
+
+    _global() {
+        return this.claims.find(({ reward }) => isGlobal(reward))?.reward;
+    }
+
+    _without(reward) {
+        return this.lines.filter((line) => !reward || line.reward?.id !== reward.id);
+    }
+
+    _worth(reward, amount) {
+        if (reward.discount_mode === "percent") {
+            return amount * (reward.discount / 100);
+        }
+        return this._converted(reward, reward.discount);
+    }
+
+    /** An amount of a promotion in the order's currency, at today's rate. */
+    _converted(reward, amount) {
+        const { book, company, currency, now } = this.terms;
+        const from = book.get("loyalty.program", reward.program_id).currency_id;
+        return convertAmount(book, amount, from, currency.id, company, dayOf(now));
+    }
+
+    /** Whether the global discount that is on the order stays when another one is asked for. */
+    _isBetter(current, other, amount = comparable(this.terms.sheet, this._without(current))) {
+        if (current.id === other.id) {
+            return true;
+        }
+        const { currency } = this.terms;
+        const [one, two] = [this._worth(current, amount), this._worth(other, amount)];
+        const both = compareAmounts(one, amount, currency) >= 0 && compareAmounts(two, amount, currency) >= 0;
+        return both ? compareAmounts(one, two, currency) <= 0 : compareAmounts(one, two, currency) >= 0;
+    }
+
+    _put(reward, product_id) {
+        const replaced = isGlobal(reward) ? this.claims.findIndex((claim) => isGlobal(claim.reward)) : -1;
+        const before = [...this.claims];
+        let at = this.claims.length;
+        if (replaced >= 0) {
+            if (this._isBetter(this.claims[replaced].reward, reward)) {
+                throw new Refused("promotion_incompatible");
+            }
+            const [old] = this.claims.splice(replaced, 1);
+            this.going = old.lines.map((line) => this._forgotten(line));
+            at = replaced;
+        }
+        const claim = this._made(reward, product_id);
+        this.going = [];
+        if (!claim) {
+            this.claims = before;
+            throw new Refused("nothing_to_discount");
+        }
+        this.claims.splice(at, 0, claim);
+        this._update();
+    }
+
+    /** A reward as lines; null where it comes to nothing. */
+    _made(reward, product_id) {
+        const claim = { reward, product_id, cost: 0, lines: [] };
+        return reward.reward_type === "product" ? this._gift(claim) : this._discount(claim);
+    }
+
+    _gift(claim) {
+        const { reward } = claim;
+        const program = this.terms.book.get("loyalty.program", reward.program_id);
+        const products = this._products(reward);
+        const product = claim.product_id === null ? products[0] : products.find(({ id }) => id === claim.product_id);
+        if (!product) {
+            throw new Refused("reward_product_unknown");
+        }
+        const points = this._left(program);
+        const count = reward.clear_wallet ? 1 : roundPrecision(points / reward.required_points, 1, "DOWN");
+        claim.cost = reward.clear_wallet ? points : count * reward.required_points;
+        claim.product_id = product.id;
+        const line = priceLine(this.terms, {
+            product_id: product.id,
+            product_uom_qty: reward.reward_product_qty * count,
+            discount: 100,
+        });
+        claim.lines = [this._summed({ ...line, rule: null, product, reward, claim })];
+        return claim;
+    }
+
+    _discount(claim) {
+        const { reward } = claim;
+        const { book, position, sheet } = this.terms;
+        const program = book.get("loyalty.program", reward.program_id);
+        const { lines } = this;
+        const { amount, byTaxes } = {
+            order: () => ofOrder(sheet, lines),
+            specific: () => ofSpecific(book, reward, lines),
+            cheapest: () => ofCheapest(book, reward, lines),
+        }[reward.discount_applicability]();
+        if (!amount) {
+            return null;
+        }
+        const most = this._most(program, reward, amount, this.sumUp(lines).amount_total);
+        const factor = Math.min(1, most / amount);
+        const discounted = byTaxes.filter((part) => part.amount);
+        claim.lines = discounted.map((part) => {
+            const mapped = mapTaxes(
+                book,
+                position,
+                book.some(
+                    "account.tax",
+                    part.taxes.map(({ id }) => id),
+                ),
+            );
+            return this._summed({
+                product_id: reward.discount_line_product_id,
+                product: noProduct({ product_id: reward.discount_line_product_id }),
+                product_uom_qty: 1,
+                price_unit: -(part.amount * factor),
+                discount: 0,
+                taxes: asTaxes(book, mapped),
+                rule: null,
+                confirmedOnSync: [],
+                reward,
+                claim,
+            });
+        });
+        claim.cost = claim.lines.length ? this._cost(program, reward, Math.min(most, amount)) : 0;
+        return claim;
+    }
+
+    /** The most that a discount may come to. */
+    _most(program, reward, amount, total) {
+        let most = Math.min(total, this._converted(reward, reward.discount_max_amount) || Infinity);
+        if (reward.discount_mode === "per_point") {
+            const whole = Math.floor(this._left(program) / reward.required_points) * reward.required_points;
+            most = Math.min(most, this._converted(reward, reward.discount * whole));
+        } else if (reward.discount_mode === "per_order") {
+            most = Math.min(most, this._converted(reward, reward.discount));
+        } else {
+            most = Math.min(most, amount * (reward.discount / 100));
+        }
+        return most;
+    }
+
+    _cost(program, reward, taken) {
+        if (reward.clear_wallet) {
+            return this._left(program);
+        }
+        if (reward.discount_mode !== "per_point") {
+            return reward.required_points;
+        }
+        const { book, company, currency, now } = this.terms;
+        const theirs = book.get("res.currency", program.currency_id) ?? currency;
+        const converted = convertAmount(book, taken, currency.id, theirs.id, company, dayOf(now));
+        return roundAmount(converted / reward.discount, theirs);
+    }
+
+    // --- everything anew --------------------------------------------------------------------------------------
+
+    /** Reckon points and rewards anew, as they depend on each other. */
+    _update() {
+        const { book } = this.terms;
+        const { lines } = this;
+        const available = offered(this.terms).filter((program) => !forTheOffice(book, program));
+        const status = new Map(
+            available.map((program) => [program.id, pointsOf(this.terms, program, lines, this.codes)]),
+        );
+        const counting = [...this.points.keys()];
+        for (const id of counting) {
+            const { points } = status.get(id) ?? {};
+            if (points) {
+                this.points.set(id, points);
+                continue;
+            }
+            this.points.delete(id);
+            if (points === undefined) {
+                const codes = book.with("loyalty.rule", "program_id", id).map(({ code }) => code);
+                this.codes = this.codes.filter((code) => !codes.includes(code));
+                const over = this.claims.filter(({ reward }) => reward.program_id === id);
+                this.claims = this.claims.filter((claim) => !over.includes(claim));
+                this.going.push(...over.flatMap(({ lines }) => lines).map((line) => this._forgotten(line)));
+            }
+        }
+        const wanted = this.claims;
+        this.claims = [];
+        const gone = this.going;
+        let old = wanted.flatMap(({ lines }) => lines).map((line) => this._free(line));
+        this.going = [...old, ...gone];
+        for (const { reward, product_id } of wanted) {
+            const program = book.get("loyalty.program", reward.program_id);
+            if (this.points.has(program.id) && this._left(program) >= reward.required_points) {
+                const claim = this._made(reward, product_id);
+                if (claim) {
+                    this.claims.push(claim);
+                    old = old.slice(claim.lines.length);
+                    this.going = [...old, ...gone];
+                }
+            }
+        }
+        this.going = [];
+        for (const program of available.filter((one) => !counting.includes(one.id) && isAutomatic(book, one))) {
+            const { points } = status.get(program.id);
+            if (points) {
+                this.points.set(program.id, points);
+            }
+        }
+    }
+
+    /** A line of a reward at no price, and one that is of no reward any more. */
+    _free(line) {
+        return this._summed({ ...line, price_unit: 0 });
+    }
+
+    _forgotten(line) {
+        return { ...this._free(line), reward: null, claim: null };
+    }
+
+    // --- what is told -----------------------------------------------------------------------------------------
+
+    /** The promotions that are on the order, could be, or lack something; and those that the office looks at. */
+    overview() {
+        const { book } = this.terms;
+        return offered(this.terms).map((program) => {
+            const reason = forTheOffice(book, program);
+            const rewards = this._rewards(program).map(({ id }) => id);
+            const told = { program_id: program.id, rewards };
+            if (reason) {
+                return { ...told, state: "office", reason };
+            }
+            const applied = this.claims.filter(({ reward }) => reward.program_id === program.id);
+            if (applied.length) {
+                return { ...told, state: "applied", applied: applied.map(({ reward }) => reward.id) };
+            }
+            const status = pointsOf(this.terms, program, this.lines, this.codes);
+            if (status.missing) {
+                return { ...told, state: "missing", missing: status.missing };
+            }
+            const enough = this._rewards(program).filter(({ required_points }) => status.points >= required_points);
+            return { ...told, state: "available", rewards: enough.map(({ id }) => id) };
+        });
+    }
+}
+
+function isAutomatic(book, program) {
+    return (
+        program.trigger === "auto" &&
+        book.with("loyalty.rule", "program_id", program.id).some(({ mode }) => mode === "auto")
+    );
+}
+
+function isGlobal({ reward_type, discount_applicability, discount_mode }) {
+    return reward_type === "discount" && discount_applicability === "order" && discount_mode !== "per_point";
+}
+
+/** What is known of a product that the device does not hold, such as those that stand for discounts. */
+function noProduct({ product_id }) {
+    return { id: product_id, categ_id: null, product_tag_ids: [], additional_product_tag_ids: [] };
+}

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import fields, models
 from odoo.addons.offline_base.core.merge import Conflict
@@ -128,7 +128,7 @@ class OfflineEntitySaleOrder(models.AbstractModel):
     def _offline_agreed_at(self):
         """When the person did it, by the office's clock: never ahead; what is older than a month counts as of today."""
         at, now = self.env.context.get("offline_base__at"), fields.Datetime.now()
-        return at if at and now - timedelta(days=31) < at <= now else None
+        return at if isinstance(at, datetime) and now - timedelta(days=31) < at <= now else None
 
     def _offline_new_order(self, values, lead):
         """The quotation of an opportunity, made with what Odoo's button hands over."""

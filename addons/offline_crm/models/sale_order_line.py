@@ -15,6 +15,8 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         self._offline_park_if_closed()
         done = super().write(vals)
+        if "order_id" in vals:
+            self._offline_park_if_closed()
         if self._offline_is_agreed(vals):
             for line in self:
                 line._offline_settle_price(line.price_unit, line.discount)
@@ -82,10 +84,11 @@ class SaleOrderLine(models.Model):
         # sudo: the report is the office's; which policy holds stands in the device's profile.
         variances = self.env["offline.price.variance"].sudo()
         if not differs:
-            # Both say the same: Odoo's own way of saying it lets it go on pricing the line.
-            line.write(
-                {"price_unit": odoo_price, "discount": odoo_discount, "technical_price_unit": odoo_price}
-            )
+            if given:
+                # Both say the same: Odoo's own way of saying it lets it go on pricing the line.
+                line.write(
+                    {"price_unit": odoo_price, "discount": odoo_discount, "technical_price_unit": odoo_price}
+                )
             variances._offline_forget(line)
             if price_total is not None and line._offline_differs(price_total, line.price_total):
                 variances._offline_note_tax(line, price_total)

@@ -91,6 +91,13 @@ class TestLines(SaleCase):
                 self.assertEqual((10, False), (line.product_uom_qty, order.client_order_ref))
                 self.assertEqual(line | other, order.order_line)
 
+    def test_line_is_not_moved_to_an_order_that_is_confirmed(self):
+        other = self.quoted(lead=self.new_lead("New", partner_id=self.partner.id))
+        other.action_confirm()
+        receipt = self.edit_of(self.desks, {"order_id": other.id}, {"order_id": self.order.id})
+        self.assert_parked(receipt, "state")
+        self.assertEqual(self.order, self.desks.order_id)
+
     def test_office_lets_a_change_through_that_came_after_the_confirmation(self):
         self.order.action_confirm()
         receipt = self.edit_of(self.desks, {"product_uom_qty": 12.0}, {"product_uom_qty": 10.0})

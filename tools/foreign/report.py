@@ -19,9 +19,11 @@ FLOORS = {
     "crm": 245,
     "loyalty": 15,
     "mail": 280,
+    "point_of_sale": 175,
     "product": 135,
     "sale": 205,
     "sale_crm": 13,
+    "sale_loyalty": 125,
     "sale_management": 15,
     "stock": 1100,
 }

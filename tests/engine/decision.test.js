@@ -1,6 +1,6 @@
 /** A decision about a conflict, before it is sent: what is asked of the office, and what a person is shown of it. */
 import { assert, describe, test } from "./harness.js";
-import { decisionOf, othersOf, outcomeOf } from "../../addons/offline_base/static/src/app/ui/model/decision.js";
+import { canDecideUnseen, decisionFor, decisionOf, othersOf, outcomeOf } from "../../addons/offline_base/static/src/app/ui/model/decision.js";
 import { difference } from "../../addons/offline_base/static/src/app/ui/model/difference.js";
 
 const fields = {
@@ -29,6 +29,15 @@ describe("a decision", () => {
         assert.deepEqual(decided, { by: "values", values: { phone: "2" } });
         const own = decisionOf(fields, { city: "own", phone: "theirs" }, { city: "Easttown" }, both);
         assert.deepEqual(own, { by: "values", values: { city: "Easttown" } });
+    });
+
+    test("for one side of several is taken unseen only where there are two sides, and this person is asked", () => {
+        const piece = (state, kind) => ({ state, entry: { receipt: { conflict: { kind, fields } } }, body: { values: { city: 1, phone: 2, email: 3 } } });
+        const kinds = ["fields", "expect", "deleted", "scope"];
+        assert.deepEqual(kinds.map((kind) => canDecideUnseen(piece("decide", kind))), [true, false, false, false]);
+        assert.deepEqual(["office", "decided"].map((state) => canDecideUnseen(piece(state, "fields"))), [false, false]);
+        assert.deepEqual(decisionFor(piece("decide", "fields"), "mine"), { by: "device", values: null });
+        assert.deepEqual(decisionFor(piece("decide", "fields"), "theirs"), { by: "values", values: {} });
     });
 
     test("shows what a field will hold", () => {

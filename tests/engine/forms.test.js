@@ -64,6 +64,17 @@ describe("a form", () => {
         assert.deepEqual(writing.changed, { day: "2026-11-22", until: "2026-11-22" });
     });
 
+    test("shows a field that no section has when something is said about it, below the others", () => {
+        const said = { sections: [{ label: "", fields: ["name"] }], shows: { until: () => false } };
+        const labels = (writing) => writing.sections.map(({ label, fields }) => [label, fields.map(({ name }) => name)]);
+        const writing = Writing.make(entity(said), { changed: { name: "x" }, named: ["note", "until", "number", "gone", "name"] });
+        assert.deepEqual(labels(writing), [["", ["name"]], ["More fields", ["until", "note"]]]);
+        const other = Writing.make(entity(said), { changed: { name: "x" } });
+        assert.deepEqual(labels(other), [["", ["name"]]]);
+        assert.equal(other.take({ code: "required_missing", message: "note: …", fields: { note: "…" } }), null);
+        assert.deepEqual([labels(other)[1], other.first], [["More fields", ["note"]], "note"]);
+    });
+
     test("shows what the engine refuses beside its field, else as a sentence", () => {
         const writing = Writing.make(entity());
         assert.equal(writing.take({ code: "value_invalid", message: "name: …", fields: { name: "must be a text" } }), null);

@@ -48,6 +48,18 @@ describe("an edit", () => {
         assert.deepEqual([body.target, body.base_v], [{ id: 1, born }, v]);
     });
 
+    test("by a named operation shows what it is expected to leave, until the office says what it left", async () => {
+        const { device, server } = await synced();
+        const { seq, body } = await device.call(PARTNER, 1, "visit", { note: "x" }, { effect: { city: "Namur" } });
+        const record = await device.get(PARTNER, 1);
+        assert.deepEqual([record.values.city, record.pending], ["Namur", [seq]]);
+        assert.deepEqual(ids(await device.search(PARTNER, "", { city: "Namur" })), [1]);
+        assert.equal(Object.hasOwn(body, "effect"), false);
+        await device.sync();
+        assert.equal((await shown(device, 1)).city, server.content()[1].city);
+        assert.equal((await shown(device, 1)).city, null);
+    });
+
     test("is covered until a cut contains it", async () => {
         const { device, watch } = await watched();
         await device.update(PARTNER, 1, { phone: "1" });

@@ -4,7 +4,6 @@ import { PARTNER, uid } from "./fake_server.js";
 import { Entry } from "../../addons/offline_base/static/src/app/engine/operations.js";
 import {
     correctedTime,
-    countMine,
     fieldToCorrect,
     grouped,
     piecesOf,
@@ -54,7 +53,6 @@ describe("a piece of work", () => {
             states(entries).map(([seq]) => seq),
             [4, 5, 3, 2, 6, 1],
         );
-        assert.equal(countMine(piecesOf(entries)), 3);
     });
 
     test("shows the decision about it, which is no piece of its own until it is delivered", () => {

@@ -35,11 +35,13 @@ def main() -> int:
         with Network(options.port) as network:
             home = space.state / "demo"
             shutil.rmtree(home, ignore_errors=True)
-            went_well = play(tell, Office(url, options.db), network, home)
+            office = Office(url, options.db)
+            went_well = play(tell, office, network, home)
     except ProvisionError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     tell.where_to_look(url, time.monotonic() - started)
+    tell.what_to_try(f"{url}/offline/app#{_code(office)}")
     return 0 if went_well else 1
 
 
@@ -53,6 +55,12 @@ def _serve(space: Workspace, db: str, port: int) -> str:
     require_free_port(port)
     start(db, port)
     return url
+
+
+def _code(office: Office) -> str:
+    """A code for the device app of Marc, with what a salesperson needs."""
+    marc = office.find("res.users", ("login", "=", "demo"))
+    return office.code(marc, office.ref("offline_crm.offline_profile_sales"))
 
 
 def _runs(space: Workspace, db: str, port: int) -> bool:

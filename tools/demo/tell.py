@@ -39,11 +39,20 @@ class Teller:
     def where_to_look(self, url: str, seconds: float) -> None:
         print(f"\n{self._paint('See it in Odoo', '1;36')} ({seconds:.0f} s)")
         print(f"  {url}/odoo  login admin, password admin")
-        print(f"  {url}/offline/app  the device app, for a phone or this browser: Use my Odoo session")
         print("  Offline > Conflicts       what waits for a decision: the three sides of a field")
         print("  Offline > Rejected Work   what Odoo refused, with its reason")
         print("  Offline > Operations      all that the phone sent, and what became of it")
         print("  The server goes on in the background; make stop ends it.")
+
+    def what_to_try(self, address: str) -> None:
+        """The app as a newcomer finds it at work."""
+        print(f"\n{self._paint('Take the app with you', '1;36')}, as Marc, who sells")
+        print(f"  {address}")
+        print("  The address lets one browser in, within fifteen minutes; make demo gives another.")
+        print("  1  My pipeline: move an opportunity to the next stage, or mark it won")
+        print("  2  make stop takes the network away: go on working, close the tab, open it again")
+        print("  3  make demo brings it back: the app sends everything, and the office has it once")
+        print("  For a phone: Offline > Devices > Enrol a Device shows a code to scan; it needs https.")
 
     def _paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text

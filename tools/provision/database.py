@@ -89,14 +89,14 @@ def bring_up_to_date(name: str) -> None:
     """Have a database that fits the present code: created if missing, else upgraded if our addons changed."""
     space = Workspace.here()
     if not exists(name):
-        templates.ensure(space, "suite")
+        templates.ensure(space, templates.DEMO)
         with step(f"Creating the database {name}"):
-            create(name)
+            create(name, templates.DEMO)
         return
     if is_up_to_date(name):
         return
     present = [module for module in addon_names(space.addons) if installed(name, module)]
-    missing = [module for module in templates.SUITE if module not in present]
+    missing = [module for module in (*templates.SUITE, templates.DEMO) if module not in present]
     with step(f"Upgrading our addons in {name}"):
         odoo.update(space, name, install=missing, upgrade=present, what=f"Upgrading {name}")
     _note_code(space, name)

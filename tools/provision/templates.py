@@ -21,6 +21,8 @@ BASE_MODULES = ("mail", "contacts", "product", "calendar")
 #: Our addons that need no more of Odoo than that. Each other addon has a template of its own, named after it, so that
 #: what it needs of Odoo slows only its own tests.
 SUITE = ("offline_base",)
+#: The addon, with what it needs, that people find in a database of their own (`make demo`, `make serve`).
+DEMO = "offline_crm"
 _IGNORED = {"tests", "__pycache__", "readme"}
 
 # Files go into PostgreSQL: a copy of the database is then complete by itself, without a file store. The web

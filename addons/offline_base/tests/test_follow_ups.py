@@ -211,6 +211,15 @@ class TestResolve(FollowUpCase):
             self.partner.phone = "third"
             self.env.flush_all()
 
+    def test_office_counts_in_what_both_changed_and_the_rest_of_the_work_stands(self):
+        """Proves I8. No value of one's own is a decision as well."""
+        self.partner.city = "before"
+        first = self.ask(phone="device", city="Device")
+        self.assert_status("applied", self.follow("resolve", first, by="values", values={}))
+        self.assertEqual(
+            ("applied", "office", "Device"), (self.status(first), self.partner.phone, self.partner.city)
+        )
+
     def test_decision_that_meets_a_newer_change_leaves_nothing_and_shows_all_sides(self):
         """What the office decides after that is what its screen shows. Proves I8."""
         self.partner.city = "before"

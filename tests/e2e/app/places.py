@@ -32,7 +32,15 @@ class Visit:
     ops: dict[str, str] = field(default_factory=dict)
 
     def show(self, path: str) -> None:
-        """Go to a screen by its address."""
+        """Go to a screen by its address; what lies over the one before is turned away, unsaved words with it."""
+        self.device.page.evaluate(
+            """() => {
+                const { messages, router } = offlineApp;
+                router._guard = null;
+                while (messages.sheets.length) messages.turnAway();
+                messages.notes.splice(0);
+            }"""
+        )
         self.device.page.evaluate("(path) => { location.hash = path; }", path)
         self.device.page.wait_for_function(
             "(path) => offlineApp.router.current?.path === path && document.querySelector('.o_screen')",
@@ -79,6 +87,53 @@ def _pins(visit: Visit) -> None:
     visit.show("/pins")
 
 
+def _sheet(path: str, *buttons: str) -> Callable[[Visit], None]:
+    """What opens over a screen after these buttons (selectors) were pressed one after the other."""
+
+    def show(visit: Visit) -> None:
+        visit.show(path.format(company=visit.company, **visit.ops))
+        for button in buttons:
+            visit.device.page.locator(button).first.click()
+        expect(visit.device.page.get_by_role("dialog").last).to_be_visible()
+
+    return show
+
+
+def _leaving(visit: Visit) -> None:
+    visit.show(f"/form/res.partner/{visit.company}")
+    visit.device.page.locator(".o_form input[type=tel]").first.fill("555-0123")
+    visit.device.page.locator(".o_foot .o_button").first.click()
+    expect(visit.device.page.get_by_role("dialog")).to_be_visible()
+
+
+def _picking(visit: Visit) -> None:
+    visit.show("/unsynchronized")
+    page = visit.device.page
+    page.locator(".o_bar_actions button").click()
+    expect(page.locator(".o_picked_bar")).to_be_visible()
+    page.locator(".o_piece:not([disabled])").first.click()
+
+
+def _deciding(visit: Visit) -> None:
+    """One question about many conflicts, of which one is left out."""
+    visit.show("/home")
+    visit.show("/unsynchronized")
+    page = visit.device.page
+    page.locator(".o_bar_actions button").click()
+    expect(page.locator(".o_picked_bar")).to_be_visible()
+    for piece in page.locator(".o_piece:not([disabled])").all():
+        piece.click()
+    page.locator(".o_picked_bar .o_button").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _offered(visit: Visit) -> None:
+    visit.show("/home")
+    page = visit.device.page
+    page.evaluate("Object.assign(offlineApp.install, { _asking: {}, isInstalled: false, isLater: false })")
+    expect(page.locator(".o_install")).to_be_visible()
+
+
 def _locked(visit: Visit) -> None:
     visit.device.page.evaluate(
         "offlineApp.phase = 'ready'; offlineApp.lock.setPin('2580').then(() => offlineApp.lock.now())"
@@ -122,6 +177,18 @@ PLACES: dict[str, Callable[[Visit], None]] = {
     "pins": _pins,
     "ready": _at("/ready"),
     "help": _at("/help"),
+    "how to install": _sheet("/settings", ".o_row:has(.fa-mobile)"),
+    "setting a PIN": _sheet("/settings", ".o_row:has(.fa-lock)"),
+    "handing over": _sheet("/settings", ".o_row:has(.fa-users)"),
+    "logging out": _sheet("/settings", ".o_leave"),
+    "leaving a form": _leaving,
+    "choosing a record": _sheet("/form/res.partner/{company}", "[data-field=country_id] button"),
+    "writing a note": _sheet("/record/res.partner/{company}", ".o_quick_action:has(.fa-sticky-note-o)"),
+    "deleting a record": _sheet("/record/res.partner/{company}", ".o_remove button"),
+    "discarding work": _sheet("/operation/{rejected}", ".o_button:has(.fa-trash-o)"),
+    "several pieces of work": _picking,
+    "deciding several conflicts": _deciding,
+    "home with an offer to install": _offered,
     "failed": _failed,
     "elsewhere": _phase("elsewhere"),
     "erased": _phase("erased"),

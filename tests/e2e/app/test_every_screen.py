@@ -29,7 +29,17 @@ def company(office, server) -> int:
 
 
 @pytest.fixture
-def visit(make_app, office, hire, company) -> Callable[..., Visit]:
+def asked(office):
+    """The person on the device decides about the city of a contact."""
+    line = office.find("offline.profile.entity", ("entity", "=", "res.partner"))
+    city = office.find("ir.model.fields", ("model", "=", "res.partner"), ("name", "=", "city"))
+    policy = office.create("offline.profile.policy", entity_id=line, field_id=city, policy="ask")
+    yield
+    office.unlink("offline.profile.policy", policy)
+
+
+@pytest.fixture
+def visit(make_app, office, hire, company, asked) -> Callable[..., Visit]:
     """`visit("he_IL")` is a phone of somebody with that language on which there is everything."""
 
     def make(lang: str) -> Visit:
@@ -41,7 +51,7 @@ def visit(make_app, office, hire, company) -> Callable[..., Visit]:
     return make
 
 
-def _findings(page: Page, **options: Any) -> list[str]:
+def findings(page: Page, **options: Any) -> list[str]:
     """What axe finds serious or critical on the screen as it is."""
     page.evaluate(_AXE)
     answer = page.evaluate(
@@ -53,6 +63,11 @@ def _findings(page: Page, **options: Any) -> list[str]:
         if found["impact"] in _SERIOUS
         for node in found["nodes"]
     ]
+
+
+def too_wide(page: Page) -> list[str]:
+    """The boxes whose content is wider than they are."""
+    return list(page.evaluate(_TOO_WIDE, _BOXES))
 
 
 @pytest.mark.parametrize(("lang", "direction"), [("en_US", "ltr"), ("he_IL", "rtl")])
@@ -67,11 +82,11 @@ def test_every_screen_keeps_nobody_out_and_stays_inside_its_sides(visit, office,
         page.set_viewport_size(PHONE["viewport"])
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         go(here)
-        wrong = page.evaluate(_TOO_WIDE, _BOXES) + _findings(page)
+        wrong = too_wide(page) + findings(page)
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        wrong += [f"dark: {one}" for one in _findings(page, runOnly=["color-contrast"])]
+        wrong += [f"dark: {one}" for one in findings(page, runOnly=["color-contrast"])]
         page.set_viewport_size(DESKTOP["viewport"])
-        wrong += [f"desk: {one}" for one in page.evaluate(_TOO_WIDE, _BOXES)]
+        wrong += [f"desk: {one}" for one in too_wide(page)]
         if wrong:
             found[name] = wrong
     assert found == {}

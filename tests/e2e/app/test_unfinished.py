@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 PARTNER = "res.partner"
@@ -106,6 +109,107 @@ def test_decision_without_network_waits_visibly_and_can_be_taken_back(app, offic
     app.go_online()
     app.until_synced()
     assert office.read(PARTNER, company, "city")["city"] == "Easttown"
+
+
+def test_several_conflicts_are_decided_at_once_and_what_needs_a_look_is_left_out(app, office, ask):
+    ask("city", "phone", deleted="ask")
+    names = ("First Bakery", "Second Bakery", "Gone Bakery")
+    first, second, gone = (
+        office.create(PARTNER, name=name, is_company=True, city="Oldtown") for name in names
+    )
+    assert app.sync()
+    app.go_offline()
+    app.edit(PARTNER, first, city="Newtown", street="3 Oven Street")
+    app.edit(PARTNER, second, city="Newtown", phone="555-0199")
+    app.edit(PARTNER, gone, city="Newtown")
+    office.write(PARTNER, first, city="Northtown")
+    office.write(PARTNER, second, city="Northtown", phone="555-0111")
+    office.unlink(PARTNER, gone)
+    app.go_online()
+    assert app.sync()
+    unsynchronized(app)
+    app.button("Select several").click()
+    for piece in app.page.locator(".o_piece").all():
+        piece.click()
+    app.button("Keep the office's").click()
+    app.says("The office's values stay in these fields, yours are given up: City (2), Phone.")
+    app.says("Left out, as each needs a look by itself: 1.")
+    app.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    app.button("Keep mine").click()
+    app.page.get_by_role("dialog").get_by_role("button", name="Keep mine").click()
+    app.says("Decided: 2.")
+    app.until_synced()
+    stored = [office.read(PARTNER, one, "city", "phone", "street") for one in (first, second)]
+    assert [one["city"] for one in stored] == ["Newtown", "Newtown"]
+    assert (stored[0]["street"], stored[1]["phone"]) == ("3 Oven Street", "555-0199")
+    expect(app.page.locator(".o_piece")).to_have_count(1)
+    app.says("Deleted by somebody else")
+
+
+def test_office_side_of_several_conflicts_keeps_what_nobody_else_changed(app, office, ask, clashing):
+    ask("city", "phone")
+    company = clashing()
+    unsynchronized(app)
+    app.button("Select several").click()
+    app.page.locator(".o_piece").click()
+    app.button("Keep the office's").click()
+    app.page.get_by_role("dialog").get_by_role("button", name="Keep the office's").click()
+    app.says("Decided: 1.")
+    app.until_synced()
+    wanted = {"city": "Northtown", "phone": "555-0111", "street": "3 Oven Street"}
+    stored = office.read(PARTNER, company, *wanted)
+    assert {name: stored[name] for name in wanted} == wanted
+
+
+def test_conflict_about_a_picture_shows_all_three_side_by_side(app, office, ask):
+    ask("image_1920")
+    company = office.create(PARTNER, name="Picture Works", is_company=True, image_1920=_picture("white"))
+    assert app.sync()
+    # What was seen before is still known when the office has another one.
+    app.page.evaluate("(id) => offlineApp.router.go('record', { entity: 'res.partner', ref: id })", company)
+    expect(app.page.locator(".o_picture img")).to_be_visible()
+    app.go_offline()
+    app.page.evaluate(
+        """async ([id, base64]) => {
+            const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+            const value = await offlineApp.device.keepFile(new Blob([bytes], { type: "image/png" }), "mine.png");
+            await offlineApp.device.update("res.partner", id, { image_1920: value });
+        }""",
+        [company, _picture("red")],
+    )
+    office.write(PARTNER, company, image_1920=_picture("blue"))
+    app.go_online()
+    assert app.sync()
+    app.button("Look").click()
+    app.button("Compare and decide").click()
+    sides = app.page.locator(".o_conflict_side img")
+    expect(sides).to_have_count(3)
+    app.page.wait_for_function(
+        "[...document.querySelectorAll('.o_conflict_side img')].every((one) => one.naturalWidth > 0)"
+    )
+    colours = app.page.evaluate(
+        """() => [...document.querySelectorAll('.o_conflict_side img')].map((image) => {
+            const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+            canvas.drawImage(image, 0, 0, 1, 1);
+            return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((part) => (part > 127 ? 1 : 0));
+        })"""
+    )
+    assert colours == [[1, 1, 1], [1, 0, 0], [0, 0, 1]]
+    app.page.get_by_role("button", name="Open: The office's").click()
+    expect(app.page.get_by_role("dialog").locator("img")).to_be_visible()
+    app.button("Close").click()
+    app.page.get_by_role("radio", name="Mine").click()
+    app.button("Save the decision").click()
+    app.until_synced()
+    unsynchronized(app)
+    app.says("All work has reached the office")
+
+
+def _picture(colour: str) -> str:
+    """A small picture of one colour, as Odoo takes it."""
+    content = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(content, "PNG")
+    return b64encode(content.getvalue()).decode()
 
 
 def test_conflict_for_the_office_says_so_and_its_outcome_comes_back(app, office, clashing):

@@ -129,7 +129,7 @@ def _places(day: Day) -> list[tuple[str, str, str]]:
     ]
 
 
-def _keep(page: Page, name: str) -> None:
+def keep(page: Page, name: str) -> None:
     """Keep what the screen shows, in every size and light, where pictures are wanted."""
     if not _WANTED:
         return
@@ -150,7 +150,7 @@ def test_every_screen_shows_the_day_without_network(day: Day) -> None:
     for name, path, text in _places(day):
         day.go(path)
         expect(page.locator(".o_screen").get_by_text(text, exact=True).first).to_be_visible()
-        _keep(page, name)
+        keep(page, name)
 
 
 def test_gates_say_what_they_ask_for(day: Day, make_app: Callable[..., Any]) -> None:
@@ -158,8 +158,8 @@ def test_gates_say_what_they_ask_for(day: Day, make_app: Callable[..., Any]) -> 
     device = make_app()
     device.open()
     expect(device.heading("Welcome to Odoo Offline")).to_be_visible()
-    _keep(device.page, "enrol")
+    keep(device.page, "enrol")
     page = day.device.page
     page.evaluate("offlineApp.lock.setPin('2580').then(() => offlineApp.lock.now())")
     expect(day.device.heading("The app is locked")).to_be_visible()
-    _keep(page, "locked")
+    keep(page, "locked")

@@ -92,7 +92,8 @@ class ResolveArgs(Request):
 
     @model_validator(mode="after")
     def _values_if_by_values(self) -> ResolveArgs:
-        if (self.by == "values") != bool(self.values):
+        # None of them is a decision, too: the server's side of what is in question, the device's of the rest.
+        if (self.by == "values") != (self.values is not None):
             raise ValueError("values go with by values")
         return self
 

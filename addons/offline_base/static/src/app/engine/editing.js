@@ -79,8 +79,11 @@ export class Editing {
         return this.#on(change, await this.#shown(change, entity, ref), "delete", { after });
     }
 
-    /** A named operation of the entity, on a record or on none (`ref` null). */
-    async call(change, entity, ref, name, args, { expect = {}, after } = {}) {
+    /**
+     * A named operation of the entity, on a record or on none (`ref` null). `effect` are the values that it is expected
+     * to leave: the person sees them until the office has answered. They are not sent.
+     */
+    async call(change, entity, ref, name, args, { expect = {}, after, effect = null } = {}) {
         const { operations } = this.#writable(entity);
         const operation = operations.find((known) => known.name === name);
         if (!operation) {
@@ -92,7 +95,7 @@ export class Editing {
         if (ref === null) {
             return this.#record(change, { id: null, uid: null }, entity, name, members);
         }
-        return this.#on(change, await this.#shown(change, entity, ref), name, members);
+        return this.#on(change, await this.#shown(change, entity, ref), name, members, { effect });
     }
 
     /**
@@ -170,13 +173,13 @@ export class Editing {
         return record;
     }
 
-    async #on(change, shown, verb, members) {
+    async #on(change, shown, verb, members, more = {}) {
         const { entity, id, uid } = shown;
         const held = await this.#records.get(entity, { id, uid }, change);
         const target = uid === null ? { id: held.id, born: held.born } : { uid };
         const called = [shown.values.display_name, shown.values.name].find((name) => typeof name === "string") ?? null;
         const said = { ...members, target, ...(held && { base_v: held.v }) };
-        return this.#record(change, { id, uid }, entity, verb, said, { called });
+        return this.#record(change, { id, uid }, entity, verb, said, { ...more, called });
     }
 
     #record(change, key, entity, verb, { after, ...members }, more = {}) {

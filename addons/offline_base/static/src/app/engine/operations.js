@@ -32,10 +32,12 @@ export class Entry {
     /**
      * @param {{device: string, seq: number, op: string, entity: string, verb: string, target_id: number | null,
      *     target_uid: string | null, decides: string | null, body: Record<string, any>, state: string,
-     *     receipt: Record<string, any> | null, settled: boolean, called?: string | null}} members `called`: the name of
-     *     the record as the person saw it, as it may be gone when the work is looked at again
+     *     receipt: Record<string, any> | null, settled: boolean, called?: string | null,
+     *     effect?: Record<string, any> | null}} members `called`: the name of the record as the person saw it, as it
+     *     may be gone when the work is looked at again; `effect`: the values that a named operation is expected to
+     *     leave, shown until the office says what it did
      */
-    constructor({ called = null, ...members }) {
+    constructor({ called = null, effect = null, ...members }) {
         const { device, seq, op, entity, verb, target_id, target_uid, decides } = members;
         const { body, state, receipt, settled } = members;
         Object.assign(this, {
@@ -52,25 +54,26 @@ export class Entry {
             receipt,
             settled,
             called,
+            effect,
         });
     }
 
     /** The entry of a row of the outbox or the journal. */
     static read({ content, ...row }) {
-        return new Entry({ ...row, body: content.body, receipt: content.receipt, called: content.called });
+        return new Entry({ ...row, body: content.body, receipt: content.receipt, called: content.called, effect: content.effect });
     }
 
     /** An operation that has just been recorded. */
-    static pending(device, { id, uid }, body, { entity = body.entity, decides = null, called = null } = {}) {
+    static pending(device, { id, uid }, body, { entity = body.entity, decides = null, called = null, effect = null } = {}) {
         const { seq, op, verb } = body;
         const target = { target_id: id, target_uid: uid };
         const state = { state: PENDING, receipt: null, settled: false };
-        return new Entry({ device, seq, op, entity, verb, ...target, decides, body, ...state, called });
+        return new Entry({ device, seq, op, entity, verb, ...target, decides, body, ...state, called, effect });
     }
 
     /** The row of it, with what it is found by while held records do not show it. */
     get row() {
-        const { body, receipt, called, ...row } = this;
+        const { body, receipt, called, effect, ...row } = this;
         if (!this.settled) {
             row.unsettled = 1;
             if (this.target_id !== null) {
@@ -80,7 +83,7 @@ export class Entry {
                 row.by_uid = [this.entity, this.target_uid];
             }
         }
-        return { ...row, content: { body, receipt, ...(called !== null && { called }) } };
+        return { ...row, content: { body, receipt, ...(called !== null && { called }), ...(effect !== null && { effect }) } };
     }
 
     /** The same with other members. */

@@ -36,7 +36,7 @@ export class Outbox {
      *
      * @param {import("./change.js").Change} change @param {import("./records.js").Key} key
      * @param {{entity: string, verb: string, at: string}} members
-     * @param {{decides?: string | null, called?: string | null}} [more] see `Entry`
+     * @param {{decides?: string | null, called?: string | null, effect?: object | null}} [more] see `Entry`
      */
     record(change, key, members, more = {}) {
         const seq = this.#settings.next_seq;

@@ -51,6 +51,8 @@ export function layOver(held, entries, fields = []) {
             Object.assign(seen.values, values);
         } else if (entry.verb === "delete") {
             seen.present = false;
+        } else {
+            Object.assign(seen.values, entry.effect);
         }
     }
     return seen.seqs.length ? seen : null;

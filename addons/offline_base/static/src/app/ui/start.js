@@ -7,6 +7,7 @@ import { Elsewhere, Erased, Failed, Locked, Unsupported } from "./screens/gates/
 import { Enrol } from "./screens/enrol/enrol";
 import { Shell } from "./shell/shell";
 import { takeCode } from "./start/code";
+import { Install } from "./start/install";
 import { speak } from "./start/languages";
 import { Lock } from "./start/lock";
 import { Opening } from "./start/opening";
@@ -26,9 +27,11 @@ const translatableAttributes = ["aria-label", "placeholder", "title", "label"];
 
 export async function start() {
     const code = takeCode();
+    // The browser may offer it before anything else is there.
+    const install = Install.make();
     const words = speak();
     const app = OfflineApp.make();
-    Object.assign(app, { code, opening: Opening.make(app), lock: Lock.make(app), update: Update.make(app) });
+    Object.assign(app, { code, install, opening: Opening.make(app), lock: Lock.make(app), update: Update.make(app) });
     // For the browser's console: whoever helps a person, and the tests.
     window.offlineApp = app;
     listen(app);

@@ -8,13 +8,14 @@ const LINE_LENGTH = 200;
  * An entity (see `model/entities.js`) whose fields are the arguments; null where one that is required has a shape that
  * nobody can type.
  *
- * @param {{name: string, label: string, args: object}} operation @param {{labels?: object}} [hints]
+ * @param {{name: string, label: string, args: object}} operation
+ * @param {{labels?: object, fields?: object, shows?: object}} [hints]
  */
-export function argumentsOf(operation, { labels = {} } = {}) {
+export function argumentsOf(operation, { labels = {}, fields: said = {}, shows = {} } = {}) {
     const { properties = {}, required = [], $defs = {} } = operation.args;
     const fields = [];
     for (const [name, schema] of Object.entries(properties)) {
-        const shape = shapeOf(schema, $defs);
+        const shape = said[name] ?? shapeOf(schema, $defs);
         if (shape) {
             const label = String(labels[name] ?? schema.title ?? name);
             fields.push({ name, label, required: required.includes(name), readonly: false, relation: null, digits: null, ...shape });
@@ -23,7 +24,7 @@ export function argumentsOf(operation, { labels = {} } = {}) {
         }
     }
     const profile = { name: `${operation.name}()`, label: operation.label, fields, operations: [], parent: null, direction: "both" };
-    return entityOf(profile);
+    return { ...entityOf(profile), shows };
 }
 
 /** What the schema gives to those that are not filled in. */

@@ -53,6 +53,17 @@ export class FormLines extends Component {
         }
     }
 
+    /** Above the one of its kind before it. */
+    up(kind, line) {
+        const own = this.of(kind);
+        const before = own[own.indexOf(line) - 1];
+        this.props.onLines(this.props.lines.map((one) => (one === line ? before : one === before ? line : one)));
+    }
+
+    upLabel(kind, line) {
+        return _t("Move %s up", this.title(kind, line));
+    }
+
     remove(line) {
         this.props.onLines(this.props.lines.filter((one) => one !== line));
     }

@@ -2,17 +2,17 @@
 import { Component, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Refusal } from "../../engine/errors";
-import { Sheet } from "../kit/kit";
+import { Icon, Sheet } from "../kit/kit";
 import { focusField, FormBody } from "./body";
 import { Writing } from "./writing";
 
 /**
- * `messages.open(FormSheet, {entity, title, confirm?, seen?, changed?, isNew?, text?, danger?, save(changed, writing)})`
- * closes with what `save` answered. A `Refusal` of `save` stands beside the fields, and the sheet stays open.
+ * `messages.open(FormSheet, {entity, title, confirm?, seen?, changed?, isNew?, text?, danger?, save(changed, writing), remove?()})`
+ * closes with what `save`, or `remove`, answered. A `Refusal` of `save` stands beside the fields, and the sheet stays open.
  */
 export class FormSheet extends Component {
     static template = "offline_base.FormSheet";
-    static components = { FormBody, Sheet };
+    static components = { FormBody, Icon, Sheet };
     static props = {
         entity: Object,
         title: String,
@@ -23,6 +23,7 @@ export class FormSheet extends Component {
         isNew: { type: Boolean, optional: true },
         danger: { type: Boolean, optional: true },
         save: Function,
+        remove: { type: Function, optional: true },
         close: Function,
     };
 
@@ -35,6 +36,10 @@ export class FormSheet extends Component {
 
     get confirm() {
         return this.props.confirm ?? _t("Save");
+    }
+
+    async remove() {
+        this.props.close(await this.props.remove());
     }
 
     async save() {

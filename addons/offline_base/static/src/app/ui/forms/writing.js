@@ -14,12 +14,14 @@ export class Writing {
     problems = {};
     seen = {};
     isNew = true;
+    /** Fields that no section names, and that something is said about: they stand below the others. */
+    named = [];
     _entity = null;
 
-    /** @param {object} entity see `model/entities.js` @param {{seen?: object, changed?: object, isNew?: boolean}} [from] */
-    static make(entity, { seen = {}, changed = {}, isNew = true } = {}) {
+    /** @param {object} entity see `model/entities.js` @param {{seen?: object, changed?: object, isNew?: boolean, named?: string[]}} [from] */
+    static make(entity, { seen = {}, changed = {}, isNew = true, named = [] } = {}) {
         const writing = reactive(new Writing());
-        Object.assign(writing, { _entity: entity, seen, changed, isNew });
+        Object.assign(writing, { _entity: entity, seen, changed, isNew, named });
         return writing;
     }
 
@@ -35,12 +37,15 @@ export class Writing {
     get sections() {
         const { values } = this;
         const { shows } = this._entity;
-        return sectionsOf(this._entity)
+        const usual = sectionsOf(this._entity)
             .map(({ label, fields }) => ({
                 label,
                 fields: fields.filter(({ name, readonly }) => !readonly && (shows[name]?.(values) ?? true)),
             }))
             .filter(({ fields }) => fields.length);
+        const there = new Set(usual.flatMap(({ fields }) => fields.map(({ name }) => name)));
+        const more = this._entity.profile.fields.filter(({ name, readonly }) => this.named.includes(name) && !readonly && !there.has(name));
+        return more.length ? [...usual, { label: String(_t("More fields")), fields: more }] : usual;
     }
 
     get fields() {
@@ -92,6 +97,7 @@ export class Writing {
             value_invalid: _t("This does not fit here."),
             field_unknown: _t("Your profile does not have this field any more."),
         };
+        this.named = [...new Set([...this.named, ...Object.keys(refusal.fields)])];
         const shown = new Set(this.fields.map(({ name }) => name));
         const named = Object.entries(refusal.fields).filter(([name]) => shown.has(name));
         for (const [name, sentence] of named) {

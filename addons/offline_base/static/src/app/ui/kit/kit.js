@@ -69,6 +69,12 @@ export class Badge extends Component {
     static props = { tone: { type: String, optional: true }, slots: Object };
 }
 
+/** What counts, in large: `[{label, value, tone?}]`. */
+export class Numbers extends Component {
+    static template = "offline_base.Numbers";
+    static props = { numbers: Array };
+}
+
 /** What stands where there is nothing to show: why, and what to do. */
 export class Empty extends Component {
     static template = "offline_base.Empty";

@@ -59,10 +59,11 @@ export class OfflineApp {
     /** The messages and the router, which live as long as the page. */
     messages = Messages.make();
     router = Router.make();
-    /** Home, lock and version of this page: see the folder `start`. */
+    /** Home, lock, version and installation of this page: see the folder `start`. */
     opening = null;
     lock = null;
     update = null;
+    install = null;
 
     /** Notice what the browser knows: the network comes and goes, the person looks here again. */
     listen() {

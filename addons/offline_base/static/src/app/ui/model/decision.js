@@ -5,6 +5,7 @@
  */
 import { same } from "../../engine/canonical.js";
 import { mergeRecord } from "../../engine/merge.js";
+import { DECIDE } from "./work.js";
 
 export const MINE = "mine";
 export const THEIRS = "theirs";
@@ -39,6 +40,18 @@ export function decisionOf(fields, choices, own, changed) {
     }
     const given = names.filter((name) => choices[name] !== THEIRS);
     return { by: "values", values: Object.fromEntries(given.map((name) => [name, outcomeOf(fields[name], choices[name], own[name])])) };
+}
+
+/** Whether one side can be taken without a look: a record that is gone, or no longer as it was seen, asks for one. */
+export function canDecideUnseen({ state, entry }) {
+    return state === DECIDE && entry.receipt.conflict.kind === "fields";
+}
+
+/** The decision that takes one side of all that is in question. @param {string} side `MINE` or `THEIRS` */
+export function decisionFor({ entry, body }, side) {
+    const { fields } = entry.receipt.conflict;
+    const choices = Object.fromEntries(Object.keys(fields).map((name) => [name, side]));
+    return decisionOf(fields, choices, {}, Object.keys(body.values ?? {}));
 }
 
 /**

@@ -2,7 +2,9 @@
 import { _t } from "@web/core/l10n/translation";
 import { argumentsOf } from "../forms/arguments";
 import { FormSheet } from "../forms/sheet";
+import { sayDone } from "../forms/undo";
 import { Ask } from "../kit/kit";
+import { canDecideUnseen, decisionFor, MINE } from "./decision";
 import { refText } from "./entities";
 import { fieldToCorrect } from "./work";
 import { wordsOfError } from "./words";
@@ -58,6 +60,53 @@ export async function discard(app, pieces) {
         }
         app.messages.say(isMore ? _t("They were discarded.") : _t("It was discarded."));
     });
+}
+
+/**
+ * Take one side of several conflicts, after one question that says how many and which fields. What has to be looked at
+ * by itself is left out, and said. Answers whether it was done.
+ */
+export async function decideAll(app, pieces, side) {
+    const fitting = pieces.filter(canDecideUnseen);
+    const left = pieces.length - fitting.length;
+    const isMine = side === MINE;
+    const sure = await app.messages.open(Ask, {
+        title: isMine ? _t("Keep mine: %s", fitting.length) : _t("Keep the office's: %s", fitting.length),
+        text: [
+            isMine
+                ? _t("Your values take the place of the office's in these fields: %s.", fieldsInQuestion(fitting))
+                : _t("The office's values stay in these fields, yours are given up: %s.", fieldsInQuestion(fitting)),
+            left ? _t("Left out, as each needs a look by itself: %s.", left) : "",
+        ]
+            .filter(Boolean)
+            .join(" "),
+        confirm: isMine ? _t("Keep mine") : _t("Keep the office's"),
+        danger: !isMine,
+    });
+    if (!sure) {
+        return false;
+    }
+    return attempt(app, async () => {
+        const decided = [];
+        for (const piece of fitting) {
+            const { by, values } = decisionFor(piece, side);
+            decided.push(await app.device.resolve(piece.op, by, values));
+        }
+        const [first, last] = [decided[0].seq, decided.at(-1).seq];
+        sayDone(app, _t("Decided: %s. The office gets it with the next sync.", decided.length), { seq: first, to: last });
+    });
+}
+
+/** "City (2), Phone": each field with how many conflicts it stands in, where it is more than one. */
+function fieldsInQuestion(pieces) {
+    const counts = new Map();
+    for (const { entry, entity } of pieces) {
+        for (const name of Object.keys(entry.receipt.conflict.fields)) {
+            const label = entity.profile.fields.find((field) => field.name === name)?.label ?? name;
+            counts.set(label, (counts.get(label) ?? 0) + 1);
+        }
+    }
+    return [...counts].map(([label, count]) => (count > 1 ? `${label} (${count})` : label)).join(", ");
 }
 
 /**

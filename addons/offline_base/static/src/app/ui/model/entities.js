@@ -9,6 +9,7 @@
  * | `title(values, names)`, `subtitle(values, names)` | how a record is called; `names` of the references in `named` |
  * | `called(values)`, `image` | the sign of one record; the field of its picture |
  * | `sections` | `[{label, fields: [name]}]` of record and form |
+ * | `above` | fields that a component over the record shows: they stand in the form alone |
  * | `labels`, `widgets` | `{field: text}` in place of Odoo's label; `{field: name}` in the registry of fields |
  * | `shows` | `{field: (values) => boolean}`: where a field has a meaning |
  * | `hidden` | fields that nobody sees, where there are no `sections` |
@@ -18,12 +19,14 @@
  * | `picks` | `{field: (candidate, values) => boolean}`: which records a reference offers |
  * | `makes` | `{field: values}` of a record that is made where a reference asks for one |
  * | `verbs` | what the adapter takes of create, update and delete, where it is not all; the profile does not say |
- * | `filters` | `[{name, label, where?, keep?(values, app)}]` of the list |
- * | `sorts` | `[{name, label, of(values), down?}]`, the first is usual |
- * | `group` | `{label, of(values)}`: `of` answers `{key, label, tone?}` of the heading in the usual order |
+ * | `known(app)` | what filters, sorts and groups of the list know besides: read once for all records |
+ * | `filters` | `[{name, label, where?, keep?(values, app, record, known)}]` of the list |
+ * | `sorts` | `[{name, label, of(values, known), down?}]`, the first is usual |
+ * | `group` | `{label, of(values, known)}`: `of` answers `{key, label, tone?}` of the heading in the usual order |
  * | `isScanned` | a code finds a record in the list |
- * | `operations` | `{name: {icon, main, isOnce, text, said, labels, hidden(values), defaults(values), run(app, record), after(app, record)}}` |
+ * | `operations` | `{name: {icon, main, place, isOnce, text, said, labels, hidden(values), defaults(values), effect(app, record, args), fields, shows, run(app, record), after(app, record)}}`; `fields` say what arguments are whose schema does not; `shows` as above; `place: "call"` logs a call; `effect`: the values that it is expected to leave |
  * | `quick` | components over a record, with `entity` and `record` |
+ * | `panels` | components under the fields of a record, with `entity` and `record` |
  * | `related` | `[{entity, field, label?, when?(values)}]`: records whose field points to this one are shown with it |
  * | `chatter`, `files` | notes, activities and events, or files, can be put on a record |
  * | `address(values)`, `guests(record)` | for a map; of an event about the record |
@@ -48,7 +51,10 @@ export function entityOf(profile) {
         group: null,
         kinds: [{ name: profile.name, label: said.plural ?? profile.label, of: () => true }],
         quick: [],
+        panels: [],
+        known: async () => null,
         isHome: profile.direction !== "pull" && profile.parent === null,
+        above: [],
         hidden: [],
         verbs: ["create", "update", "delete"],
         widgets: {},
@@ -100,7 +106,7 @@ export function sectionsOf(entity) {
     // Fields that a manager added by clicking: no addon could name them.
     const own = usualFields(entity).filter((name) => name.startsWith("x_") && !named.has(name));
     return [...said, { label: _t("More"), fields: own }]
-        .map(({ label, fields }) => ({
+        .map(({ label = "", fields }) => ({
             label: String(label),
             fields: fields.map((name) => described.get(name)).filter(Boolean),
         }))

@@ -72,11 +72,6 @@ function byAttention(one, other) {
     return ORDER.indexOf(one.state) - ORDER.indexOf(other.state) || other.entry.seq - one.entry.seq;
 }
 
-/** How many pieces wait for this person. */
-export function countMine(pieces) {
-    return pieces.filter(({ state }) => MINE.includes(state)).length;
-}
-
 /**
  * Pieces of one unit, or of one record, stand together: `[{name, pieces}]` in the order of their first one; what was
  * done first comes first in a group.

@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../kit/kit";
 import { formatAgo } from "../model/format";
 import { useApp } from "../model/hooks";
+import { standingOf } from "../model/standing";
 import { destinations } from "../registries";
 import { Boundary } from "../start/trouble";
 import { UpdateBar } from "../start/update_bar";
@@ -18,32 +19,22 @@ export class Pulse extends Component {
         this.app = useApp();
     }
 
-    /** `{tone, icon, text}`: the most important thing first. */
     get state() {
-        const { status, syncing, isOffline, counts } = this.app;
-        if (status.locked_out) {
-            return { tone: "danger", icon: "ban", text: _t("The office has stopped this device") };
-        }
-        if (syncing) {
-            return { tone: "info", icon: "refresh", spin: true, text: _t("Syncing") };
-        }
-        if (isOffline) {
-            return {
-                tone: "warning",
-                icon: "cloud",
-                text: counts.unsent ? _t("Offline, %s to send", counts.unsent) : _t("Offline"),
-            };
-        }
-        if (status.last_error) {
-            return { tone: "warning", icon: "exclamation-triangle", text: _t("The last sync did not end well") };
-        }
-        if (counts.unsent) {
-            return { tone: "info", icon: "cloud-upload", text: _t("%s to send", counts.unsent) };
-        }
-        if (!status.last_sync_at) {
-            return { tone: "quiet", icon: "refresh", text: _t("Not synced yet") };
-        }
-        return { tone: "good", icon: "check", text: _t("Synced %s", formatAgo(status.last_sync_at)) };
+        const standing = standingOf(this.app);
+        return { ...standing, text: this.words[standing.name]() };
+    }
+
+    get words() {
+        const { status, counts } = this.app;
+        return {
+            stopped: () => _t("The office has stopped this device"),
+            syncing: () => _t("Syncing"),
+            offline: () => (counts.unsent ? _t("Offline, %s to send", counts.unsent) : _t("Offline")),
+            failed: () => _t("The last sync did not end well"),
+            unsent: () => _t("%s to send", counts.unsent),
+            fresh: () => _t("Not synced yet"),
+            synced: () => _t("Synced %s", formatAgo(status.last_sync_at)),
+        };
     }
 }
 
@@ -72,7 +63,8 @@ export class Shell extends Component {
     }
 
     get destinations() {
-        return destinations.getAll().map(({ label, icon, screen, parts = {}, count = null }) => ({
+        const there = destinations.getAll().filter(({ isThere = () => true }) => isThere(this.app));
+        return there.map(({ label, icon, screen, parts = {}, count = null }) => ({
             label: String(label),
             icon,
             count: count?.(this.app) || null,

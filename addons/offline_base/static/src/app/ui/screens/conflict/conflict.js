@@ -14,14 +14,17 @@ import { describe } from "../../model/pieces";
 import { textOf } from "../../model/shown";
 import { piecesOf } from "../../model/work";
 import { screens } from "../../registries";
+import { FileSheet } from "../record/file";
+import { Picture } from "../record/picture";
 
 /** Shorter texts are read at a glance. */
 const LONG = 24;
 const TEXTS = ["char", "text", "html"];
+const FILES = ["binary", "image"];
 
 export class Conflict extends Component {
     static template = "offline_base.Conflict";
-    static components = { Badge, Card, Empty, Icon, Screen };
+    static components = { Badge, Card, Empty, Icon, Picture, Screen };
     static props = { op: String };
 
     setup() {
@@ -57,7 +60,7 @@ export class Conflict extends Component {
         const [base, mine, theirs] = await Promise.all([sides.base, sides.mine, sides.theirs].map((value) => textOf(device, field, value)));
         const isLong = TEXTS.includes(field.type) && [mine, theirs].some((text) => text.length > LONG);
         const parts = (text) => (isLong ? difference(base, text) : [{ kind: "same", text }]);
-        return { name, field, sides, label: field.label, base, words: { mine, theirs }, mine: parts(mine), theirs: parts(theirs) };
+        return { name, field, sides, label: field.label, base, isFile: FILES.includes(field.type), words: { mine, theirs }, mine: parts(mine), theirs: parts(theirs) };
     }
 
     async otherOf({ entity }, { name, value, isMerged }) {
@@ -103,7 +106,21 @@ export class Conflict extends Component {
             parts: row[side],
             isEmpty: !row.words[side],
             isChosen: this.state.choices[row.name] === side,
+            file: row.isFile ? row.sides[side] : null,
         };
+    }
+
+    isPicture(row, file) {
+        return row.field.type === "image" || (file.type ?? "").startsWith("image/");
+    }
+
+    openLabel(side = _t("Before")) {
+        return _t("Open: %s", side);
+    }
+
+    openFile(row, file) {
+        const type = this.isPicture(row, file) ? file.type || "image/*" : file.type;
+        this.app.messages.open(FileSheet, { name: file.name ?? row.label, file, type });
     }
 
     /** What the field will hold, in words; null while nothing is chosen. */

@@ -15,6 +15,7 @@ import { Empty, Icon, Screen, Sheet } from "../../kit/kit";
 import { entityOf, may, refFrom, refText } from "../../model/entities";
 import { useApp, useLive } from "../../model/hooks";
 import { screens } from "../../registries";
+import { isSorted, STEP } from "../record/lines";
 
 /** How a person leaves a form that is not saved: closes with "keep" or "drop". */
 export class Leaving extends Component {
@@ -99,15 +100,17 @@ export class RecordForm extends Component {
         const preset = this.props.preset ? JSON.parse(this.props.preset) : {};
         const { day } = this.props;
         const given = this.isNew ? { ...(await this.entity.defaults(this.app, preset, { day })), ...preset } : {};
+        const refused = this.props.op ? await this.app.device.operation(this.props.op) : null;
+        const problems = refused?.receipt?.fields ?? {};
         this.state.isDraft = draft !== null;
         this.state.lines = draft?.lines ?? [];
         this.state.writing = Writing.make(this.entity, {
             isNew: this.isNew,
             seen: draft?.seen ?? { ...record?.values },
             changed: draft?.changed ?? given,
+            named: [...Object.keys(problems), ...(this.props.field ? [this.props.field] : [])],
         });
-        const refused = this.props.op ? await this.app.device.operation(this.props.op) : null;
-        Object.assign(this.writing.problems, refused?.receipt?.fields);
+        Object.assign(this.writing.problems, problems);
     }
 
     /** What came from the office while the form was open, beside the fields that the person changes. */
@@ -229,8 +232,9 @@ export class RecordForm extends Component {
         return device.unit(async (unit) => {
             const made = await unit.create(entity, changed);
             let last = made;
-            for (const { entity: kind, field, values } of lines) {
-                last = await unit.create(kind, { ...values, [field]: { uid: made.uid } });
+            for (const [place, { entity: kind, field, values }] of lines.entries()) {
+                const order = isSorted({ profile: this.app.entity(kind) }) ? { sequence: (place + 1) * STEP } : {};
+                last = await unit.create(kind, { ...order, ...values, [field]: { uid: made.uid } });
             }
             return { made, to: last.pending.at(-1) };
         });

@@ -57,11 +57,11 @@ export class RecordList extends Component {
         const { app, entity } = this;
         const { text, limit } = this.state;
         const { device } = app;
-        const found = await device.search(entity.name, text, {}, { limit: Infinity });
-        const fitting = ordered(found, { filter: this.filter, sort: this.sort, app });
+        const [found, known] = await Promise.all([device.search(entity.name, text, {}, { limit: Infinity }), entity.known(app)]);
+        const fitting = ordered(found, { filter: this.filter, sort: this.sort, app, known });
         const parked = new Set((await device.unresolved()).map(({ seq }) => seq));
         const shown = await Promise.all(
-            headed(fitting.slice(0, limit), text || this.sort !== this.sorts[0] ? null : entity.group).map(async ({ record, heading }) => {
+            headed(fitting.slice(0, limit), text || this.sort !== this.sorts[0] ? null : entity.group, known).map(async ({ record, heading }) => {
                 const names = await namesFor(device, entity, record.values);
                 return {
                     ref: record.ref,
@@ -76,7 +76,7 @@ export class RecordList extends Component {
         );
         const all = text ? await device.count(entity.name) : found.length;
         const isGrouped = shown.some(({ heading }) => heading !== null);
-        return { rows: shown, isGrouped, count: fitting.length, all, chips: this.chips(found) };
+        return { rows: shown, isGrouped, count: fitting.length, all, chips: this.chips(found, known) };
     }
 
     // --- how it is looked at -----------------------------------------------------------------------------------------
@@ -93,9 +93,9 @@ export class RecordList extends Component {
         return this.entity.filters.find(({ name }) => name === this.state.filter) ?? null;
     }
 
-    chips(found) {
+    chips(found, known) {
         const { filters } = this.entity;
-        return filters.length ? [{ name: "", label: _t("All"), count: found.length }, ...counted(filters, found, this.app)] : [];
+        return filters.length ? [{ name: "", label: _t("All"), count: found.length }, ...counted(filters, found, this.app, known)] : [];
     }
 
     get subtitle() {

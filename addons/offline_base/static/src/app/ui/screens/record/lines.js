@@ -18,6 +18,19 @@ export async function pointingTo(device, entity, field, { id, uid }, where = {})
     return found.flat();
 }
 
+/** Between the numbers of two lines, as Odoo counts them. */
+export const STEP = 10;
+
+/** Whether people put the lines of this kind in an order of their own. */
+export function isSorted({ profile }) {
+    return profile.fields.some(({ name, readonly }) => name === "sequence" && !readonly);
+}
+
+function inOrder({ entity, isRelated }, records) {
+    const place = ({ values }) => values.sequence ?? Infinity;
+    return isSorted(entity) && !isRelated ? [...records].sort((one, other) => place(one) - place(other) || 0) : records;
+}
+
 export class Lines extends Component {
     static template = "offline_base.Lines";
     static components = { Badge, Icon, Row };
@@ -39,7 +52,7 @@ export class Lines extends Component {
         const kinds = [...lines, ...relatedOf(this.app, entity).filter((kind) => !isLine(kind))];
         return Promise.all(
             kinds.map(async (kind) => {
-                const records = await pointingTo(device, kind.entity.name, kind.field, record);
+                const records = inOrder(kind, await pointingTo(device, kind.entity.name, kind.field, record));
                 return { ...kind, rows: await Promise.all(records.map((one) => this.row(kind, one))) };
             }),
         );
@@ -97,9 +110,34 @@ export class Lines extends Component {
             isNew: false,
             save: async (changed, { seen }) =>
                 Object.keys(changed).length ? app.device.update(entity.name, record.ref, changed, { base: seen }) : null,
+            remove: may(entity, "delete") ? () => app.device.delete(entity.name, record.ref) : undefined,
         });
         if (entry) {
-            sayDone(app, _t("Saved on this device."), { seq: entry.seq });
+            sayDone(app, entry.verb === "delete" ? _t("Removed on this device.") : _t("Saved on this device."), { seq: entry.seq });
         }
+    }
+
+    mayMove({ entity, isRelated }, at) {
+        return at > 0 && !isRelated && isSorted(entity) && may(entity, "update");
+    }
+
+    upLabel({ title }) {
+        return _t("Move %s up", title);
+    }
+
+    /** Above the one before: all get the numbers of their places, as few of them as that takes. */
+    async up({ entity, rows }, at) {
+        const records = rows.map(({ record }) => record);
+        [records[at - 1], records[at]] = [records[at], records[at - 1]];
+        const last = await this.app.device.unit(async (unit) => {
+            let entry = null;
+            for (const [place, { ref, values }] of records.entries()) {
+                if (values.sequence !== (place + 1) * STEP) {
+                    entry = await unit.update(entity.name, ref, { sequence: (place + 1) * STEP });
+                }
+            }
+            return entry;
+        });
+        sayDone(this.app, _t("Saved on this device."), { seq: last.seq });
     }
 }

@@ -70,7 +70,17 @@ export class Quick extends Component {
         return Boolean(this.number || this.place || this.mayNote || this.mayPlan || this.mayMeet || this.mayAttach);
     }
 
+    /** Those that have a button of their own; with a `place`, those that stand there. */
     get operations() {
+        return this.offered.filter(({ hints }) => !hints.place);
+    }
+
+    /** The operation that logs a call in Odoo's own way, where there is one. */
+    get calling() {
+        return this.offered.find(({ hints }) => hints.place === "call") ?? null;
+    }
+
+    get offered() {
         const { entity, record } = this.props;
         if (!record.present || entity.profile.direction === "pull") {
             return [];
@@ -92,12 +102,16 @@ export class Quick extends Component {
 
     /** The telephone takes over; back here, the person is asked what was said. */
     called() {
-        if (this.mayNote) {
+        if (this.mayNote || this.calling) {
             this.logCall();
         }
     }
 
     async logCall() {
+        if (this.calling) {
+            await this.perform(this.calling);
+            return;
+        }
         const said = await this.ask(_t("Log a call"), _t("What was said"));
         if (said) {
             await this.post(_t("Call: %s", said), _t("The call is logged on this device."));
@@ -151,7 +165,10 @@ export class Quick extends Component {
             await hints.run(app, record);
             return;
         }
-        const call = (args) => app.device.call(entity.name, record.ref, operation.name, args);
+        const call = async (args) => {
+            const effect = (await hints.effect?.(app, record, args)) ?? null;
+            return app.device.call(entity.name, record.ref, operation.name, args, { effect });
+        };
         const entry = form.profile.fields.length
             ? await app.messages.open(FormSheet, {
                   entity: form,

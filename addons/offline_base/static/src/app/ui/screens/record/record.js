@@ -83,7 +83,7 @@ export class RecordView extends Component {
         return sectionsOf(this.entity).map(({ label, fields }) => ({
             label,
             fields: fields.filter(
-                ({ name }) => name !== this.entity.image && !this.isTitle(values[name]) && (shows[name]?.(values) ?? true),
+                ({ name }) => name !== this.entity.image && !this.entity.above.includes(name) && !this.isTitle(values[name]) && (shows[name]?.(values) ?? true),
             ),
         }));
     }

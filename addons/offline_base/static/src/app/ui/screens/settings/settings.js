@@ -13,6 +13,7 @@ import { screens } from "../../registries";
 import { choose, languages, present } from "../../start/languages";
 import { exportWork } from "./export";
 import { HandOver } from "./hand_over";
+import { InstallSheet } from "./install_sheet";
 import { leave } from "./leave";
 import { PinSheet } from "./pin_sheet";
 
@@ -149,6 +150,16 @@ export class Settings extends Component {
 
     async export() {
         await this.busily(() => exportWork(this.app));
+    }
+
+    get canInstall() {
+        return !this.app.install.isInstalled;
+    }
+
+    /** By the browser's own question where it lets pages ask; else this says how. */
+    install() {
+        const { install, messages } = this.app;
+        return install.canAsk ? install.ask() : messages.open(InstallSheet);
     }
 
     handOver() {

@@ -6,6 +6,7 @@ import { Badge, Card, Icon, Row, Screen } from "../../kit/kit";
 import { attempt } from "../../model/deeds";
 import { formatAgo, formatBytes, formatDateTime, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
+import { standingOf } from "../../model/standing";
 import { wordsOf, wordsOfIncident, wordsOfMode } from "../../model/words";
 import { screens } from "../../registries";
 import { Proof } from "./proof";
@@ -31,33 +32,40 @@ export class Status extends Component {
 
     // --- the sentence ------------------------------------------------------------------------------------------------
 
-    /** `{tone, icon, title, text}`: the most important thing first. */
+    /** `{tone, icon, spin, title, text}`. */
     get headline() {
-        const { status, syncing, isOffline, counts } = this.app;
-        if (status.locked_out) {
-            const { what, todo } = wordsOf(status.locked_out.code);
-            return { tone: "danger", icon: "ban", title: what, text: todo };
+        const standing = standingOf(this.app);
+        const [title, text] = this.words[standing.name]();
+        return { ...standing, title: String(title), text: String(text) };
+    }
+
+    /** What each standing is called, and what to make of it. */
+    get words() {
+        const { status, counts } = this.app;
+        const said = ({ code }) => {
+            const { what, todo } = wordsOf(code);
+            return [what, todo];
+        };
+        return {
+            stopped: () => said(status.locked_out),
+            syncing: () => [_t("Syncing"), this.step],
+            offline: () => [_t("No connection to the office"), this.kept],
+            failed: () => said(status.last_error),
+            unsent: () => [counts.unsent === 1 ? _t("One piece of work to send") : _t("%s pieces of work to send", formatNumber(counts.unsent)), this.next],
+            fresh: () => [_t("Not synced yet"), _t("The first sync brings everything that concerns you to this device.")],
+            synced: () => [_t("Everything is in sync"), this.next],
+        };
+    }
+
+    /** What becomes of work without a network. */
+    get kept() {
+        const { unsent } = this.app.counts;
+        if (!unsent) {
+            return _t("You can go on working; what you do is kept on this device.");
         }
-        if (syncing) {
-            return { tone: "info", icon: "refresh", spin: true, title: String(_t("Syncing")), text: this.step };
-        }
-        if (isOffline) {
-            const text = counts.unsent === 1
-                ? _t("One piece of work is kept and sent when the network is back.")
-                : counts.unsent ? _t("%s pieces of work are kept and sent when the network is back.", formatNumber(counts.unsent)) : _t("You can go on working; what you do is kept on this device.");
-            return { tone: "warning", icon: "cloud", title: String(_t("No connection to the office")), text: String(text) };
-        }
-        if (status.last_error) {
-            const { what, todo } = wordsOf(status.last_error.code);
-            return { tone: "warning", icon: "exclamation-triangle", title: what, text: todo };
-        }
-        if (!status.last_sync_at) {
-            return { tone: "quiet", icon: "refresh", title: String(_t("Not synced yet")), text: String(_t("The first sync brings everything that concerns you to this device.")) };
-        }
-        if (counts.unsent) {
-            return { tone: "info", icon: "cloud-upload", title: String(counts.unsent === 1 ? _t("One piece of work to send") : _t("%s pieces of work to send", formatNumber(counts.unsent))), text: this.next };
-        }
-        return { tone: "good", icon: "check", title: String(_t("Everything is in sync")), text: this.next };
+        return unsent === 1
+            ? _t("One piece of work is kept and sent when the network is back.")
+            : _t("%s pieces of work are kept and sent when the network is back.", formatNumber(unsent));
     }
 
     /** What a sync is doing now. */

@@ -2,7 +2,8 @@
 import { Component, markRaw, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Badge, Chips, Empty, Icon, Row, Screen } from "../../kit/kit";
-import { discard, sendAgain } from "../../model/deeds";
+import { canDecideUnseen, MINE, THEIRS } from "../../model/decision";
+import { decideAll, discard, sendAgain } from "../../model/deeds";
 import { formatAgo, formatBytes, formatNumber } from "../../model/format";
 import { useApp, useLive } from "../../model/hooks";
 import { describe, recordsOf } from "../../model/pieces";
@@ -149,6 +150,25 @@ export class Unsynchronized extends Component {
         if (await discard(this.app, this.picked)) {
             this.startPicking(false);
         }
+    }
+
+    /** Whether some of what is chosen can be decided without a look at each. */
+    get canDecide() {
+        return this.picked.some(canDecideUnseen);
+    }
+
+    async keep(side) {
+        if (await decideAll(this.app, this.picked, side)) {
+            this.startPicking(false);
+        }
+    }
+
+    keepMine() {
+        return this.keep(MINE);
+    }
+
+    keepTheirs() {
+        return this.keep(THEIRS);
     }
 
     async sendPickedAgain() {

@@ -1,0 +1,24 @@
+/** What a salesperson sees of a contact besides, and the names of the tabs of unsynchronized data. */
+import { _t } from "@web/core/l10n/translation";
+import { entities } from "@offline_base/app/ui/registries";
+import "@offline_base/app/ui/entities/activity";
+import "@offline_base/app/ui/entities/event";
+import "@offline_base/app/ui/entities/partner";
+import { Customer, CustomerNumbers } from "../parts/customer";
+
+/** Say more about an entity that is described elsewhere. */
+function extend(name, more) {
+    const said = entities.get(name);
+    entities.add(name, { ...said, ...more(said) }, { force: true });
+}
+
+const every = () => true;
+
+extend("res.partner", ({ quick = [], panels = [], related = [], operations = {} }) => ({
+    quick: [...quick, CustomerNumbers],
+    panels: [...panels, Customer],
+    related: [{ entity: "sale.order", field: "partner_id", label: _t("Quotations and orders") }, ...related],
+    operations: { ...operations, check_in: { icon: "map-marker", labels: { note: _t("Note"), at: _t("When") }, said: _t("Checked in on this device.") } },
+}));
+extend("mail.activity", () => ({ kinds: [{ name: "tasks", label: _t("Tasks"), of: every }] }));
+extend("calendar.event", () => ({ kinds: [{ name: "visits", label: _t("Visits and events"), of: every }] }));

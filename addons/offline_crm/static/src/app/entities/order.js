@@ -1,0 +1,44 @@
+/** Quotations and orders as lists and records show them. */
+import { _t } from "@web/core/l10n/translation";
+import { formatNumber } from "@offline_base/app/ui/model/format";
+import { entities } from "@offline_base/app/ui/registries";
+
+const ICONS = { sale: "check-square-o", cancel: "ban" };
+
+entities.add("sale.order", {
+    icon: "file-text-o",
+    label: _t("Order"),
+    plural: _t("Quotations and orders"),
+    title: ({ name }) => name || _t("New quotation"),
+    subtitle: ({ amount_total }, { partner_id = "" } = {}) => [partner_id, amount_total ? formatNumber(amount_total, 2) : null].filter(Boolean).join(" · "),
+    called: ({ state }) => ICONS[state] ?? "file-text-o",
+    named: ["partner_id"],
+    verbs: ["update"],
+    sections: [
+        { label: "", fields: ["state", "partner_id", "opportunity_id", "amount_untaxed", "amount_tax", "amount_total"] },
+        { label: _t("Terms"), fields: ["validity_date", "commitment_date", "pricelist_id", "payment_term_id", "client_order_ref", "note"] },
+        { label: _t("More"), fields: ["user_id", "team_id", "date_order", "signed_by", "signed_on", "invoice_status"] },
+    ],
+    operations: {
+        confirm: { icon: "check", main: true, isOnce: true, hidden: ({ state }) => !["draft", "sent"].includes(state) },
+        cancel: { icon: "ban", isOnce: true, hidden: ({ state }) => state === "cancel" },
+        reset_to_draft: { icon: "undo", isOnce: true, hidden: ({ state }) => state !== "cancel" },
+        apply_template: { hidden: ({ state }) => !["draft", "sent"].includes(state), fields: { template: { type: "many2one", relation: "sale.order.template", selection: null } } },
+        apply_code: { icon: "ticket", hidden: ({ state }) => !["draft", "sent"].includes(state) },
+        update_promotions: { icon: "gift", hidden: ({ state }) => !["draft", "sent"].includes(state) },
+        send_by_email: { icon: "envelope-o", hidden: ({ state }) => state === "cancel" },
+    },
+    chatter: true,
+    files: true,
+    kinds: [{ name: "orders", label: _t("Orders"), of: () => true }],
+});
+
+entities.add("sale.order.line", {
+    icon: "list-ul",
+    label: _t("Line"),
+    plural: _t("Lines"),
+    title: ({ name }) => (name ?? "").split("\n")[0],
+    subtitle: ({ product_uom_qty, price_subtotal }) => [formatNumber(product_uom_qty ?? 0), price_subtotal ? formatNumber(price_subtotal, 2) : null].filter(Boolean).join(" · "),
+    kinds: [{ name: "orders", label: _t("Orders"), of: () => true }],
+    isHome: false,
+});

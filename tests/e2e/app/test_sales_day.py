@@ -1,0 +1,333 @@
+"""A salesperson's day with the addon `offline_crm`: leads and opportunities without network, against a real Odoo.
+
+With SCREENSHOTS=1 its screens are kept in docs/images, phone and desk, light and dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.e2e.app.device import AppDevice
+from tests.e2e.app.test_every_screen import findings, too_wide
+from tests.e2e.app.test_usual_day import keep
+from tests.e2e.conftest import DESKTOP, PHONE, staffed
+from tools.provision.server import OdooServer
+from tools.stage.office import Office
+
+LEAD = "crm.lead"
+GROUPS = (
+    "base.group_partner_manager",
+    "sales_team.group_sale_salesman",
+    "offline_base.offline_base_group_device_user",
+)
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser, make_database: Callable[..., str]) -> Iterator[OdooServer]:
+    with OdooServer(make_database(template="offline_crm")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def office(server: OdooServer) -> Office:
+    return staffed(server)
+
+
+@dataclass
+class Day:
+    """The device of somebody who sells furniture, and what the day is about."""
+
+    office: Office
+    device: AppDevice
+    user: int
+    stages: dict[str, int]
+    deals: dict[str, int]
+    customer: int
+
+    def go(self, path: str) -> None:
+        self.device.page.evaluate("(path) => { location.hash = path; }", path)
+
+    def stored(self, name: str, *fields: str) -> dict[str, Any]:
+        return self.office.read(LEAD, self.deals[name], *fields)
+
+    def column(self, stage: str) -> Locator:
+        return self.device.page.locator(".o_board_column").filter(has=self.device.heading(stage))
+
+    def card(self, stage: str, title: str) -> Locator:
+        return self.column(stage).locator(".o_deal").filter(has_text=title)
+
+    def open(self, name: str) -> None:
+        self.go(f"/record/{LEAD}/{self.deals[name]}")
+        expect(self.device.heading(str(self.stored(name, "name")["name"]))).to_be_visible()
+        expect(self.device.page.locator(".o_deal_head")).to_be_visible()
+
+    def confirm(self, name: str) -> None:
+        self.device.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.fixture
+def day(make_app: Callable[..., AppDevice], office: Office, request: pytest.FixtureRequest) -> Day:
+    login = f"seller{abs(hash(request.node.name)) % 10**8}"
+    user = office.hire(login, "Sam Seller", *GROUPS)
+    me = office.read("res.users", user, "partner_id")["partner_id"][0]
+    team = office.create("crm.team", name=f"North {login}", member_ids=[(6, 0, [user])])
+    stages = {
+        name: office.ref(f"crm.stage_lead{number}")
+        for name, number in (("New", 1), ("Qualified", 2), ("Proposition", 3), ("Won", 4))
+    }
+    customer = office.create(
+        "res.partner", name="Reading Rooms", is_company=True, city="Oldtown", street="4 Mill Lane",
+        phone="+32 475 12 34 56", email=f"office@{login}.example",
+    )  # fmt: skip
+    office.create("res.partner", name="Nora Field", parent_id=customer, function="Librarian")
+
+    def deal(name: str, stage: str, revenue: float, **values: Any) -> int:
+        given = {"user_id": user, "team_id": team, "type": "opportunity", "partner_id": customer}
+        return office.create(
+            LEAD, **{"name": name, "stage_id": stages[stage], "expected_revenue": revenue, **given, **values}
+        )
+
+    deals = {
+        "desks": deal("Desks for the reading room", "New", 18500, priority="2"),
+        "shelves": deal("Shelves along the wall", "New", 7200),
+        "chairs": deal("Forty chairs", "Qualified", 9600, priority="1"),
+        "lamps": deal("Lamps for the hall", "Qualified", 2400),
+        "carpet": deal("Carpet, second floor", "Proposition", 5100),
+        "wardrobe": deal("Wardrobes", "Proposition", 3300),
+        "lead": deal(
+            "Question about a conference table", "New", 0, type="lead", partner_id=False,
+            contact_name="Nora Field", email_from=f"Nora <office@{login}.example>", phone="0475 12 34 56",
+        ),
+    }  # fmt: skip
+    today = datetime.now(UTC)
+    model = office.find("ir.model", ("model", "=", LEAD))
+    for name, kind, summary, days in (
+        ("desks", "call", "Ask about the oak sample", 0),
+        ("chairs", "todo", "Send the fabric samples", -2),
+        ("carpet", "meeting", "Measure the second floor", 1),
+    ):
+        office.create(
+            "mail.activity", res_model_id=model, res_id=deals[name], user_id=user, summary=summary,
+            activity_type_id=office.ref(f"mail.mail_activity_data_{kind}"),
+            date_deadline=(today + timedelta(days=days)).strftime("%Y-%m-%d"),
+        )  # fmt: skip
+    start = (today + timedelta(days=1)).replace(hour=9, minute=0, second=0)
+    office.create(
+        "calendar.event", name="Visit: Reading Rooms", location="4 Mill Lane, Oldtown", user_id=user,
+        start=start.strftime("%Y-%m-%d %H:%M:%S"),
+        stop=(start + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S"),
+        partner_ids=[(6, 0, [me, customer])], opportunity_id=deals["desks"],
+    )  # fmt: skip
+    office(LEAD, "message_post", [deals["desks"]], body="They want to see the oak sample before they decide.")
+    profile = office.ref("offline_crm.offline_profile_sales")
+    device = make_app().enrol(office.code(user, profile))
+    device.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    return Day(office, device, user, stages, deals, customer)
+
+
+def test_day_with_leads_without_network_is_done_in_odoo_by_its_own_functions(day: Day) -> None:
+    device, page = day.device, day.device.page
+    device.go_offline()
+    device.button("Pipeline").click()
+    expect(device.heading("My pipeline")).to_be_visible()
+    expect(day.column("New").locator(".o_board_sum")).to_have_text("25,700")
+    expect(day.column("New").locator(".o_board_count")).to_have_text("2")
+
+    # To another stage with a thumb, and taken back; then for good.
+    for wanted in ("Undo", None):
+        day.card("New", "Shelves").get_by_role("button", name="Move").click()
+        page.get_by_role("dialog").get_by_role("button", name="Qualified").click()
+        expect(day.card("Qualified", "Shelves")).to_be_visible()
+        if wanted:
+            device.button(wanted).click()
+            expect(day.card("New", "Shelves")).to_be_visible()
+    expect(day.column("Qualified").locator(".o_board_count")).to_have_text("3")
+
+    # A lead becomes an opportunity of the customer who has its e-mail.
+    day.go(f"/record/{LEAD}/{day.deals['lead']}")
+    device.button("Convert to Opportunity").click()
+    expect(page.get_by_role("radio", name="Reading Rooms")).to_be_checked()
+    day.confirm("Convert")
+    expect(page.locator(".o_path")).to_be_visible()
+    device.says("Reading Rooms")
+
+    day.open("carpet")
+    device.button("Mark Won").click()
+    expect(page.locator(".o_strip").get_by_text("Won", exact=True)).to_be_visible()
+    expect(device.button("Mark Lost")).to_have_count(0)
+
+    day.open("lamps")
+    device.button("Mark Lost").click()
+    page.get_by_role("dialog").locator("[data-field=reason] button").first.click()
+    page.get_by_role("dialog").last.get_by_role("button", name="Too expensive").click()
+    page.get_by_role("dialog").get_by_label("Closing note").fill("They found cheaper ones.")
+    day.confirm("Mark Lost")
+    expect(page.get_by_text("Lost: Too expensive")).to_be_visible()
+    expect(page.locator(".o_path")).to_have_count(0)
+
+    day.open("wardrobe")
+    device.button("Mark Lost").click()
+    day.confirm("Mark Lost")
+    device.button("Restore").click()
+    expect(page.locator(".o_path")).to_be_visible()
+
+    # A call, a note, the priority, and a new opportunity in the field.
+    day.open("desks")
+    device.button("Log call").click()
+    page.get_by_role("dialog").get_by_label("What was said").fill("Prefers oak; decides next week.")
+    day.confirm("Log a Call")
+    device.button("Note").click()
+    page.get_by_role("textbox", name="Note").fill("The floor is uneven.")
+    day.confirm("Save")
+    device.button("Priority: Very High").click()
+    day.go("/pipeline")
+    expect(device.heading("My pipeline")).to_be_visible()
+    device.button("New").click()
+    page.get_by_role("textbox", name="Opportunity", exact=True).fill("Reception desk")
+    page.get_by_label("Expected Revenue").first.fill("4400")
+    device.button("Save").click()
+    expect(device.heading("Reception desk")).to_be_visible()
+    day.go("/pipeline")
+    expect(day.card("New", "Reception desk")).to_be_visible()
+
+    device.go_online()
+    assert device.sync()
+    assert not device.page.evaluate("offlineApp.device.unresolved()")
+    assert day.stored("shelves", "stage_id")["stage_id"][0] == day.stages["Qualified"]
+    lead = day.stored("lead", "type", "partner_id")
+    assert (lead["type"], lead["partner_id"][0]) == ("opportunity", day.customer)
+    assert day.stored("carpet", "won_status", "probability") == {
+        "id": day.deals["carpet"], "won_status": "won", "probability": 100.0,
+    }  # fmt: skip
+    lamps = day.stored("lamps", "active", "lost_reason_id")
+    assert (lamps["active"], lamps["lost_reason_id"][1]) == (False, "Too expensive")
+    assert day.stored("wardrobe", "active")["active"] is True
+    assert day.stored("desks", "priority")["priority"] == "3"
+    told = day.office(
+        "mail.message", "search_read", [("model", "=", LEAD), ("res_id", "=", day.deals["desks"])], ["body"]
+    )
+    assert all(any(word in one["body"] for one in told) for word in ("Prefers oak", "uneven", "oak sample"))
+    made = day.office.find(LEAD, ("name", "=", "Reception desk"), ("user_id", "=", day.user))
+    assert day.office.read(LEAD, made, "expected_revenue", "type")["expected_revenue"] == 4400
+
+
+def test_opportunity_is_dragged_to_another_stage_on_a_desk(day: Day) -> None:
+    device, page = day.device, day.device.page
+    page.set_viewport_size(DESKTOP["viewport"])
+    device.button("Pipeline").click()
+    day.card("New", "Shelves").drag_to(day.column("Proposition"))
+    expect(day.card("Proposition", "Shelves")).to_be_visible()
+    device.until_synced()
+    assert day.stored("shelves", "stage_id")["stage_id"][0] == day.stages["Proposition"]
+    day.card("Proposition", "Shelves").drag_to(day.column("Won"))
+    expect(day.card("Won", "Shelves")).to_be_visible()
+    device.until_synced()
+    assert day.stored("shelves", "won_status")["won_status"] == "won"
+
+
+def test_newest_stage_stands_and_the_expected_revenue_is_asked_about(day: Day) -> None:
+    device, page = day.device, day.device.page
+    device.go_offline()
+    day.office.write(LEAD, day.deals["shelves"], stage_id=day.stages["Qualified"])
+    device.edit(LEAD, day.deals["shelves"], stage_id=day.stages["Proposition"])
+    device.edit(LEAD, day.deals["desks"], expected_revenue=21000)
+    day.office.write(LEAD, day.deals["desks"], expected_revenue=16000)
+    device.go_online()
+    assert device.sync()
+    assert day.stored("shelves", "stage_id")["stage_id"][0] == day.stages["Proposition"]
+    device.says("Somebody else changed the same as you.")
+    device.button("Look").click()
+    device.button("Compare and decide").click()
+    page.get_by_role("radio", name="Mine").click()
+    device.button("Save the decision").click()
+    device.until_synced()
+    assert day.stored("desks", "expected_revenue")["expected_revenue"] == 21000
+
+
+def test_unsynchronized_data_has_a_tab_for_each_kind(day: Day) -> None:
+    device, page = day.device, day.device.page
+    device.only_by_hand()
+    device.go_offline()
+    device.edit(LEAD, day.deals["desks"], priority="3")
+    device.edit(LEAD, day.deals["lead"], priority="3")
+    device.edit("res.partner", day.customer, city="Hilltop")
+    device.create("res.partner", name="Ida Winter", is_company=False)
+    task = device.search("mail.activity", "fabric")[0]["id"]
+    device.edit("mail.activity", task, summary="Send all samples")
+    visit = device.search("calendar.event", "Reading")[0]["id"]
+    device.edit("calendar.event", visit, location="Elsewhere")
+    device.create("mail.message", model=LEAD, res_id=day.deals["desks"], body="<p>Oak.</p>")
+    day.go("/unsynchronized")
+    expect(page.get_by_role("group", name="Kind of records")).to_be_visible()
+    labels = page.locator(".o_chips .o_chip > span:first-child").all_inner_texts()
+    assert set(labels) == {
+        "All",
+        "Deals",
+        "Leads",
+        "Companies",
+        "Contacts",
+        "Tasks",
+        "Visits and events",
+        "Notes",
+    }
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_screens_of_a_salesperson_keep_nobody_out_and_are_kept_as_pictures(day: Day, direction: str) -> None:
+    device, page = day.device, day.device.page
+    device.go_offline()
+    day.go("/home")
+    device.edit(LEAD, day.deals["chairs"], stage_id=day.stages["Proposition"])
+    page.evaluate(
+        """([id, stage]) => offlineApp.device.call("crm.lead", id, "mark_won", {}, {
+            effect: { stage_id: stage, probability: 100, won_status: "won" },
+        }).then(() => null)""",
+        [day.deals["wardrobe"], day.stages["Won"]],
+    )
+    page.evaluate("(direction) => { document.documentElement.dir = direction; }", direction)
+    screens: dict[str, tuple[str, str]] = {
+        "crm-home": ("/home", "My pipeline"),
+        "crm-pipeline": ("/pipeline", "Desks for the reading room"),
+        "crm-list": (f"/list/{LEAD}", "Forty chairs"),
+        "crm-lead": (f"/record/{LEAD}/{day.deals['desks']}", "Ask about the oak sample"),
+        "crm-form": (f"/form/{LEAD}/{day.deals['desks']}", "Save"),
+        "crm-customer": (f"/record/res.partner/{day.customer}", "Visit: Reading Rooms"),
+    }
+    wrong = {}
+    for name, (path, text) in screens.items():
+        day.go(path)
+        expect(page.locator(".o_screen").get_by_text(text, exact=True).first).to_be_visible()
+        wrong[name] = _wrong(page)
+        if direction == "ltr":
+            page.evaluate("offlineApp.messages.notes.splice(0)")
+            keep(page, name)
+    day.go("/pipeline")
+    day.card("New", "Shelves").get_by_role("button", name="Move").click()
+    wrong["moving"] = _wrong(page)
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    day.go(f"/record/{LEAD}/{day.deals['lead']}")
+    device.button("Convert to Opportunity").click()
+    expect(page.get_by_role("radio", name="A new customer")).to_be_visible()
+    wrong["converting"] = _wrong(page)
+    if direction == "ltr":
+        keep(page, "crm-convert")
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def _wrong(page: Any) -> list[str]:
+    """What axe finds in both lights, and what leaves its sides at both sizes."""
+    page.set_viewport_size(PHONE["viewport"])
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = too_wide(page) + findings(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += [f"dark: {one}" for one in findings(page, runOnly=["color-contrast"])]
+    page.set_viewport_size(DESKTOP["viewport"])
+    found += [f"desk: {one}" for one in too_wide(page)]
+    page.set_viewport_size(PHONE["viewport"])
+    return found

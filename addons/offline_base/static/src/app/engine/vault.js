@@ -19,6 +19,10 @@ const FREE_TRIES = 3;
 const FIRST_PAUSE_S = 5;
 const LONGEST_PAUSE_S = 900;
 
+// One of each for all rows: there are ten thousand of them.
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
 const GCM = { name: "AES-GCM", length: 256 };
 const USES = ["encrypt", "decrypt"];
 
@@ -110,7 +114,7 @@ export class Vault {
         const key = this.#unlocked();
         const iv = crypto.getRandomValues(new Uint8Array(12));
         const isBlob = value instanceof Blob;
-        const plain = isBlob ? await value.arrayBuffer() : new TextEncoder().encode(JSON.stringify(value));
+        const plain = isBlob ? await value.arrayBuffer() : ENCODER.encode(JSON.stringify(value));
         const data = await this.#subtle.encrypt({ name: "AES-GCM", iv }, key, plain);
         return isBlob ? { iv, blob: new Blob([data]), type: value.type } : { iv, data };
     }
@@ -120,7 +124,7 @@ export class Vault {
         const key = this.#unlocked();
         const data = sealed.blob ? await sealed.blob.arrayBuffer() : sealed.data;
         const plain = await this.#decrypt(key, sealed.iv, data);
-        return sealed.blob ? new Blob([plain], { type: sealed.type }) : JSON.parse(new TextDecoder().decode(plain));
+        return sealed.blob ? new Blob([plain], { type: sealed.type }) : JSON.parse(DECODER.decode(plain));
     }
 
     async #decrypt(key, iv, data) {

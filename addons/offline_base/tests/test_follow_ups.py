@@ -217,7 +217,7 @@ class TestResolve(FollowUpCase):
         first = self.ask(phone="device", city="Device")
         self.assert_status("applied", self.follow("resolve", first, by="values", values={}))
         self.assertEqual(
-            ("applied", "office", "Device"), (self.status(first), self.partner.phone, self.partner.city)
+            ("merged", "office", "Device"), (self.status(first), self.partner.phone, self.partner.city)
         )
 
     def test_decision_that_meets_a_newer_change_leaves_nothing_and_shows_all_sides(self):

@@ -141,6 +141,12 @@ describe("an order on the device", () => {
         assert.deepEqual(lacking, { program_id: 1, rewards: [3], state: "missing", missing: { amount: 20 } });
     });
 
+    test("does not offer what takes a code that nobody entered", async () => {
+        const device = shop({ ...program, programs: [{ id: 1, trigger: "with_code" }], rules: [{ id: 2, program_id: 1 }] });
+        const [offer] = (await priced({}, device)).priced.promotions;
+        assert.deepEqual(offer, { program_id: 1, rewards: [3], state: "missing", missing: { code: true } });
+    });
+
     test("has a line for a reward that was claimed, and not for one that was not earned", async () => {
         const device = shop({ ...program, rules: [{ id: 2, program_id: 1 }] });
         const taken = (await priced({ promotions: [{ reward_id: 3 }] }, device)).priced;

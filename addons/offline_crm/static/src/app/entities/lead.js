@@ -7,6 +7,7 @@ import { formatNumber } from "@offline_base/app/ui/model/format";
 import { all, convert, lost, restored, teamsOf, won } from "../model/deeds";
 import { dueDays, LEAD, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
 import { Deal } from "../parts/deal";
+import { quote } from "../quotation/quotation";
 
 function isLead({ type }) {
     return type === "lead";
@@ -128,8 +129,8 @@ entities.add(LEAD, {
         },
         // The bar of stages moves it; notes, activities and events are made as on any other record, and seen at once.
         check_in: { icon: "map-marker", labels: { note: _t("Note"), at: _t("When") }, said: _t("Checked in on this device.") },
-        // A quotation has lines: a form of arguments is no place for them.
-        quote: { hidden: () => true },
+        // A quotation has lines: it is made on a screen of its own.
+        quote: { icon: "file-text-o", hidden: (values) => isLead(values) || values.active === false, run: quote },
         set_stage: { hidden: () => true },
         next_stage: { hidden: () => true },
         schedule_activity: { hidden: () => true },

@@ -5,22 +5,19 @@
  * a reward costs points; after each step every reward is reckoned anew, as Odoo does.
  */
 import { convertAmount } from "./currencies.js";
-import { comparable, ofCheapest, ofOrder, ofSpecific } from "./discounts.js";
+import { comparable } from "./discounts.js";
 import { forTheOffice, offered, pointsOf } from "./eligible.js";
-import { priceLine } from "./lines.js";
 import { dayOf } from "./moments.js";
-import { compareAmounts, isZero, roundAmount, roundPrecision } from "./numbers.js";
-import { asTaxes, mapTaxes, taxed } from "./taxes.js";
-
-/** A step that Odoo would refuse, or that a device leaves to it. */
-class Refused extends Error {}
+import { compareAmounts, isZero, roundAmount } from "./numbers.js";
+import { discount, gift, noProduct, Refused } from "./rewards.js";
+import { taxed } from "./taxes.js";
 
 export class Promotions {
     /** @param terms of the order @param lines priced ones @param sumUp what lines come to together */
     constructor(terms, lines, sumUp) {
         this.terms = terms;
         this.base = lines.map((line) =>
-            this._summed({ ...line, product: terms.book.product(line.product_id) ?? noProduct(line) }),
+            this.summed({ ...line, product: terms.book.product(line.product_id) ?? noProduct(line) }),
         );
         this.sumUp = sumUp;
         this.codes = [];
@@ -59,7 +56,7 @@ export class Promotions {
     }
 
     /** A line with its amounts. */
-    _summed(line) {
+    summed(line) {
         return { ...line, ...this.terms.sheet.amounts(taxed(line)) };
     }
 
@@ -153,7 +150,7 @@ export class Promotions {
     }
 
     /** The points that a promotion has left on this order. */
-    _left(program) {
+    left(program) {
         const spent = this.claims.filter(({ reward }) => reward.program_id === program.id);
         const points = (this.points.get(program.id) ?? 0) - spent.reduce((sum, { cost }) => sum + cost, 0);
         return roundAmount(points, this.terms.book.get("res.currency", program.currency_id) ?? this.terms.currency);
@@ -163,7 +160,7 @@ export class Promotions {
     _claimable(program) {
         const global = this._global();
         const amount = comparable(this.terms.sheet, this._without(global));
-        const points = this._left(program);
+        const points = this.left(program);
         return this._rewards(program).filter((reward) => {
             if (isGlobal(reward) && global && this._isBetter(global, reward, amount)) {
                 return false;
@@ -172,14 +169,15 @@ export class Promotions {
                 if (isZero(amount, this.terms.currency) || this.claims.some((claim) => claim.reward.id === reward.id)) {
                     return false;
                 }
-            } else if (!this._products(reward).some(({ active }) => active)) {
+            } else if (!this.products(reward).some(({ active }) => active)) {
                 return false;
             }
             return points >= reward.required_points;
         });
     }
 
-    _products(reward) {
+    /** The products that a reward gives one of. */
+    products(reward) {
         const { book } = this.terms;
         const tag = reward.reward_product_tag_id;
         const tagged = tag === null ? [] : book.all("product.product").map(({ id }) => book.product(id));
@@ -195,7 +193,7 @@ export class Promotions {
 
     /** Whether a person has to choose what they get. */
     _choices(reward) {
-        return reward.reward_type === "product" && this._products(reward).length > 1;
+        return reward.reward_type === "product" && this.products(reward).length > 1;
     }
 
     _global() {
@@ -210,11 +208,11 @@ export class Promotions {
         if (reward.discount_mode === "percent") {
             return amount * (reward.discount / 100);
         }
-        return this._converted(reward, reward.discount);
+        return this.converted(reward, reward.discount);
     }
 
     /** An amount of a promotion in the order's currency, at today's rate. */
-    _converted(reward, amount) {
+    converted(reward, amount) {
         const { book, company, currency, now } = this.terms;
         const from = book.get("loyalty.program", reward.program_id).currency_id;
         return convertAmount(book, amount, from, currency.id, company, dayOf(now));
@@ -256,97 +254,7 @@ export class Promotions {
     /** A reward as lines; null where it comes to nothing. */
     _made(reward, product_id) {
         const claim = { reward, product_id, cost: 0, lines: [] };
-        return reward.reward_type === "product" ? this._gift(claim) : this._discount(claim);
-    }
-
-    _gift(claim) {
-        const { reward } = claim;
-        const program = this.terms.book.get("loyalty.program", reward.program_id);
-        const products = this._products(reward);
-        const product = claim.product_id === null ? products[0] : products.find(({ id }) => id === claim.product_id);
-        if (!product) {
-            throw new Refused("reward_product_unknown");
-        }
-        const points = this._left(program);
-        const count = reward.clear_wallet ? 1 : roundPrecision(points / reward.required_points, 1, "DOWN");
-        claim.cost = reward.clear_wallet ? points : count * reward.required_points;
-        claim.product_id = product.id;
-        const line = priceLine(this.terms, {
-            product_id: product.id,
-            product_uom_qty: reward.reward_product_qty * count,
-            discount: 100,
-        });
-        claim.lines = [this._summed({ ...line, rule: null, product, reward, claim })];
-        return claim;
-    }
-
-    _discount(claim) {
-        const { reward } = claim;
-        const { book, position, sheet } = this.terms;
-        const program = book.get("loyalty.program", reward.program_id);
-        const { lines } = this;
-        const { amount, byTaxes } = {
-            order: () => ofOrder(sheet, lines),
-            specific: () => ofSpecific(book, reward, lines),
-            cheapest: () => ofCheapest(book, reward, lines),
-        }[reward.discount_applicability]();
-        if (!amount) {
-            return null;
-        }
-        const most = this._most(program, reward, amount, this.sumUp(lines).amount_total);
-        const factor = Math.min(1, most / amount);
-        const discounted = byTaxes.filter((part) => part.amount);
-        claim.lines = discounted.map((part) => {
-            const mapped = mapTaxes(
-                book,
-                position,
-                book.some(
-                    "account.tax",
-                    part.taxes.map(({ id }) => id),
-                ),
-            );
-            return this._summed({
-                product_id: reward.discount_line_product_id,
-                product: noProduct({ product_id: reward.discount_line_product_id }),
-                product_uom_qty: 1,
-                price_unit: -(part.amount * factor),
-                discount: 0,
-                taxes: asTaxes(book, mapped),
-                rule: null,
-                confirmedOnSync: [],
-                reward,
-                claim,
-            });
-        });
-        claim.cost = claim.lines.length ? this._cost(program, reward, Math.min(most, amount)) : 0;
-        return claim;
-    }
-
-    /** The most that a discount may come to. */
-    _most(program, reward, amount, total) {
-        let most = Math.min(total, this._converted(reward, reward.discount_max_amount) || Infinity);
-        if (reward.discount_mode === "per_point") {
-            const whole = Math.floor(this._left(program) / reward.required_points) * reward.required_points;
-            most = Math.min(most, this._converted(reward, reward.discount * whole));
-        } else if (reward.discount_mode === "per_order") {
-            most = Math.min(most, this._converted(reward, reward.discount));
-        } else {
-            most = Math.min(most, amount * (reward.discount / 100));
-        }
-        return most;
-    }
-
-    _cost(program, reward, taken) {
-        if (reward.clear_wallet) {
-            return this._left(program);
-        }
-        if (reward.discount_mode !== "per_point") {
-            return reward.required_points;
-        }
-        const { book, company, currency, now } = this.terms;
-        const theirs = book.get("res.currency", program.currency_id) ?? currency;
-        const converted = convertAmount(book, taken, currency.id, theirs.id, company, dayOf(now));
-        return roundAmount(converted / reward.discount, theirs);
+        return reward.reward_type === "product" ? gift(this, claim) : discount(this, claim);
     }
 
     // --- everything anew --------------------------------------------------------------------------------------
@@ -382,7 +290,7 @@ export class Promotions {
         this.going = [...old, ...gone];
         for (const { reward, product_id } of wanted) {
             const program = book.get("loyalty.program", reward.program_id);
-            if (this.points.has(program.id) && this._left(program) >= reward.required_points) {
+            if (this.points.has(program.id) && this.left(program) >= reward.required_points) {
                 const claim = this._made(reward, product_id);
                 if (claim) {
                     this.claims.push(claim);
@@ -402,7 +310,7 @@ export class Promotions {
 
     /** A line of a reward at no price, and one that is of no reward any more. */
     _free(line) {
-        return this._summed({ ...line, price_unit: 0 });
+        return this.summed({ ...line, price_unit: 0 });
     }
 
     _forgotten(line) {
@@ -425,6 +333,9 @@ export class Promotions {
             if (applied.length) {
                 return { ...told, state: "applied", applied: applied.map(({ reward }) => reward.id) };
             }
+            if (!isAutomatic(book, program) && !this.points.has(program.id)) {
+                return { ...told, state: "missing", missing: { code: true } };
+            }
             const status = pointsOf(this.terms, program, this.lines, this.codes);
             if (status.missing) {
                 return { ...told, state: "missing", missing: status.missing };
@@ -444,9 +355,4 @@ function isAutomatic(book, program) {
 
 function isGlobal({ reward_type, discount_applicability, discount_mode }) {
     return reward_type === "discount" && discount_applicability === "order" && discount_mode !== "per_point";
-}
-
-/** What is known of a product that the device does not hold, such as those that stand for discounts. */
-function noProduct({ product_id }) {
-    return { id: product_id, categ_id: null, product_tag_ids: [], additional_product_tag_ids: [] };
 }

@@ -1,0 +1,28 @@
+/** What reasons of prices are called. */
+import { _t } from "@web/core/l10n/translation";
+
+/** Why only the office can tell an amount. */
+export function reasonText(reason) {
+    return {
+        product_unknown: _t("The product is not on this device."),
+        unit_unknown: _t("The unit of the product is not on this device."),
+        tax_unknown: _t("A tax of the product is not on this device."),
+        cost_unknown: _t("The price builds on a cost that you may not see."),
+        price_list_unknown: _t("A price list is not on this device."),
+        fiscal_position_unknown: _t("The fiscal position of the customer is not on this device."),
+        combo: _t("Combos are priced in the office."),
+        tax_kind_unknown: _t("A tax is reckoned by a formula that only the office has."),
+    }[reason] ?? _t("Only the office can tell.");
+}
+
+/** Why a code or a reward does not count. */
+export function refusalText(reason) {
+    return {
+        code_unknown: _t("This device does not know the code. It is sent, and the office tells whether it counts."),
+        promotion_incompatible: _t("A better discount is on it already."),
+        promotion_missing: _t("The quotation does not have what this code asks for."),
+        promotion_applied: _t("It is on the quotation already."),
+        nothing_to_discount: _t("There is nothing that it could be taken from."),
+        reward_not_earned: _t("The quotation has not earned this."),
+    }[reason] ?? _t("The office gives this when it confirms.");
+}

@@ -184,7 +184,7 @@ PLACES: dict[str, Callable[[Visit], None]] = {
     "leaving a form": _leaving,
     "choosing a record": _sheet("/form/res.partner/{company}", "[data-field=country_id] button"),
     "writing a note": _sheet("/record/res.partner/{company}", ".o_quick_action:has(.fa-sticky-note-o)"),
-    "deleting a record": _sheet("/record/res.partner/{company}", ".o_remove button"),
+    "deleting a record": _sheet("/record/res.partner/{company}", ".o_remove .o_button_danger_quiet"),
     "discarding work": _sheet("/operation/{rejected}", ".o_button:has(.fa-trash-o)"),
     "several pieces of work": _picking,
     "deciding several conflicts": _deciding,

@@ -116,11 +116,13 @@ def _picking(visit: Visit) -> None:
 
 def _deciding(visit: Visit) -> None:
     """One question about many conflicts, of which one is left out."""
-    visit.show("/home")
-    visit.show("/unsynchronized")
     page = visit.device.page
-    page.locator(".o_bar_actions button").click()
-    expect(page.locator(".o_picked_bar")).to_be_visible()
+    # Another screen in between: what was chosen before is no longer.
+    visit.show("/home")
+    expect(page.locator(".o_home")).to_be_visible()
+    visit.show("/unsynchronized")
+    page.locator(".o_bar_actions button:has(.fa-check-square-o)").click()
+    expect(page.locator(".o_piece_pick").first).to_be_visible()
     for piece in page.locator(".o_piece:not([disabled])").all():
         piece.click()
     page.locator(".o_picked_bar .o_button").first.click()

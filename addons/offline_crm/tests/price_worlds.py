@@ -71,11 +71,13 @@ _OF_PARTNER = (
 class PriceWorld:
     """One database's worth of what prices are made of, drawn by a generator of random numbers."""
 
-    def __init__(self, env, rng, ref):
+    def __init__(self, env, rng, ref, promotions=True):
         self.env = env
         self.rng = rng
         #: The mark by which the device's profile finds the customers.
         self.ref = ref
+        #: Whether people ask for codes and rewards.
+        self.asks_for_promotions = promotions
         self.now = fields.Datetime.now()
         self.company = env.company
         self._draw_settings()
@@ -559,6 +561,8 @@ class PriceWorld:
         """What a person asks of promotions, one after the other."""
         rng = self.rng
         steps = []
+        if not self.asks_for_promotions:
+            return steps
         automatic = self.promotions.filtered(lambda program: program.trigger == "auto")
         while self._maybe(0.7) and len(steps) < 4:
             program = self.promotions.browse(rng.choice((*automatic.ids, *self.promotions.ids)))

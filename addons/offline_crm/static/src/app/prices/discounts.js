@@ -73,7 +73,7 @@ export function ofCheapest(book, reward, lines) {
     if (!line) {
         return { amount: 0, byTaxes: [] };
     }
-    const byTaxes = [{ taxes: discounted(line.taxes), amount: line.price_unit * (1 - line.discount / 100) }];
+    const byTaxes = [{ taxes: discounted(line.taxSet ?? line.taxes), amount: line.price_unit * (1 - line.discount / 100) }];
     return { amount: line.price_total / line.product_uom_qty, byTaxes };
 }
 
@@ -106,7 +106,7 @@ export function ofSpecific(book, reward, lines) {
         const left = remaining.get(line);
         amount += left;
         const price = line.price_unit * line.product_uom_qty * (1 - line.discount / 100);
-        byTaxes.add(discounted(line.taxes), price * (left / line.price_total));
+        byTaxes.add(discounted(line.taxSet ?? line.taxes), price * (left / line.price_total));
     }
     return { amount, byTaxes: byTaxes.list };
 }
@@ -128,10 +128,10 @@ function take(book, taking, lines, wanted, remaining) {
         }
         return;
     }
-    const amounts = new Map(taking.map((line) => [keyOf(discounted(line.taxes)), Math.abs(line.price_total)]));
+    const amounts = new Map(taking.map((line) => [keyOf(discounted(line.taxSet ?? line.taxes)), Math.abs(line.price_total)]));
     const others = from.filter((line) => !wanted.includes(line));
     for (const line of [...others, ...from.filter((one) => wanted.includes(one))]) {
-        const key = keyOf(discounted(line.taxes));
+        const key = keyOf(discounted(line.taxSet ?? line.taxes));
         const consumed = Math.min(remaining.get(line) ?? 0, amounts.get(key) ?? 0);
         if (amounts.get(key)) {
             amounts.set(key, amounts.get(key) - consumed);

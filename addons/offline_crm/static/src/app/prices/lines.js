@@ -39,6 +39,8 @@ function reckon(terms, line, priced, product) {
     const taxes = taxesOfProduct(book, product, company);
     const mapped = line.tax_ids ? book.some("account.tax", line.tax_ids) : mapTaxes(book, position, taxes);
     priced.taxes = asTaxes(book, mapped);
+    // All of them, also those that a group of taxes has as well: discounts go by the whole set.
+    priced.taxSet = mapped;
     const uom = book.get("uom.uom", priced.product_uom_id);
     if (!uom) {
         throw new NotHeld("unit_unknown");

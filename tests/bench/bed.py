@@ -47,10 +47,8 @@ class Bed:
     def person(self) -> tuple[int, Office]:
         """A new traveller, and the same person by OdooRPC."""
         login = f"bench{next(_numbers)}"
-        user = self.office.hire_traveller(login, login.title())
-        if self.kind is LEADS:
-            group = self.office.ref("sales_team.group_sale_salesman")
-            self.office.write("res.users", user, group_ids=[(4, group)])
+        hire = self.office.hire_salesperson if self.kind is LEADS else self.office.hire_traveller
+        user = hire(login, login.title())
         return user, Office(self.server.url, self.db, login, login)
 
     def device(self, user: int | None = None, *, usual: bool = False) -> Wire:

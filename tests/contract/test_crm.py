@@ -14,12 +14,6 @@ from tools.stage.office import Office
 from tools.stage.phone import Phone
 
 LEAD = "crm.lead"
-#: As the people of a team of two have them: their own documents only.
-GROUPS = (
-    "base.group_partner_manager",
-    "sales_team.group_sale_salesman",
-    "offline_base.offline_base_group_device_user",
-)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +29,7 @@ def office(server: OdooServer) -> Office:
 
 @pytest.fixture(scope="module")
 def seller(office: Office) -> int:
-    user = office.hire("seller", "Seller", *GROUPS)
+    user = office.hire_salesperson("seller", "Seller")
     office("res.users", "write", [user], {"email": "seller@example.com"})
     office.create("crm.team", name="North", member_ids=[(6, 0, [user])])
     return user

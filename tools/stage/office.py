@@ -64,6 +64,12 @@ class Office:
             login, name, "base.group_partner_manager", "offline_base.offline_base_group_device_user"
         )
 
+    def hire_salesperson(self, login: str, name: str) -> int:
+        """A user of the app who sells, and sees their own documents only; edits contacts, too."""
+        user = self.hire_traveller(login, name)
+        self.write("res.users", user, group_ids=[(4, self.ref("sales_team.group_sale_salesman"))])
+        return user
+
     def code(self, user_id: int, profile_id: int | None = None) -> str:
         """An enrolment code for a user."""
         return str(self("offline.device", "issue_enrolment_code", user_id, profile_id)["code"])

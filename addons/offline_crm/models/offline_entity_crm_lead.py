@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from . import teams
+
 
 class OfflineEntityCrmLead(models.AbstractModel):
     """Leads and opportunities: the user's own, and those of the teams that the user is in or leads.
@@ -36,18 +38,11 @@ class OfflineEntityCrmLead(models.AbstractModel):
         "tag_ids": "union",
         "description": "append",
     }
-    # Who is in a team decides about the scope.
-    _offline_dependencies = {"crm.team.member": "team_id.crm_team_member_ids"}
+    _offline_dependencies = teams.DEPENDENCIES
 
     def _offline_scope(self, device):
-        user = device.user_id
-        member = Domain("user_id", "=", user.id) & Domain("active", "=", True)
-        theirs = Domain("team_id.user_id", "=", user.id) | Domain(
-            "team_id.crm_team_member_ids", "any", member
-        )
-        mine = Domain("user_id", "=", user.id) | theirs
         shown = Domain("active", "=", True) | Domain("won_status", "=", "lost")
-        return super()._offline_scope(device) | (mine & shown)
+        return super()._offline_scope(device) | (teams.of_user(device.user_id) & shown)
 
     def _offline_successor(self, record_id, born):
         """Leads that the office merges go into one of them."""

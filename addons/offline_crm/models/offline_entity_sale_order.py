@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.fields import Domain
+
+from . import teams
 
 
 class OfflineEntitySaleOrder(models.AbstractModel):
@@ -35,13 +36,7 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         "tag_ids": "union",
         "note": "append",
     }
-    # Who is in a team decides about the scope.
-    _offline_dependencies = {"crm.team.member": "team_id.crm_team_member_ids"}
+    _offline_dependencies = teams.DEPENDENCIES
 
     def _offline_scope(self, device):
-        user = device.user_id
-        member = Domain("user_id", "=", user.id) & Domain("active", "=", True)
-        theirs = Domain("team_id.user_id", "=", user.id) | Domain(
-            "team_id.crm_team_member_ids", "any", member
-        )
-        return super()._offline_scope(device) | Domain("user_id", "=", user.id) | theirs
+        return super()._offline_scope(device) | teams.of_user(device.user_id)

@@ -11,12 +11,6 @@ from tests.e2e.app.device import AppDevice
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
 
-_GROUPS = (
-    "base.group_partner_manager",
-    "offline_base.offline_base_group_device_user",
-    "sales_team.group_sale_salesman",
-)
-
 
 @pytest.fixture(scope="module")
 def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
@@ -46,7 +40,7 @@ def office(server: OdooServer) -> Office:
 @pytest.fixture
 def device(make_app: Callable[[], AppDevice], office: Office) -> AppDevice:
     """The phone of a salesperson with an opportunity."""
-    seller = office.hire("seller", "Sam Seller", *_GROUPS)
+    seller = office.hire_salesperson("seller", "Sam Seller")
     customer = office.create("res.partner", name="Azure Interior", is_company=True)
     office.create("crm.lead", name="Library", type="opportunity", user_id=seller, partner_id=customer)
     profile = office.ref("offline_crm.offline_profile_sales")

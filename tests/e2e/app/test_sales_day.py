@@ -21,11 +21,6 @@ from tools.provision.server import OdooServer
 from tools.stage.office import Office
 
 LEAD = "crm.lead"
-GROUPS = (
-    "base.group_partner_manager",
-    "sales_team.group_sale_salesman",
-    "offline_base.offline_base_group_device_user",
-)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +69,7 @@ class Day:
 @pytest.fixture
 def day(make_app: Callable[..., AppDevice], office: Office, request: pytest.FixtureRequest) -> Day:
     login = f"seller{abs(hash(request.node.name)) % 10**8}"
-    user = office.hire(login, "Sam Seller", *GROUPS)
+    user = office.hire_salesperson(login, "Sam Seller")
     me = office.read("res.users", user, "partner_id")["partner_id"][0]
     team = office.create("crm.team", name=f"North {login}", member_ids=[(6, 0, [user])])
     stages = {

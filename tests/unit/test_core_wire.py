@@ -39,7 +39,13 @@ def example(model: type[BaseModel]) -> dict[str, Any]:
     operation = op | {"entity": "res.partner", "verb": "update", "target": {"id": 7}, "values": {"a": 1}}
     given_ones: dict[str, dict[str, Any]] = {
         "EnrolRequest": {"code": "ABCD", "nonce": "n" * 16, "device": {"name": "x"}},
-        "PullRequest": {"cursor": None, "limit": 5, "held": {"res.partner": [[1, "0" * 16]]}},
+        "PullRequest": {
+            "cursor": None,
+            "limit": 5,
+            "held": {"res.partner": [[1, "0" * 16]]},
+            "pins": {"res.partner": [7]},
+        },
+        "FindRequest": {"entity": "res.partner", "text": "Reading Rooms"},
         "VerifyRequest": {"entity": "res.partner", "shards": 1, "sums": ["0" * 16]},
         "PushRequest": {"operations": [operation]},
         "JournalRequest": {"operations": [operation]},

@@ -100,7 +100,7 @@ class OfflineController(Controller):
 
     @offline_route("find")
     def find(self, payload, attempt):
-        """The records that the user may read, by words."""
+        """The records that the device may hold, by words."""
         return find(_device(), payload)
 
     @offline_route("verify")

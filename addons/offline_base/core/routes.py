@@ -61,7 +61,7 @@ ROUTES: tuple[Route, ...] = (
         (*_TRANSPORT, *_DEVICE, "crowded", "app_outdated", "cursor_invalid", "limit_exceeded"),
     ),
     Route(
-        "find", "POST", "/find", "Search the records that the user may read",
+        "find", "POST", "/find", "Search the records that the device may hold",
         wire.FindRequest, wire.FindAnswer, 200, (*_TRANSPORT, *_DEVICE),
     ),
     Route(

@@ -9,7 +9,7 @@ from .scope import Scope
 
 
 def find(device, request: FindRequest) -> dict[str, Any]:
-    """The records (core.wire.FindAnswer) that the device's user may read and would choose from in Odoo.
+    """The records (core.wire.FindAnswer) that the device may hold, whatever its profile leaves out.
 
     Of an entity that the device may not hold, or whose records come with others, there are none.
     """
@@ -18,7 +18,8 @@ def find(device, request: FindRequest) -> dict[str, Any]:
         if adapter._offline_model != request.entity or adapter._offline_parent:
             continue
         if Scope(adapter, line, device).readable:
-            found = user_env[request.entity].name_search(request.text, limit=request.limit + 1)
+            domain = adapter._offline_scope(device)
+            found = user_env[request.entity].name_search(request.text, domain, limit=request.limit + 1)
             records = [{"id": record_id, "name": name or ""} for record_id, name in found[: request.limit]]
             return {"records": records, "more": len(found) > request.limit}
     return {"records": [], "more": False}

@@ -61,18 +61,15 @@ class Scope:
         only = self.line.with_env(self.adapter.env).sudo()._narrowing()  # sudo: the line is config
         adapter = self.adapter
         if not adapter._offline_parent:
-            return adapter._offline_scope(self.device) & only | self._pinned
+            return adapter._offline_scope(self.device) & (only | self._pinned)
         own = adapter._offline_scope(self.device) if adapter._offline_has_scope() else Domain.TRUE
         return own & only & adapter._offline_with_parent(self.device)
 
     @property
     def _pinned(self) -> Domain:
-        """The records that the device's person pinned, wherever they lie: active ones, by the same record rules."""
+        """The records that the device's person pinned: what the profile leaves out, not what the adapter does."""
         ids = (self.device.pins or {}).get(self.adapter._offline_model)
-        if not ids:
-            return Domain.FALSE
-        pinned = Domain("id", "in", ids)
-        return pinned & Domain("active", "=", True) if "active" in self.model._fields else pinned
+        return Domain("id", "in", ids) if ids else Domain.FALSE
 
     def query(
         self, ids: Collection[int] | None = None, after: int = 0, limit: int | None = None

@@ -46,6 +46,13 @@ class TestPins(PullCase):
         self.assertNotIn(hers.id, self.upserts(answer, ACTIVITY))
         self.assert_converged()
 
+    def test_pin_does_not_reach_beyond_what_the_adapter_gives(self):
+        """Proves I4. Whoever reads a contact may read its activities in Odoo; devices hold their own."""
+        hers = self.new_activity(self.partner, self.colleague)
+        answer = self.phone.pull(pins={ACTIVITY: [hers.id]})
+        self.assertNotIn(hers.id, self.upserts(answer, ACTIVITY))
+        self.assert_converged()
+
     def test_pinned_record_that_may_not_be_read_any_more_is_removed(self):
         """Proves I4."""
         self.phone.pull(pins={PARTNER: [self.outside.id]})
@@ -90,6 +97,12 @@ class TestFind(PullCase):
         answer = self.find("zzyzx")
         wire.FindAnswer.model_validate(answer)
         self.assertEqual({"records": [{"id": outside.id, "name": "Zzyzx Road Works"}], "more": False}, answer)
+
+    def test_finds_nothing_beyond_what_the_adapter_gives(self):
+        """Proves I4."""
+        hers = self.new_activity(self.partner, self.colleague)
+        hers.summary = "Zzyzx call"
+        self.assertEqual([], self.find("zzyzx", entity=ACTIVITY)["records"])
 
     def test_says_that_there_are_more(self):
         for number in range(3):

@@ -44,7 +44,7 @@ class PullRequest(Request):
     """``cursor`` null starts from nothing, or from what ``held`` says: {entity: [[id, version], …]}.
 
     ``pins`` are all records that the person wants to hold whatever the profile's window says, in place of those told
-    before; null: as before. They come as far as the user may read them.
+    before; null: as before. They come as far as the user may read them and the entity's own scope reaches.
 
     ``repair`` names shards whose records are sent whatever the server believes: those whose id modulo
     ``repair_shards`` is listed.
@@ -75,7 +75,7 @@ class PullRequest(Request):
 
 
 class FindRequest(Request):
-    """Words to search the records of an entity by that the user may read, whether the device holds them or not."""
+    """Words to search the records of an entity by that the device may hold, whether its profile leaves them out or not."""
 
     entity: EntityName
     text: Annotated[str, Storable, Field(min_length=1, max_length=200)]

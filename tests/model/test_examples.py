@@ -123,7 +123,7 @@ def test_backup_is_put_back_in_the_middle_of_everything(history, first: str):
         "cem", [("edit", 2, {"phone": "c"}), ("visit", 0, 2), ("delete job", 0, None), ("nameless", 0, None)]
     )
     history._office_acts("create", 0, {"city": "a"})
-    history.everybody_edits_the_same(1, {"phone": "1"}, {"phone": "2"}, {"phone": "3"})
+    history.everybody_edits_the_same(1, {"phone": "1"}, [], {"phone": "2"}, {"phone": "3"})
     history.quiet()
     history.device_works("ann", [("edit", 4, {"city": "b"}), ("tag", 0, {1}), ("contact", 1, {})])
     history.the_backup_is_put_back(first, [("edit", 3, {"city": "b"}), ("visit", 0, 3)])

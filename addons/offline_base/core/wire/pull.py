@@ -75,7 +75,7 @@ class PullRequest(Request):
 
 
 class FindRequest(Request):
-    """Words to search the records of an entity by that the device may hold, whether its profile leaves them out or not."""
+    """Words to search the records of an entity by that the device may hold, also those that its profile leaves out."""
 
     entity: EntityName
     text: Annotated[str, Storable, Field(min_length=1, max_length=200)]

@@ -1,6 +1,6 @@
 /**
- * Records that the person pinned: they come to this device and stay, whatever the profile's window says, as far as the
- * person may read them.
+ * Records that the person pinned: they come to this device and stay, whatever the profile leaves out, as far as the
+ * entity's own scope and the person's rights reach.
  *
  * The device tells all of them with a pull whenever they are others than it told before, so that pinning waits for no
  * network, and a lost answer is told again.

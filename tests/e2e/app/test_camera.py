@@ -1,4 +1,4 @@
-"""Codes that are read with the camera: Chromium plays a film in its place, of a code that lies still."""
+"""Codes that are read with the camera: Chromium plays a film in its place, of a code that a hand brings nearer."""
 
 from __future__ import annotations
 
@@ -15,16 +15,25 @@ from tests.e2e.app.device import AppDevice
 from tests.e2e.conftest import PATIENCE_MS
 from tools.stage.chromium import another
 
-_WIDTH, _HEIGHT, _FRAMES = 640, 480, 4
+_WIDTH, _HEIGHT = 640, 480
+#: How near the code is, frame by frame. One picture that lies still is read at once or never: some are too fine.
+_NEARNESS = (1.0, 1.0, 1.2, 1.2, 1.45, 1.45, 1.7, 1.7, 2.0, 2.0)
 
 
 def film(picture: Image.Image, path: Path) -> Path:
-    """A film of a picture that lies still, as a camera gives it: luminance, and no colour."""
-    frame = Image.new("L", (_WIDTH, _HEIGHT), 255)
-    frame.paste(picture, ((_WIDTH - picture.width) // 2, (_HEIGHT - picture.height) // 2))
+    """A film of a picture that comes nearer, as a camera gives it: luminance, and no colour."""
     grey = bytes([128]) * (_WIDTH * _HEIGHT // 2)
+    frames = []
+    for nearness in _NEARNESS:
+        scale = min(nearness, _WIDTH / picture.width, _HEIGHT / picture.height)
+        seen = picture.resize(
+            (round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BICUBIC
+        )
+        frame = Image.new("L", (_WIDTH, _HEIGHT), 255)
+        frame.paste(seen, ((_WIDTH - seen.width) // 2, (_HEIGHT - seen.height) // 2))
+        frames.append(b"FRAME\n" + frame.tobytes() + grey)
     head = f"YUV4MPEG2 W{_WIDTH} H{_HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode()
-    path.write_bytes(head + (b"FRAME\n" + frame.tobytes() + grey) * _FRAMES)
+    path.write_bytes(head + b"".join(frames))
     return path
 
 

@@ -94,6 +94,8 @@ def day(asked, make_app: Callable[..., AppDevice], office: Office, hire: Callabl
 
     device = make_app().enrol(office.code(user))
     device.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    for kept in (hotel, grocer):
+        device.page.evaluate("(id) => offlineApp.device.pins.put('res.partner', id, true)", kept)
     device.go_offline()
     device.edit("res.partner", bakery, city="Hilltop", phone="555-0177")
     device.create("res.partner", email="new.customer@mail.example")
@@ -126,6 +128,7 @@ def _places(day: Day) -> list[tuple[str, str, str]]:
         ("journal", "/journal", "History of this device"),
         ("status", "/status", "Sync now"),
         ("settings", "/settings", "How this device works"),
+        ("pins", "/pins", "Green Grocer"),
         ("help", "/help", "Questions"),
     ]
 

@@ -145,7 +145,10 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         write = canonical_values(specs, merge.write)
         if write:
             applier._say_where_from(record, at)
-            record.write(adapter._offline_prepare(writer.orm_values(specs, write)))
+            # Each at its own moment, as when it comes alone.
+            record.with_context(offline_base__at=at).write(
+                adapter._offline_prepare(writer.orm_values(specs, write))
+            )
         status = "merged" if merge.merged else "applied"
         outcome = Outcome(status, record.id, sent=changed(seen, mine), stored={})
         outcome.v_before = to_hex(before[record.id])

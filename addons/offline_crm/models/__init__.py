@@ -38,6 +38,7 @@ from . import (
     offline_entity_utm_medium,
     offline_entity_utm_source,
     offline_entity_visit,
+    offline_kept,
     offline_merged_lead,
     offline_price_variance,
     offline_profile,

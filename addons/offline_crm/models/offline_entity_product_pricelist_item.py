@@ -3,8 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import fields, models
 from odoo.fields import Domain
 
-#: An order keeps the moment at which it was agreed, and may be looked at so many days later.
-_DAYS_BACK = 30
+from . import moments
 
 
 class OfflineEntityProductPricelistItem(models.AbstractModel):
@@ -27,6 +26,6 @@ class OfflineEntityProductPricelistItem(models.AbstractModel):
     )  # fmt: skip
 
     def _offline_scope(self, device):
-        day = fields.Date.context_today(self) - timedelta(days=_DAYS_BACK)
+        day = fields.Date.context_today(self) - timedelta(days=moments.DAYS_BACK)
         lasting = Domain("date_end", "=", False) | Domain("date_end", ">=", datetime.combine(day, time.min))
         return super()._offline_scope(device) | lasting

@@ -4,8 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-#: As for rules of price lists.
-_DAYS_BACK = 30
+from . import moments
 
 
 class OfflineEntityResCurrencyRate(models.AbstractModel):
@@ -23,7 +22,7 @@ class OfflineEntityResCurrencyRate(models.AbstractModel):
     _offline_fields = ("currency_id", "company_id", "name", "rate")
 
     def _offline_scope(self, device):
-        day = fields.Date.context_today(self) - timedelta(days=_DAYS_BACK)
+        day = fields.Date.context_today(self) - timedelta(days=moments.DAYS_BACK)
         beside = SQL("r.currency_id = o.currency_id AND r.company_id IS NOT DISTINCT FROM o.company_id")
         needed = SQL(
             """(SELECT o.id FROM res_currency_rate AS o

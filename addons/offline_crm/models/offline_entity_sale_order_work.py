@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 from odoo.tools.translate import LazyTranslate
 
-from . import references
+from . import moments, references
 from .sale_arguments import (
     CancelArgs,
     CodeArgs,
@@ -135,13 +135,9 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         given = lead._prepare_opportunity_quotation_context()
         made = self.env["sale.order"].with_context(**given).create({**self._offline_moment(), **values})
         order = self.env["sale.order"].browse(made.id)
-        device = self._offline_device()
+        device = moments.device_at_work(self.env)
         order._message_log(body=where_from(self.env, device, self.env.context.get("offline_base__at")))
         return order
-
-    def _offline_device(self):
-        # sudo: the name of the user's own device.
-        return self.env["offline.device"].sudo().browse(self.env.context["offline_base__device"])
 
     def _offline_name(self, model, record, uid):
         """Remember the name that the device gave to what a function made."""
@@ -308,7 +304,7 @@ class OfflineEntitySaleOrder(models.AbstractModel):
 
     def _offline_sign(self, order, args, uid=None):
         """Fill Odoo's own signature, and keep the evidence beside it."""
-        device = self._offline_device()
+        device = moments.device_at_work(self.env)
         # sudo: how devices name the order is the engine's; evidence is nobody's to write.
         named = uid or self.env["offline.identity"].sudo()._uids("sale.order", order.ids).get(
             order.id, order.id

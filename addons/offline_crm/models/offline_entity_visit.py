@@ -7,6 +7,8 @@ from odoo.addons.offline_base.core.wire import Instant, Request
 from odoo.addons.offline_base.store.operations import named_operation
 from odoo.tools.translate import LazyTranslate
 
+from . import moments
+
 _lt = LazyTranslate(__name__)
 
 
@@ -53,5 +55,4 @@ class OfflineEntityCrmLead(models.AbstractModel):
 def _keep(env, partner, lead, args):
     # sudo: visits are the engine's record; the user may read the customer, as the engine checked.
     visits = env["offline.visit"].sudo()
-    device = env["offline.device"].sudo().browse(env.context["offline_base__device"])
-    return visits._keep(partner, lead, args, device)
+    return visits._keep(partner, lead, args, moments.device_at_work(env))

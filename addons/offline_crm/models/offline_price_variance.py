@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from . import moments
+
 
 class OfflinePriceVariance(models.Model):
     """What a person without network told a customer, where Odoo says something else: one row for each such line.
@@ -9,6 +11,7 @@ class OfflinePriceVariance(models.Model):
     """
 
     _name = "offline.price.variance"
+    _inherit = "offline.kept"
     _description = "Offline Price Difference"
     _order = "id desc"
     _rec_name = "order_id"
@@ -58,10 +61,6 @@ class OfflinePriceVariance(models.Model):
         index=True,
     )
 
-    def _has_field_access(self, field, operation):
-        """It is a record of what happened: nobody writes it but the engine."""
-        return (operation != "write" or self.env.su) and super()._has_field_access(field, operation)
-
     # --- written by the engine -------------------------------------------------------------------------------
 
     @api.model
@@ -110,13 +109,13 @@ class OfflinePriceVariance(models.Model):
         return self.create(values)
 
     def _offline_values(self, order, agreed, odoo, reason, quantity):
-        device = self._offline_device()
+        device = moments.device_at_work(self.env)
         return {
             "order_id": order.id,
             "user_id": device.user_id.id or self.env.uid,
             "device_id": device.id,
             "pricelist_id": order.pricelist_id.id,
-            "agreed_at": self.env.context.get("offline_base__at") or fields.Datetime.now(),
+            "agreed_at": moments.worked_at(self.env),
             "reason": reason,
             "quantity": quantity,
             "agreed_price": agreed,
@@ -125,11 +124,8 @@ class OfflinePriceVariance(models.Model):
             "difference_percent": (agreed - odoo) / abs(odoo) * 100 if odoo else 100,
         }
 
-    def _offline_device(self):
-        return self.env["offline.device"].browse(self.env.context.get("offline_base__device") or ())
-
     def _offline_profile(self):
-        return self._offline_device().profile_id
+        return moments.device_at_work(self.env).profile_id
 
     # --- decided by a person ---------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.addons.offline_base.store import keys
 from odoo.tools import float_compare
 
+from . import moments
+
 
 class OfflineSignature(models.Model):
     """The proof of what a customer saw when they signed on a device. Written once, by the engine, and never changed.
@@ -15,6 +17,7 @@ class OfflineSignature(models.Model):
     """
 
     _name = "offline.signature"
+    _inherit = "offline.kept"
     _description = "Offline Signature"
     _order = "id desc"
     _rec_name = "signed_by"
@@ -47,10 +50,6 @@ class OfflineSignature(models.Model):
         compute_sudo=True,
     )
 
-    def _has_field_access(self, field, operation):
-        """It is evidence: nobody writes it but the engine."""
-        return (operation != "write" or self.env.su) and super()._has_field_access(field, operation)
-
     @api.depends(
         "is_verified", "document", "order_id.amount_total", "order_id.currency_id", "order_id.order_line.product_id",
         "order_id.order_line.product_uom_qty", "order_id.order_line.price_unit", "order_id.order_line.discount",
@@ -74,15 +73,14 @@ class OfflineSignature(models.Model):
             "name": args.name,
             "at": args.at,
         }
-        at = self.env.context.get("offline_base__at") or fields.Datetime.now()
         return self.create(
             {
                 "order_id": order.id,
                 "signed_by": args.name,
                 "device_id": device.id,
                 "user_id": device.user_id.id,
-                "device_at": fields.Datetime.to_datetime(args.at[:19].replace("T", " ")),
-                "signed_at": at,
+                "device_at": moments.by_the_device(args.at),
+                "signed_at": moments.worked_at(self.env),
                 "received_at": fields.Datetime.now(),
                 "document": document,
                 "document_hash": statement["document"],

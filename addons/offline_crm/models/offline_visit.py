@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from . import moments
+
 
 class OfflineVisit(models.Model):
     """Somebody was at a customer: who, when, and where, if they let their device say so.
@@ -10,6 +12,7 @@ class OfflineVisit(models.Model):
     """
 
     _name = "offline.visit"
+    _inherit = "offline.kept"
     _description = "Offline Visit"
     _order = "arrived_at desc, id desc"
 
@@ -32,10 +35,6 @@ class OfflineVisit(models.Model):
     forget_on = fields.Date("Position Kept Until", readonly=True, index="btree_not_null")
     is_anonymised = fields.Boolean("Position Forgotten", readonly=True)
     map_url = fields.Char("Map", compute="_compute_map_url")
-
-    def _has_field_access(self, field, operation):
-        """It is a record of what happened: nobody writes it but the engine."""
-        return (operation != "write" or self.env.su) and super()._has_field_access(field, operation)
 
     @api.depends("partner_id", "arrived_at")
     def _compute_name(self):
@@ -63,14 +62,14 @@ class OfflineVisit(models.Model):
     @api.model
     def _keep(self, partner, lead, args, device):
         """Keep a check-in of a device."""
-        at = self.env.context.get("offline_base__at") or fields.Datetime.now()
+        at = moments.worked_at(self.env)
         values = {
             "partner_id": partner.id,
             "lead_id": lead.id,
             "user_id": device.user_id.id,
             "device_id": device.id,
             "arrived_at": at,
-            "device_at": fields.Datetime.to_datetime(args.at[:19].replace("T", " ")) if args.at else at,
+            "device_at": moments.by_the_device(args.at) if args.at else at,
             "note": args.note.strip(),
         }
         if args.position is not None:

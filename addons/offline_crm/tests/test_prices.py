@@ -113,6 +113,19 @@ class TestPrices(SaleCase):
         )
         self.assertFalse(self.variances(order))
 
+    def test_lines_that_change_together_were_agreed_when_the_person_did_it(self):
+        order = self.quoted([{"product": self.desk.id}, {"product": self.chair.id}])
+        receipts = self.phone.push(
+            *(
+                self.phone.update(line, {"price_unit": 40.0}, {"price_unit": line.price_unit}, entity=LINE)
+                for line in order.order_line
+            )
+        )
+        self.assertEqual(["applied", "applied"], [receipt["status"] for receipt in receipts])
+        self.assertEqual(
+            ["2026-11-21 10:00:00"] * 2, [str(found.agreed_at) for found in self.variances(order)]
+        )
+
     def test_line_without_a_price_has_odoos(self):
         order = self.quoted([])
         self.assert_status("applied", self.new_line(order))

@@ -71,6 +71,13 @@ class TestSignature(SaleCase):
         )
         return self.order.offline_signature_ids[:1]
 
+    def test_clock_of_another_zone_tells_the_same_moment(self):
+        told = {"name": "Ann Ray", "image": hashlib.sha256(DOT).hexdigest(), "document": self.shown()}
+        self.assert_status(
+            "applied", self.work("sign", self.order, **told, at="2026-11-21T11:00:00+01:00", signature=None)
+        )
+        self.assertEqual("2026-11-21 10:00:00", str(self.order.offline_signature_ids.device_at))
+
     def test_signature_that_the_device_signed_is_valid(self):
         evidence = self.sign()
         self.assertEqual(

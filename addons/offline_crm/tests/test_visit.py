@@ -37,6 +37,10 @@ class TestVisit(CrmCase):
         )
         self.assertIn("50.846000/4.352000", found.map_url)
 
+    def test_clock_of_another_zone_tells_the_same_moment(self):
+        found = self.visit(self.check_in(self.partner, "res.partner", at="2026-11-21T10:58:00.250+01:00"))
+        self.assertEqual("2026-11-21 09:58:00", str(found.device_at))
+
     def test_person_checks_in_for_an_opportunity(self):
         self.lead.partner_id = self.partner
         found = self.visit(self.check_in(self.lead, LEAD))

@@ -1,0 +1,25 @@
+"""When the work that is being carried out was done, and by which device."""
+
+from __future__ import annotations
+
+from odoo import fields
+from odoo.addons.offline_base.core.fields import parse_instant
+
+#: An order keeps the moment at which it was agreed, and may be looked at so many days later.
+DAYS_BACK = 30
+
+
+def worked_at(env):
+    """When the person did it, by the office's clock; now where nobody says."""
+    return env.context.get("offline_base__at") or fields.Datetime.now()
+
+
+def by_the_device(instant):
+    """A moment as a device tells it, as Odoo stores moments."""
+    return parse_instant(instant).replace(tzinfo=None, microsecond=0)
+
+
+def device_at_work(env):
+    """The device whose work it is; none where somebody works in Odoo."""
+    # sudo: the name and the profile of the user's own device.
+    return env["offline.device"].sudo().browse(env.context.get("offline_base__device") or ())

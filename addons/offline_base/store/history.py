@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from odoo.tools import SQL
 
 from ..core.merge import COMBINING
-from ..core.wire import ById, ByUid, Operation
+from ..core.wire import ByUid, Operation
 
 if TYPE_CHECKING:
     from .outcome import Outcome
@@ -125,7 +125,7 @@ class History:
         roots: set[int] = set()
         place = operation.seq if place is None else place
         unit = operation.unit.id if operation.unit else None
-        uids = set(_uids({"values": operation.values, "args": operation.args, "target": operation.target}))
+        uids = named_uids({"values": operation.values, "args": operation.args, "target": operation.target})
         uid = operation.target.uid if isinstance(operation.target, ByUid) else None
         for other in self.waiting():
             if other.place >= place or (unit and other.unit == unit):
@@ -152,7 +152,7 @@ class History:
                 """SELECT 1 FROM offline_operation
                     WHERE user_id = %s AND status IN ('discarded', 'resolved_server') AND verb = 'create'
                       AND target_uid = ANY(%s) LIMIT 1""",
-                self.device.user_id.id, list(_uids(wanted)),
+                self.device.user_id.id, list(named_uids(wanted)),
             )
         )  # fmt: skip
         return bool(self.env.cr.fetchone())
@@ -237,7 +237,11 @@ class History:
 
 def named_uids(value: Any) -> set[str]:
     """The uids that stand in a value as references."""
-    return set(_uids(value))
+    return {
+        part.uid if isinstance(part, ByUid) else part["uid"]
+        for part in _parts(value)
+        if isinstance(part, ByUid) or (_has_uid(part) and len(part) == 1)
+    }
 
 
 def made_uids(args: Any) -> frozenset[str]:
@@ -248,30 +252,18 @@ def made_uids(args: Any) -> frozenset[str]:
     >>> sorted(made_uids({"uid": "a", "partner": {"uid": "b"}, "lines": [{"uid": "c", "name": "x"}]}))
     ['a', 'c']
     """
-    return frozenset(_made(args))
+    return frozenset(part["uid"] for part in _parts(args) if _has_uid(part) and len(part) > 1)
 
 
-def _made(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        if len(value) > 1 and isinstance(value.get("uid"), str):
-            yield value["uid"]
-        for item in value.values():
-            yield from _made(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _made(item)
+def _has_uid(part: Any) -> bool:
+    return isinstance(part, Mapping) and isinstance(part.get("uid"), str)
 
 
-def _uids(value: Any) -> Iterator[str]:
-    if isinstance(value, ById):
-        return
-    if isinstance(value, ByUid):
-        yield value.uid
-    elif isinstance(value, Mapping):
-        if set(value) == {"uid"} and isinstance(value["uid"], str):
-            yield value["uid"]
-        for item in value.values():
-            yield from _uids(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _uids(item)
+def _parts(value: Any) -> Iterator[Any]:
+    """A value, and all that is nested in it."""
+    yield value
+    nested = (
+        value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    )
+    for item in nested:
+        yield from _parts(item)

@@ -46,7 +46,7 @@ export class Api {
         return this.#post("/pull", request, shapes.PullAnswer);
     }
 
-    /** Records that the person may read, by words, whether they are held or not. */
+    /** Records that this device may hold, by words, whether they are held or not. */
     find(request) {
         return this.#post("/find", request, shapes.FindAnswer);
     }

@@ -143,7 +143,7 @@ export class Device extends Reader {
         return this.#link.verify();
     }
 
-    /** Search Odoo now: `{records: [{id, name}], more}` that the person may read, held here or not. */
+    /** Search Odoo now: `{records: [{id, name}], more}` that this device may hold, held or not. */
     find(entity, text) {
         return this.#link.admitted(() => this.#network.api.find({ entity, text }));
     }

@@ -18,7 +18,7 @@ from tools.provision.server import OdooServer
 from tools.provision.workspace import Workspace
 from tools.stage.office import Office
 
-from .data import CONTACTS, LEADS, Kind
+from .data import CONTACTS, Kind
 
 _NO_LIMITS = {"sequence": 99, "limit_page": 10_000, "limit_records": 0, "size_confirmed": True}
 _numbers = count(1)
@@ -47,14 +47,14 @@ class Bed:
     def person(self) -> tuple[int, Office]:
         """A new traveller, and the same person by OdooRPC."""
         login = f"bench{next(_numbers)}"
-        hire = self.office.hire_salesperson if self.kind is LEADS else self.office.hire_traveller
-        user = hire(login, login.title())
+        user = getattr(self.office, self.kind.hire)(login, login.title())
         return user, Office(self.server.url, self.db, login, login)
 
     def device(self, user: int | None = None, *, usual: bool = False) -> Wire:
-        """A new device; with the profile that everybody has where ``usual``."""
+        """A new device; with the profile that such people usually have where ``usual``."""
         user = user or self.person()[0]
-        return Wire.enrol(self.server.url, self.office.code(user, None if usual else self.profile))
+        profile = self.profile if not usual else self.kind.usual and self.office.ref(self.kind.usual)
+        return Wire.enrol(self.server.url, self.office.code(user, profile))
 
     def fields(self, device: Wire) -> list[str]:
         """The names of the fields, as the device gets them."""

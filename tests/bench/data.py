@@ -31,6 +31,9 @@ class Kind:
     #: The text field that says which are of the bench.
     marked: str
     beside: Mapping[str, str]
+    #: How the office hires who works with them, and the profile that they usually have; None: everybody's.
+    hire: str = "hire_traveller"
+    usual: str | None = None
 
     @property
     def table(self) -> str:
@@ -55,6 +58,8 @@ LEADS = Kind(
     "crm.lead",
     "referred",
     {"tag_ids": "ARRAY(SELECT tag_id FROM crm_tag_rel WHERE lead_id = p.id ORDER BY tag_id)"},
+    hire="hire_salesperson",
+    usual="offline_crm.offline_profile_sales",
 )
 
 

@@ -7,8 +7,6 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from tests.faults.wire import Wire
-
 from .bed import Bed, in_odoo
 from .data import LEADS, PARTNER
 from .measure import Claim, Result, claim, in_turns
@@ -74,13 +72,10 @@ class _Work:
     def __init__(self, bed: Bed) -> None:
         self.bed = bed
         self.uid, self.user = bed.person()
-        self.device = self.enrol()
+        self.device = bed.device(self.uid, usual=True)
         self.mine: list[int] = self.user(self.model, "create", [self.values() for _ in range(_OPERATIONS)])
         self.theirs: list[int] = self.user(self.model, "create", [self.values() for _ in range(_OPERATIONS)])
         self.device.pull(limit=1000)
-
-    def enrol(self) -> Wire:
-        return self.bed.device(self.uid, usual=True)
 
     def creates(self) -> dict[str, Callable[[], Any]]:
         return {
@@ -161,10 +156,6 @@ class _Sales(_Work):
 
     model, plural, document = "crm.lead", "leads", "sale.order"
     finishing, finishing_args = "confirm", {}
-
-    def enrol(self) -> Wire:
-        profile = self.bed.office.ref("offline_crm.offline_profile_sales")
-        return Wire.enrol(self.bed.server.url, self.bed.office.code(self.uid, profile))
 
     def values(self) -> dict[str, Any]:
         number = next(_numbers)

@@ -2,7 +2,7 @@
 import { assert, describe, freshIndexedDB, test } from "./harness.js";
 import { HomeClosed, HomeUnreadable, NotEnrolled } from "../../addons/offline_base/static/src/app/engine/errors.js";
 import { Drafts } from "../../addons/offline_base/static/src/app/engine/drafts.js";
-import { beginning } from "../../addons/offline_base/static/src/app/engine/idb.js";
+import { beginning, done } from "../../addons/offline_base/static/src/app/engine/idb.js";
 import { Journal } from "../../addons/offline_base/static/src/app/engine/journal.js";
 import { UPGRADES, VERSION } from "../../addons/offline_base/static/src/app/engine/schema.js";
 import { Settings } from "../../addons/offline_base/static/src/app/engine/settings.js";
@@ -320,16 +320,8 @@ describe("settings", () => {
 describe("a store that is closed", () => {
     const isClosed = (why) => (error) => error instanceof HomeClosed && error.why === why;
     /** Somebody opens the home with a schema of tomorrow; resolves when they have it. */
-    const openNewer = (home) =>
-        new Promise((resolve, reject) => {
-            const request = home.open("offline", VERSION + 1);
-            request.onsuccess = () => resolve(request.result.close());
-            request.onerror = () => reject(request.error);
-        });
-    const erase = (home) =>
-        new Promise((resolve) => {
-            home.deleteDatabase("offline").onsuccess = () => resolve();
-        });
+    const openNewer = async (home) => (await done(home.open("offline", VERSION + 1))).close();
+    const erase = (home) => done(home.deleteDatabase("offline"));
 
     test("says so to whoever reads or writes, by one error", async () => {
         const store = await opened(freshIndexedDB());
@@ -359,15 +351,8 @@ describe("a store that is closed", () => {
         ]);
         assert.ok(isClosed("newer")(error));
         await assert.rejects(store.get("record", ["a", 1]), isClosed("newer"));
-        const kept = await new Promise((resolve) => {
-            home.open("offline").onsuccess = ({ target }) => {
-                const counts = target.result.transaction(["record", "draft"]);
-                counts.objectStore("record").count().onsuccess = (records) => {
-                    counts.objectStore("draft").count().onsuccess = (forms) =>
-                        resolve([records.target.result, forms.target.result]);
-                };
-            };
-        });
+        const counts = (await done(home.open("offline"))).transaction(["record", "draft"]);
+        const kept = await Promise.all(["record", "draft"].map((name) => done(counts.objectStore(name).count())));
         assert.deepEqual(kept, [1, 1]);
     });
 

@@ -103,7 +103,6 @@ const acts = {
     // --- what it shows ------------------------------------------------------------------------------------------------
 
     search: (entity) => device.search(entity, "", {}, { limit: ALL }),
-    get: (entity, ref) => device.get(entity, ref),
     outbox: () => device.outbox(),
     journal: (limit) => device.journal(limit),
     unresolved: () => device.unresolved(),
@@ -131,7 +130,7 @@ window.run = async (what, args) => {
         const done = (async () => ({ value: (await acts[what](...args)) ?? null }))();
         return JSON.stringify(await Promise.race([done, died]));
     } catch (error) {
-        const { name, message, code = null, status = 0, transient = false, fields = {} } = error;
-        return JSON.stringify({ error: { name, message, code, status, transient, fields, stack: error.stack } });
+        const { name, message, code = null, status = 0, fields = {} } = error;
+        return JSON.stringify({ error: { name, message, code, status, fields, stack: error.stack } });
     }
 };

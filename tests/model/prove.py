@@ -52,7 +52,7 @@ class Interrupted(BaseException):
     happened = False
 
 
-def run_histories(number: int, chosen: int, *, shrink: bool, kind: type[Histories] = Histories) -> None:
+def run_histories(number: int, chosen: int, *, shrink: bool, kind: type[Histories]) -> None:
     """Histories of one seed; raises what the first that goes wrong raised."""
 
     class Seeded(kind):  # type: ignore[misc, valid-type]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from tools.stage.chromium import chromium
 
 from .app_histories import AppHistories
 from .machine import Histories
+from .quick import run
 from .server import prepared
 from .world import CONTACT
 
@@ -52,18 +49,5 @@ def test_an_edit_that_outlived_a_crash_of_the_page_counts_once(history):
 
 def test_random_histories_with_the_apps_engine_end_as_the_model_of_truth_says(capsys):
     """Proves I1, I2, I3, I4, I5, I6, I7, I8, I10."""
-    AppHistories.ends, AppHistories.faults = Counter(), Counter()
-    run_state_machine_as_test(
-        AppHistories,
-        settings=settings(
-            max_examples=int(os.environ.get("HISTORIES", HISTORIES)),
-            stateful_step_count=25,
-            deadline=None,
-            phases=[phase for phase in Phase if phase is not Phase.shrink or os.environ.get("CI") != "true"],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    ends, faults = AppHistories.ends, AppHistories.faults
-    with capsys.disabled():
-        print(f" {sum(ends.values())} operations: {dict(ends)}, faults: {dict(faults)} ", end="")
+    ends, _faults = run(AppHistories, HISTORIES, 25, capsys)
     assert ends["applied"] > 40, "the histories were empty: they prove nothing"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from .machine import Histories
+from .quick import run
 from .server import prepared
 from .world import EMPTY, POLICIES
 
@@ -25,21 +21,7 @@ def ground():
 def test_random_histories_end_as_the_model_of_truth_says(ground, capsys):
     """Proves I1, I2, I3, I4, I5, I6, I7, I8, I10."""
     Histories.ground = ground
-    Histories.ends, Histories.faults = Counter(), Counter()
-    run_state_machine_as_test(
-        Histories,
-        settings=settings(
-            max_examples=int(os.environ.get("HISTORIES", HISTORIES)),
-            stateful_step_count=35,
-            deadline=None,
-            # Shrinking takes minutes: people have them, CI prints the history as it was found.
-            phases=[phase for phase in Phase if phase is not Phase.shrink or os.environ.get("CI") != "true"],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    ends, faults = Histories.ends, Histories.faults
-    with capsys.disabled():
-        print(f" {sum(ends.values())} operations: {dict(ends)}, faults: {dict(faults)} ", end="")
+    ends, faults = run(Histories, HISTORIES, 35, capsys)
     assert ends["applied"] > 200, "the histories were empty: they prove nothing"
     assert ends["merged"] > 0
     assert ends["conflict"] + ends["resolved_server"] > 0

@@ -71,3 +71,21 @@ def make_app(browser: Browser, network: Network) -> Iterator[Callable[..., AppDe
 def app(make_app: Callable[..., AppDevice], office: Office, hire: Callable[[str], int]) -> AppDevice:
     """A phone with the app, enrolled as a person of its own and synced."""
     return make_app().enrol(office.code(hire("Ana Silva")))
+
+
+@pytest.fixture
+def ask(office: Office) -> Iterator[Callable[..., None]]:
+    """`ask("city", "phone")` lets the person on the device decide conflicts about these fields of contacts."""
+    profile = office.ref("offline_base.offline_profile_contacts")
+    line = office.find("offline.profile.entity", ("profile_id", "=", profile), ("entity", "=", "res.partner"))
+    made = []
+
+    def make(*fields: str, deleted: str = "review") -> None:
+        for name in fields:
+            field = office.find("ir.model.fields", ("model", "=", "res.partner"), ("name", "=", name))
+            made.append(office.create("offline.profile.policy", entity_id=line, field_id=field, policy="ask"))
+        office.write("offline.profile.entity", line, delete_policy=deleted)
+
+    yield make
+    office("offline.profile.policy", "unlink", made)
+    office.write("offline.profile.entity", line, delete_policy="review")

@@ -42,6 +42,10 @@ class AppDevice:
         self.page = self._new_page()
         return self.open()
 
+    def go(self, path: str) -> None:
+        """To a screen of the app that is open, by its address."""
+        self.page.evaluate("(path) => { location.hash = path; }", path)
+
     def second_tab(self) -> Page:
         """The app in another tab of the same browser."""
         page = self._new_page()
@@ -156,6 +160,12 @@ class AppDevice:
         """Make a record without a screen, where a test is not about screens."""
         script = "([entity, values]) => offlineApp.device.create(entity, values)"
         return dict(self.page.evaluate(script, [entity, values]))
+
+    def work(self, button: Locator) -> None:
+        """Press what makes work, and wait until the work stands in the outbox: that is a moment after the press."""
+        before = self.status()["given"]
+        button.click()
+        self.until(f"async () => (await offlineApp.device.status()).given > {before}")
 
     def only_by_hand(self) -> None:
         """Sync only when somebody asks for it."""

@@ -41,7 +41,7 @@ class Visit:
                 messages.notes.splice(0);
             }"""
         )
-        self.device.page.evaluate("(path) => { location.hash = path; }", path)
+        self.device.go(path)
         self.device.page.wait_for_function(
             "(path) => offlineApp.router.current?.path === path && document.querySelector('.o_screen')",
             arg=path,

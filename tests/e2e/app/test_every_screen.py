@@ -29,20 +29,11 @@ def company(office, server) -> int:
 
 
 @pytest.fixture
-def asked(office):
-    """The person on the device decides about the city of a contact."""
-    line = office.find("offline.profile.entity", ("entity", "=", "res.partner"))
-    city = office.find("ir.model.fields", ("model", "=", "res.partner"), ("name", "=", "city"))
-    policy = office.create("offline.profile.policy", entity_id=line, field_id=city, policy="ask")
-    yield
-    office.unlink("offline.profile.policy", policy)
-
-
-@pytest.fixture
-def visit(make_app, office, hire, company, asked) -> Callable[..., Visit]:
+def visit(make_app, office, hire, company, ask) -> Callable[..., Visit]:
     """`visit("he_IL")` is a phone of somebody with that language on which there is everything."""
 
     def make(lang: str) -> Visit:
+        ask("city")
         user = hire("Ana Silva")
         office.write("res.users", user, company_ids=[(4, company)], company_id=company, lang=lang)
         device = make_app(PHONE, locale=lang.replace("_", "-")).enrol(office.code(user))
@@ -51,7 +42,7 @@ def visit(make_app, office, hire, company, asked) -> Callable[..., Visit]:
     return make
 
 
-def findings(page: Page, **options: Any) -> list[str]:
+def _findings(page: Page, **options: Any) -> list[str]:
     """What axe finds serious or critical on the screen as it is."""
     page.evaluate(_AXE)
     answer = page.evaluate(
@@ -65,9 +56,23 @@ def findings(page: Page, **options: Any) -> list[str]:
     ]
 
 
-def too_wide(page: Page) -> list[str]:
+def _too_wide(page: Page) -> list[str]:
     """The boxes whose content is wider than they are."""
     return list(page.evaluate(_TOO_WIDE, _BOXES))
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds in both lights, and what leaves its sides at both sizes; the page is a light phone again."""
+    page.set_viewport_size(PHONE["viewport"])
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = _too_wide(page) + _findings(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += [f"dark: {one}" for one in _findings(page, runOnly=["color-contrast"])]
+    page.set_viewport_size(DESKTOP["viewport"])
+    found += [f"desk: {one}" for one in _too_wide(page)]
+    page.set_viewport_size(PHONE["viewport"])
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return found
 
 
 @pytest.mark.parametrize(("lang", "direction"), [("en_US", "ltr"), ("he_IL", "rtl")])
@@ -77,17 +82,12 @@ def test_every_screen_keeps_nobody_out_and_stays_inside_its_sides(visit, office,
     here = visit(lang)
     page = here.device.page
     assert page.evaluate("document.documentElement.dir") == direction
+    page.set_viewport_size(PHONE["viewport"])
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     found = {}
     for name, go in PLACES.items():
-        page.set_viewport_size(PHONE["viewport"])
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         go(here)
-        wrong = too_wide(page) + findings(page)
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        wrong += [f"dark: {one}" for one in findings(page, runOnly=["color-contrast"])]
-        page.set_viewport_size(DESKTOP["viewport"])
-        wrong += [f"desk: {one}" for one in too_wide(page)]
-        if wrong:
+        if wrong := faults(page):
             found[name] = wrong
     assert found == {}
 

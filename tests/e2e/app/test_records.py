@@ -268,7 +268,7 @@ def test_notes_calls_activities_and_photos_on_a_record_are_sent_with_the_next_sy
     assert office.read("mail.activity", activity, "res_id")["res_id"] == company
     app.button("Mark Done").click()
     app.page.get_by_label("How did it go?").fill("They took it")
-    app.page.get_by_role("dialog").get_by_role("button", name="Mark Done").click()
+    app.work(app.page.get_by_role("dialog").get_by_role("button", name="Mark Done"))
     app.sync()
     app.until_synced()
     assert not office("mail.activity", "search", [("id", "=", activity), ("active", "=", True)])
@@ -422,7 +422,7 @@ def test_signature_is_drawn_and_kept_as_a_picture(app, office):
     app.page.mouse.up()
     sheet.get_by_role("button", name="Done").click()
     expect(app.page.get_by_text("Sign again")).to_be_visible()
-    app.button("Save").click()
+    app.work(app.button("Save"))
     app.sync()
     app.until_synced()
     assert office.read("res.partner", company, "image_1920")["image_1920"]

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.app.device import AppDevice
-from tests.e2e.app.test_every_screen import findings, too_wide
+from tests.e2e.app.test_every_screen import faults
 from tests.e2e.app.test_usual_day import keep
-from tests.e2e.conftest import DESKTOP, PHONE, staffed
+from tests.e2e.conftest import DESKTOP, staffed
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
 
@@ -45,9 +45,6 @@ class Day:
     deals: dict[str, int]
     customer: int
 
-    def go(self, path: str) -> None:
-        self.device.page.evaluate("(path) => { location.hash = path; }", path)
-
     def stored(self, name: str, *fields: str) -> dict[str, Any]:
         return self.office.read(LEAD, self.deals[name], *fields)
 
@@ -58,7 +55,7 @@ class Day:
         return self.column(stage).locator(".o_deal").filter(has_text=title)
 
     def open(self, name: str) -> None:
-        self.go(f"/record/{LEAD}/{self.deals[name]}")
+        self.device.go(f"/record/{LEAD}/{self.deals[name]}")
         expect(self.device.heading(str(self.stored(name, "name")["name"]))).to_be_visible()
         expect(self.device.page.locator(".o_deal_head")).to_be_visible()
 
@@ -145,7 +142,7 @@ def test_day_with_leads_without_network_is_done_in_odoo_by_its_own_functions(day
     expect(day.column("Qualified").locator(".o_board_count")).to_have_text("3")
 
     # A lead becomes an opportunity of the customer who has its e-mail.
-    day.go(f"/record/{LEAD}/{day.deals['lead']}")
+    day.device.go(f"/record/{LEAD}/{day.deals['lead']}")
     device.button("Convert to Opportunity").click()
     expect(page.get_by_role("radio", name="Reading Rooms")).to_be_checked()
     day.confirm("Convert")
@@ -181,14 +178,14 @@ def test_day_with_leads_without_network_is_done_in_odoo_by_its_own_functions(day
     page.get_by_role("textbox", name="Note").fill("The floor is uneven.")
     day.confirm("Save")
     device.button("Priority: Very High").click()
-    day.go("/pipeline")
+    day.device.go("/pipeline")
     expect(device.heading("My pipeline")).to_be_visible()
     device.button("New").click()
     page.get_by_role("textbox", name="Opportunity", exact=True).fill("Reception desk")
     page.get_by_label("Expected Revenue").first.fill("4400")
     device.button("Save").click()
     expect(device.heading("Reception desk")).to_be_visible()
-    day.go("/pipeline")
+    day.device.go("/pipeline")
     expect(day.card("New", "Reception desk")).to_be_visible()
 
     device.go_online()
@@ -240,7 +237,7 @@ def test_newest_stage_stands_and_the_expected_revenue_is_asked_about(day: Day) -
     device.button("Look").click()
     device.button("Compare and decide").click()
     page.get_by_role("radio", name="Mine").click()
-    device.button("Save the decision").click()
+    device.work(device.button("Save the decision"))
     device.until_synced()
     assert day.stored("desks", "expected_revenue")["expected_revenue"] == 21000
 
@@ -258,7 +255,7 @@ def test_unsynchronized_data_has_a_tab_for_each_kind(day: Day) -> None:
     visit = device.search("calendar.event", "Reading")[0]["id"]
     device.edit("calendar.event", visit, location="Elsewhere")
     device.create("mail.message", model=LEAD, res_id=day.deals["desks"], body="<p>Oak.</p>")
-    day.go("/unsynchronized")
+    day.device.go("/unsynchronized")
     expect(page.get_by_role("group", name="Kind of records")).to_be_visible()
     labels = page.locator(".o_chips .o_chip > span:first-child").all_inner_texts()
     assert set(labels) == {
@@ -277,7 +274,7 @@ def test_unsynchronized_data_has_a_tab_for_each_kind(day: Day) -> None:
 def test_screens_of_a_salesperson_keep_nobody_out_and_are_kept_as_pictures(day: Day, direction: str) -> None:
     device, page = day.device, day.device.page
     device.go_offline()
-    day.go("/home")
+    day.device.go("/home")
     device.edit(LEAD, day.deals["chairs"], stage_id=day.stages["Proposition"])
     page.evaluate(
         """([id, stage]) => offlineApp.device.call("crm.lead", id, "mark_won", {}, {
@@ -296,33 +293,20 @@ def test_screens_of_a_salesperson_keep_nobody_out_and_are_kept_as_pictures(day: 
     }
     wrong = {}
     for name, (path, text) in screens.items():
-        day.go(path)
+        day.device.go(path)
         expect(page.locator(".o_screen").get_by_text(text, exact=True).first).to_be_visible()
-        wrong[name] = _wrong(page)
+        wrong[name] = faults(page)
         if direction == "ltr":
             page.evaluate("offlineApp.messages.notes.splice(0)")
             keep(page, name)
-    day.go("/pipeline")
+    day.device.go("/pipeline")
     day.card("New", "Shelves").get_by_role("button", name="Move").click()
-    wrong["moving"] = _wrong(page)
+    wrong["moving"] = faults(page)
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
-    day.go(f"/record/{LEAD}/{day.deals['lead']}")
+    day.device.go(f"/record/{LEAD}/{day.deals['lead']}")
     device.button("Convert to Opportunity").click()
     expect(page.get_by_role("radio", name="A new customer")).to_be_visible()
-    wrong["converting"] = _wrong(page)
+    wrong["converting"] = faults(page)
     if direction == "ltr":
         keep(page, "crm-convert")
     assert {name: found for name, found in wrong.items() if found} == {}
-
-
-def _wrong(page: Any) -> list[str]:
-    """What axe finds in both lights, and what leaves its sides at both sizes."""
-    page.set_viewport_size(PHONE["viewport"])
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found = too_wide(page) + findings(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    found += [f"dark: {one}" for one in findings(page, runOnly=["color-contrast"])]
-    page.set_viewport_size(DESKTOP["viewport"])
-    found += [f"desk: {one}" for one in too_wide(page)]
-    page.set_viewport_size(PHONE["viewport"])
-    return found

@@ -16,23 +16,6 @@ THEIRS = {"city": "Northtown", "phone": "555-0111"}
 
 
 @pytest.fixture
-def ask(office):
-    """`ask("city", "phone")` lets the person on the device decide conflicts about these fields of contacts."""
-    line = office.find("offline.profile.entity", ("entity", "=", PARTNER))
-    made = []
-
-    def make(*fields, deleted="review"):
-        for name in fields:
-            field = office.find("ir.model.fields", ("model", "=", PARTNER), ("name", "=", name))
-            made.append(office.create("offline.profile.policy", entity_id=line, field_id=field, policy="ask"))
-        office.write("offline.profile.entity", line, delete_policy=deleted)
-
-    yield make
-    office("offline.profile.policy", "unlink", made)
-    office.write("offline.profile.entity", line, delete_policy="review")
-
-
-@pytest.fixture
 def clashing(app, office):
     """`clashing()`: a company that the phone and the office both changed, and the phone has synced since."""
 
@@ -79,7 +62,7 @@ def test_conflict_is_told_after_the_sync_and_decided_field_by_field_on_the_devic
     side(app, "Phone", "Mine").click()
     # What nobody else touched goes through with either choice.
     expect(app.page.get_by_text("3 Oven Street")).to_be_visible()
-    save.click()
+    app.work(save)
     app.until_synced()
     wanted = {"city": "Northtown", "phone": "555-0199", "street": "3 Oven Street"}
     stored = office.read(PARTNER, company, *wanted)
@@ -199,7 +182,7 @@ def test_conflict_about_a_picture_shows_all_three_side_by_side(app, office, ask)
     expect(app.page.get_by_role("dialog").locator("img")).to_be_visible()
     app.button("Close").click()
     app.page.get_by_role("radio", name="Mine").click()
-    app.button("Save the decision").click()
+    app.work(app.button("Save the decision"))
     app.until_synced()
     unsynchronized(app)
     app.says("All work has reached the office")
@@ -237,7 +220,7 @@ def test_record_deleted_meanwhile_is_named_and_the_work_can_be_given_up(app, off
     confirm = app.page.get_by_role("dialog").get_by_role("button", name="Discard")
     expect(confirm).to_be_disabled()
     app.page.get_by_label("Reason").fill("The company has closed")
-    confirm.click()
+    app.work(confirm)
     app.until_synced()
     unsynchronized(app)
     app.says("All work has reached the office")
@@ -271,7 +254,7 @@ def test_field_that_became_required_opens_the_form_there_and_the_correction_is_d
     field = app.page.get_by_label("Badge")
     expect(field).to_be_focused()
     field.fill("B-17")
-    app.button("Save").click()
+    app.work(app.button("Save"))
     app.until_synced()
     unsynchronized(app)
     app.says("All work has reached the office")
@@ -297,7 +280,7 @@ def test_several_refused_pieces_are_sent_again_at_once_when_the_reason_is_gone(a
     app.button("Select several").click()
     for name in ("First Shop", "Second Shop"):
         app.page.locator(".o_piece_group").filter(has_text=name).get_by_role("button").click()
-    app.button("Send again").click()
+    app.work(app.button("Send again"))
     app.until_synced()
     app.says("All work has reached the office")
     assert office(PARTNER, "search_count", [("name", "in", ["First Shop", "Second Shop"])]) == 2

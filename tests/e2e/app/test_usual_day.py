@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,23 +28,12 @@ class Day:
     bakery: int
     ops: dict[str, str]
 
-    def go(self, path: str) -> None:
-        self.device.page.evaluate("(path) => { location.hash = path; }", path)
-
 
 @pytest.fixture
-def asked(office: Office) -> Iterator[None]:
-    """The person on the device decides about the city of a contact."""
-    profile = office.ref("offline_base.offline_profile_contacts")
-    line = office.find("offline.profile.entity", ("profile_id", "=", profile), ("entity", "=", "res.partner"))
-    city = office.find("ir.model.fields", ("model", "=", "res.partner"), ("name", "=", "city"))
-    policy = office.create("offline.profile.policy", entity_id=line, field_id=city, policy="ask")
-    yield
-    office.unlink("offline.profile.policy", policy)
-
-
-@pytest.fixture
-def day(asked, make_app: Callable[..., AppDevice], office: Office, hire: Callable[[str], int]) -> Day:
+def day(
+    ask: Callable[..., None], make_app: Callable[..., AppDevice], office: Office, hire: Callable[[str], int]
+) -> Day:
+    ask("city")
     user = hire("Ana Silva")
     me = office.read("res.users", user, "partner_id")["partner_id"][0]
     model = office.find("ir.model", ("model", "=", "res.partner"))
@@ -152,7 +141,7 @@ def test_every_screen_shows_the_day_without_network(day: Day) -> None:
     page = day.device.page
     page.evaluate("offlineApp.messages.notes.splice(0)")
     for name, path, text in _places(day):
-        day.go(path)
+        day.device.go(path)
         expect(page.locator(".o_screen").get_by_text(text, exact=True).first).to_be_visible()
         keep(page, name)
 

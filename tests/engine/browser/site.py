@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -49,10 +50,7 @@ def serve(root: Path, odoo: Sequence[Path] = ()) -> Iterator[str]:
                 return next((str(f / name) for f in odoo if (f / name).is_file()), str(root / "nowhere"))
             return super().translate_path(path)
 
-    def handler(*args: Any) -> Handler:
-        return Handler(*args, directory=str(root))
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(root))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -126,6 +126,16 @@ export function linesOf(app, { name }) {
     });
 }
 
+/** Whether people put the lines of this kind in an order of their own. */
+export function isSorted(profile) {
+    return profile.fields.some(({ name, readonly }) => name === "sequence" && !readonly);
+}
+
+/** The number of the line at a place, as Odoo counts them. */
+export function sequenceOf(place) {
+    return (place + 1) * 10;
+}
+
 /** The kinds that are shown with a record of this one, though they stand for themselves: as `linesOf`. */
 export function relatedOf(app, { related }) {
     return related.flatMap(({ entity, field, label = null, when = () => true }) => {

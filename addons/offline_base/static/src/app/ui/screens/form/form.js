@@ -12,10 +12,9 @@ import { FormLines } from "../../forms/lines";
 import { sayDone } from "../../forms/undo";
 import { Writing } from "../../forms/writing";
 import { Empty, Icon, Screen, Sheet } from "../../kit/kit";
-import { entityOf, may, refFrom, refText } from "../../model/entities";
+import { entityOf, isSorted, may, refFrom, refText, sequenceOf } from "../../model/entities";
 import { useApp, useLive } from "../../model/hooks";
 import { screens } from "../../registries";
-import { isSorted, STEP } from "../record/lines";
 
 /** How a person leaves a form that is not saved: closes with "keep" or "drop". */
 export class Leaving extends Component {
@@ -233,7 +232,7 @@ export class RecordForm extends Component {
             const made = await unit.create(entity, changed);
             let last = made;
             for (const [place, { entity: kind, field, values }] of lines.entries()) {
-                const order = isSorted({ profile: this.app.entity(kind) }) ? { sequence: (place + 1) * STEP } : {};
+                const order = isSorted(this.app.entity(kind)) ? { sequence: sequenceOf(place) } : {};
                 last = await unit.create(kind, { ...order, ...values, [field]: { uid: made.uid } });
             }
             return { made, to: last.pending.at(-1) };

@@ -37,8 +37,11 @@ export class FindSheet extends Component {
         const { name } = this.props.entity;
         if (!isHere) {
             this.state.fetching = id;
-            await pin(this.app, name, id);
+            const isKept = await pin(this.app, name, id);
             this.state.fetching = null;
+            if (!isKept) {
+                return;
+            }
             if (!(await this.app.device.get(name, id))?.present) {
                 this.state.lost = true;
                 return;

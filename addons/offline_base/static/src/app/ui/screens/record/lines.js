@@ -5,7 +5,7 @@ import { withoutParent } from "../../forms/lines";
 import { FormSheet } from "../../forms/sheet";
 import { sayDone } from "../../forms/undo";
 import { Badge, Icon, Row } from "../../kit/kit";
-import { linesOf, may, refOf, refText, relatedOf } from "../../model/entities";
+import { isSorted, linesOf, may, refOf, refText, relatedOf, sequenceOf } from "../../model/entities";
 import { useApp, useLive } from "../../model/hooks";
 import { namesFor } from "../../model/names";
 
@@ -18,17 +18,9 @@ export async function pointingTo(device, entity, field, { id, uid }, where = {})
     return found.flat();
 }
 
-/** Between the numbers of two lines, as Odoo counts them. */
-export const STEP = 10;
-
-/** Whether people put the lines of this kind in an order of their own. */
-export function isSorted({ profile }) {
-    return profile.fields.some(({ name, readonly }) => name === "sequence" && !readonly);
-}
-
 function inOrder({ entity, isRelated }, records) {
     const place = ({ values }) => values.sequence ?? Infinity;
-    return isSorted(entity) && !isRelated ? [...records].sort((one, other) => place(one) - place(other) || 0) : records;
+    return isSorted(entity.profile) && !isRelated ? [...records].sort((one, other) => place(one) - place(other) || 0) : records;
 }
 
 export class Lines extends Component {
@@ -118,7 +110,7 @@ export class Lines extends Component {
     }
 
     mayMove({ entity, isRelated }, at) {
-        return at > 0 && !isRelated && isSorted(entity) && may(entity, "update");
+        return at > 0 && !isRelated && isSorted(entity.profile) && may(entity, "update");
     }
 
     upLabel({ title }) {
@@ -132,8 +124,9 @@ export class Lines extends Component {
         const last = await this.app.device.unit(async (unit) => {
             let entry = null;
             for (const [place, { ref, values }] of records.entries()) {
-                if (values.sequence !== (place + 1) * STEP) {
-                    entry = await unit.update(entity.name, ref, { sequence: (place + 1) * STEP });
+                const sequence = sequenceOf(place);
+                if (values.sequence !== sequence) {
+                    entry = await unit.update(entity.name, ref, { sequence });
                 }
             }
             return entry;

@@ -70,16 +70,12 @@ export class Quick extends Component {
         return Boolean(this.number || this.place || this.mayNote || this.mayPlan || this.mayMeet || this.mayAttach);
     }
 
-    /** Those that have a button of their own; with a `place`, those that stand there. */
-    get operations() {
-        return this.offered.filter(({ hints }) => !hints.place);
+    /** Of what is offered the operation that logs a call in Odoo's own way, where there is one. */
+    callingOf(offered) {
+        return offered.find(({ hints }) => hints.place === "call") ?? null;
     }
 
-    /** The operation that logs a call in Odoo's own way, where there is one. */
-    get calling() {
-        return this.offered.find(({ hints }) => hints.place === "call") ?? null;
-    }
-
+    /** The named operations: those with a `place` stand there, the others have a button of their own. */
     get offered() {
         const { entity, record } = this.props;
         if (!record.present || entity.profile.direction === "pull") {
@@ -102,14 +98,15 @@ export class Quick extends Component {
 
     /** The telephone takes over; back here, the person is asked what was said. */
     called() {
-        if (this.mayNote || this.calling) {
+        if (this.mayNote || this.callingOf(this.offered)) {
             this.logCall();
         }
     }
 
     async logCall() {
-        if (this.calling) {
-            await this.perform(this.calling);
+        const calling = this.callingOf(this.offered);
+        if (calling) {
+            await this.perform(calling);
             return;
         }
         const said = await this.ask(_t("Log a call"), _t("What was said"));

@@ -37,27 +37,42 @@ function discounted(taxes) {
     return taxes.filter(({ amount_type }) => amount_type !== "fixed");
 }
 
-/** Of the whole order: rewards that are on it count. */
+/**
+ * Of the whole order: rewards that are on it count.
+ *
+ * Added up in the order in which Odoo does, by taxes first: whether nothing is left is asked of sums that nobody rounds.
+ */
 export function ofOrder(sheet, lines) {
-    const byTaxes = new ByTaxes();
-    let amount = 0;
+    const sums = new Map();
+    const add = (key, taxes, base, taken) => {
+        const sum = sums.get(key) ?? { taxes, base: 0, tax: 0, included: [] };
+        const amounts = taken.map(({ raw_tax_amount_currency }) => raw_tax_amount_currency);
+        sum.base += base;
+        sum.tax += total(amounts);
+        sum.included.push(...amounts.filter((_, index) => taken[index].tax.price_include));
+        sums.set(key, sum);
+    };
     for (const [index, { tax_details }] of sheet.reckonedLines(lines).entries()) {
         const flat = lines[index].taxes.flatMap((tax) => (tax.amount_type === "group" ? tax.children_tax_ids : [tax]));
         const taxes = discounted(flat);
         if (!tax_details.taxes_data.length) {
-            amount += tax_details.raw_total_excluded_currency;
-            byTaxes.add([], tax_details.raw_total_excluded_currency);
+            add("none", [], tax_details.raw_total_excluded_currency, []);
             continue;
         }
         const counted = tax_details.taxes_data.filter(({ tax }) => taxes.some(({ id }) => id === tax.id));
         if (counted.length) {
-            const base = counted[0].raw_base_amount_currency;
-            const sum = (some) => some.reduce((total, { raw_tax_amount_currency }) => total + raw_tax_amount_currency, 0);
-            amount += base + sum(counted);
-            byTaxes.add(taxes, base + sum(counted.filter(({ tax }) => tax.price_include)));
+            add(keyOf(taxes), taxes, counted[0].raw_base_amount_currency, counted);
         }
     }
-    return { amount, byTaxes: byTaxes.list };
+    const list = [...sums.values()];
+    return {
+        amount: total(list.map(({ base, tax }) => base + tax)),
+        byTaxes: list.map(({ taxes, base, included }) => ({ taxes, amount: base + total(included) })),
+    };
+}
+
+function total(amounts) {
+    return amounts.reduce((sum, amount) => sum + amount, 0);
 }
 
 /** The line with the lowest price per unit among those that the reward is for. */

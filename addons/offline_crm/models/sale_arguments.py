@@ -17,7 +17,8 @@ Code = Annotated[str, Field(min_length=1, max_length=100)]
 #: Money and quantities; larger numbers lose their cents on the way.
 Amount = Annotated[float, Field(gt=-1e12, lt=1e12)]
 Percent = Annotated[float, Field(ge=0, le=100)]
-Quantity = Annotated[float, Field(ge=0, lt=1e9)]
+#: What is below zero is refused by the name of its product, not for its shape.
+Quantity = Annotated[float, Field(gt=-1e9, lt=1e9)]
 
 
 class DocumentLine(Request):

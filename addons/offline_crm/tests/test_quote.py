@@ -196,7 +196,7 @@ class TestQuote(SaleCase):
 
     def test_impossible_arguments_are_refused(self):
         for lines in (
-            [{"product": self.desk.id, "quantity": -1}],
+            [{"product": self.desk.id, "quantity": 1e9}],
             [{"product": self.desk.id, "discount": 101}],
             [{"display_type": "line_note", "name": " "}],
             [{"product": self.desk.id, "display_type": "line_note", "name": "x"}],
@@ -206,6 +206,11 @@ class TestQuote(SaleCase):
                 lead = self.new_lead("Another", partner_id=self.partner.id)
                 receipt = self.quote(lines, lead)
                 self.assertEqual(("rejected", "operation_invalid"), (receipt["status"], receipt["code"]))
+
+    def test_quantity_below_zero_is_refused_by_the_name_of_its_product(self):
+        receipt = self.quote([{"product": self.desk.id, "quantity": -1}])
+        self.assert_refused(receipt, "Desk", "below zero", "Enter what is sold")
+        self.assert_no_quotation()
 
     def test_uid_that_names_another_quotation_is_refused(self):
         uid = new_uid()

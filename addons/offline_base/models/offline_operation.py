@@ -10,11 +10,11 @@ from .value_text import field_label, may_read, relation_of, value_text
 _COLUMNS = (
     "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid", "born",
     "payload", "status", "code", "message", "field_errors", "result", "conflict", "blocked_by", "sent", "stored",
-    "v_before", "v_after", "replaced", "wanted", "place", "unit_uid",
+    "v_before", "v_after", "replaced", "timed", "wanted", "place", "unit_uid",
     "device_at", "corrected_at", "received_at", "revision",
 )  # fmt: skip
 _JSON = {
-    "payload", "field_errors", "result", "conflict", "blocked_by", "sent", "stored", "replaced", "wanted",
+    "payload", "field_errors", "result", "conflict", "blocked_by", "sent", "stored", "replaced", "timed", "wanted",
 }  # fmt: skip
 
 

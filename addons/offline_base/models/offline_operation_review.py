@@ -36,6 +36,10 @@ class OfflineOperationReview(models.Model):
         help="What the office entered instead of what was sent.",
     )
     replaced = fields.Json(groups=fields.NO_ACCESS, help="What a decision wrote over, to undo it.")
+    timed = fields.Json(
+        groups=fields.NO_ACCESS,
+        help="The fields that it changed of which the newest edit counts, each with its transaction's time.",
+    )
     title = fields.Char("Why", compute="_compute_title")
     remedy = fields.Char("What to Do", compute="_compute_title")
     blocker_ids = fields.Many2many("offline.operation", string="Waits for", compute="_compute_blocker_ids")

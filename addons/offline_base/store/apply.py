@@ -17,7 +17,7 @@ from ..core.fields import canonical_values, empty
 from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, countable, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import blob_uses, reader, writer
-from .feed import changed_at
+from .feed import chosen_at
 from .outcome import Edit, Force, Outcome, Parked, guarded, is_transient, no_commit
 from .refused import refused
 from .story import where_from
@@ -184,7 +184,9 @@ class Applier:
         mine = writer.resolved(adapter.env, specs, sent, theirs)
         seen = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
         policies = line._policies()
-        base = self.history.current_base(operation.entity, record.id, seen, theirs, policies)
+        # What the device did before is kept by the name that it knows, also of a record that was merged since.
+        known = self._merged.get(operation.op, (record.id,))[0]
+        base = self.history.current_base(operation.entity, known, seen, theirs, policies)
         policies = countable(policies, base)
         newer = self.newer(record, policies, at)
         merge = merge_record(base, mine, theirs, force.policies(policies) if force else policies, newer=newer)
@@ -204,7 +206,9 @@ class Applier:
             blob_uses.fill(self.device, record, blobs)
             adapter.env.flush_all()
         status = "merged" if merged else "applied"
-        return self._done(status, record, adapter, specs, changed(seen, mine), before=theirs, written=write)
+        done = self._done(status, record, adapter, specs, changed(seen, mine), before=theirs, written=write)
+        done.timed = self.timed(policies, write)
+        return done
 
     def _delete(self, adapter, line, operation, force) -> Outcome:
         try:
@@ -233,9 +237,16 @@ class Applier:
     def _call(self, adapter, named, operation, force) -> Outcome:
         record, args = self._checked_call(adapter, named, operation, force)
         done = self.named(Outcome("applied", record.id), record)
+        policies = self.lines[operation.entity][0]._policies()
+        # sudo: only whether they change; the function may hand the record to somebody else.
+        known = record.sudo()
+        newest = [name for name in policies if policies[name] == NEWEST and name in known._fields]
+        before = {name: known[name] for name in newest}
         done.result = getattr(adapter, named.name)(record, args)
         json.dumps(done.result, allow_nan=False)  # what cannot be stored fails here, and this operation alone
         adapter.env.flush_all()
+        if newest and known.exists():
+            done.timed = self.timed(policies, [name for name in newest if known[name] != before[name]])
         return done
 
     def _checked_call(self, adapter, named, operation, force):
@@ -250,12 +261,17 @@ class Applier:
         return record, args
 
     def newer(self, record, policies, at: datetime | None) -> set[str]:
-        """The fields under ``newest`` that nobody changed after this edit, by the log or the record's last change."""
+        """The fields under ``newest`` that nobody chose after this edit, by the log or the record's last change."""
         if at is None or not record._log_access:
             return set()
         newest = [name for name, policy in policies.items() if policy == NEWEST]
-        last = {name: changed_at(self.env.cr, record._name, record.id, name) for name in newest}
+        last = {name: chosen_at(self.env.cr, record._name, record.id, name) for name in newest}
         return {name for name in newest if (moment := last[name] or record.write_date) and at > moment}
+
+    def timed(self, policies, names) -> dict[str, str] | None:
+        """These fields as far as they are under ``newest``, with the time that the log gives to what is done now."""
+        newest = [name for name in names if policies.get(name) == NEWEST]
+        return dict.fromkeys(newest, self.env.cr.now().isoformat()) if newest else None
 
     def commits(self, entity: Any, verb: Any) -> bool:
         """Whether the verb, as it came, is a function that commits by itself: see `store.committing`."""

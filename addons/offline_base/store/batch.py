@@ -153,6 +153,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         outcome = Outcome(status, record.id, sent=changed(seen, mine), stored={})
         outcome.v_before = to_hex(before[record.id])
         outcome.replaced = {name: {"before": now[name]} for name in write}
+        outcome.timed = applier.timed(own, write)
         outcomes.append(outcome)
     env.flush_all()
     return with_results(adapter, specs, outcomes)

@@ -165,6 +165,7 @@ class Desk:
                 "sent": outcome.sent or operation.sent,
                 "stored": outcome.stored or operation.stored,
                 "replaced": outcome.replaced or operation.replaced,
+                "timed": outcome.timed or operation.timed,
                 "revision": operation.revision + 1,
             }
         )

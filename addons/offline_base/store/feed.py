@@ -95,6 +95,25 @@ def changed_at(cr, model: str, res_id: int, field: str) -> datetime | None:
     return cr.fetchone()[0]
 
 
+def chosen_at(cr, model: str, res_id: int, field: str) -> datetime | None:
+    """When what stands in a field was chosen: as `changed_at`, but what a device did counts from when it was done.
+
+    So it does not matter which of two devices reaches the office first.
+    """
+    moment = changed_at(cr, model, res_id, field)
+    if moment is None:
+        return None
+    cr.execute(
+        SQL(
+            """SELECT corrected_at FROM offline_operation
+                WHERE entity = %s AND res_id = %s AND timed->>%s = %s ORDER BY seq DESC LIMIT 1""",
+            model, res_id, field, moment.isoformat(),
+        )
+    )  # fmt: skip
+    row = cr.fetchone()
+    return row[0] if row and row[0] else moment
+
+
 def oldest_open(cr) -> datetime | None:
     """When the oldest transaction began that has written in this database and is still open, as naive UTC.
 

@@ -100,6 +100,8 @@ class Outcome:
     v_after: str | None = None
     #: What was written over: {field: {"before", "after"}}, from which a decision can be undone.
     replaced: dict[str, Any] | None = None
+    #: The fields under ``newest`` that changed: {field: its transaction's start, as the log has it}.
+    timed: dict[str, str] | None = None
     blocked_by: list[int] = field(default_factory=list)
 
     @property

@@ -67,6 +67,7 @@ class Rows:
             "conflict": outcome.conflict,
             "blocked_by": outcome.blocked_by or None,
             "replaced": outcome.replaced,
+            "timed": outcome.timed,
             "sent": outcome.sent,
             "stored": outcome.stored,
         }

@@ -1,6 +1,15 @@
 import itertools
+from datetime import timedelta
+
+from odoo.addons.offline_base.core.fields import format_instant
+from odoo.fields import Datetime
 
 from .common import MARK, PARTNER, Phone, PushCase, new_uid
+
+
+def ago(minutes):
+    """A time so long before now, as it travels."""
+    return format_instant(Datetime.now() - timedelta(minutes=minutes))
 
 
 class TestMerge(PushCase):
@@ -60,6 +69,26 @@ class TestMerge(PushCase):
         receipt = self.phone.push(operation, state={"clock": "2226-01-01T00:00:00Z"})[0]
         self.assert_status("merged", receipt)
         self.assertEqual("1", self.partner.phone)
+
+    def test_policy_newest_asks_when_it_was_done_not_who_came_first(self):
+        """Proves I6. Two phones: what one of them chose an hour ago counts from then, whenever it arrived."""
+        self.set_policy("phone", "newest")
+        other = Phone(self.enrol(self.user, "Second"))
+        for batched in (False, True):
+            for minutes, expected in ((30, "2"), (90, "1")):
+                with self.subTest(minutes, batched=batched):
+                    self.partner.phone = "0"
+                    self.env.flush_all()
+                    first = self.phone.update(self.partner, {"phone": "1"}, {"phone": "0"}, at=ago(60))
+                    self.assert_status("applied", self.phone.push_one(first))
+                    sent = [other.update(self.partner, {"phone": "2"}, {"phone": "0"}, at=ago(minutes))]
+                    if batched:
+                        # With another one that is alike it runs in one batch.
+                        beside = self.new_partner("Beside")
+                        sent.append(other.update(beside, {"phone": "3"}, at=ago(minutes)))
+                    receipts = other.push(*sent)
+                    self.assert_status("merged", receipts[0])
+                    self.assertEqual(expected, self.partner.phone)
 
     def test_policy_union_keeps_the_tags_of_both(self):
         old, theirs, mine = self.env["res.partner.category"].create([{"name": str(n)} for n in range(3)])

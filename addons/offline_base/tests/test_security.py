@@ -74,7 +74,7 @@ PUBLIC_METHODS = {
 #: Fields that only the engine or the system reads.
 SECRETS = {
     "offline.conflict.line": {"base", "mine", "theirs", "chosen_value"},
-    "offline.operation": {"replaced"},
+    "offline.operation": {"replaced", "timed"},
     "offline.device": {"token_ids"},
     "offline.escrow": {"sealed"},
     "offline.enrolment": {"code_hash", "nonce_hash"},

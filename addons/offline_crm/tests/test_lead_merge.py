@@ -58,6 +58,21 @@ class TestMerge(SaleCase):
         self.phone.stored(receipt).conflict_ids.with_user(self.manager).action_keep_device()
         self.assertEqual("3", self.lead.phone)
 
+    def test_second_change_builds_on_the_first_one(self):
+        """Proves I3. What became of the device's first change on the one that is left is what its second one is of."""
+        self.merge(self.tail)
+        self.lead.priority = "3"
+        for before, after, expected in (("0", "2", "3"), ("2", "1", "1")):
+            edit = self.phone.update(
+                self.name_of_tail,
+                {"priority": after},
+                {"priority": before},
+                entity=LEAD,
+                at="2001-01-01T10:00:00Z",
+            )
+            self.phone.push_one(edit)
+            self.assertEqual(expected, self.lead.priority)
+
     def test_merging_of_the_merged_is_followed(self):
         (self.other | self.tail).merge_opportunity()
         left = (self.other | self.tail).exists()

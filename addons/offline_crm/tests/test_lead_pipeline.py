@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.addons.offline_base.core.fields import format_instant
+from odoo.addons.offline_base.tests.common import Phone
 from odoo.fields import Command
 
 from .common import LEAD, CrmCase
@@ -37,6 +42,25 @@ class TestFields(CrmCase):
                 receipt = self.edit({"stage_id": self.stage(1)}, {"stage_id": self.stage(0)}, at=at)
                 self.assert_status("merged", receipt)
                 self.assertEqual(self.stages[expected], self.lead.stage_id)
+
+    def test_newest_stage_of_two_phones_wins_whichever_of_them_comes_first(self):
+        """Proves I6. Also where the first one moved it by a function of its own."""
+        now = fields.Datetime.now()
+        at = [format_instant(now - timedelta(minutes=minutes)) for minutes in (60, 30, 90)]
+        other = Phone(self.enrol(self.seller, "Second"))
+        for later, expected in ((at[1], 2), (at[2], 1)):
+            with self.subTest(later):
+                lead = self.new_lead("Two phones", stage_id=self.stage(0))
+                self.held()
+                first = self.phone.operation(
+                    "set_stage", LEAD, target={"id": lead.id}, args={"stage": self.stage(1)}, at=at[0]
+                )
+                self.assert_status("applied", self.phone.push_one(first))
+                second = other.update(
+                    lead, {"stage_id": self.stage(2)}, {"stage_id": self.stage(0)}, entity=LEAD, at=later
+                )
+                self.assert_status("merged", other.push_one(second))
+                self.assertEqual(self.stages[expected], lead.stage_id)
 
     def test_person_is_asked_about_an_amount_that_both_changed(self):
         """Proves I8."""

@@ -17,7 +17,7 @@ from ..core.fields import canonical_values, empty
 from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, countable, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import blob_uses, reader, writer
-from .feed import chosen_at
+from .feed import changed_at, chosen_at
 from .outcome import Edit, Force, Outcome, Parked, guarded, is_transient, no_commit
 from .refused import refused
 from .story import where_from
@@ -92,7 +92,7 @@ class Applier:
         named = adapter._offline_operations().get(operation.verb)
         if named is None:
             raise Refusal("verb_unknown")
-        return self._as_sent(self._call(adapter, named, operation, force), operation)
+        return self._as_sent(self._call(adapter, named, operation, at, force), operation)
 
     def _as_sent(self, outcome: Outcome, operation: Operation) -> Outcome:
         """The outcome under the name by which the device knows the record, which may have been merged into another."""
@@ -208,6 +208,7 @@ class Applier:
         status = "merged" if merged else "applied"
         done = self._done(status, record, adapter, specs, changed(seen, mine), before=theirs, written=write)
         done.timed = self.timed(policies, write)
+        self.chose(operation, record, done, at)
         return done
 
     def _delete(self, adapter, line, operation, force) -> Outcome:
@@ -234,7 +235,7 @@ class Applier:
         adapter.env.flush_all()
         return done
 
-    def _call(self, adapter, named, operation, force) -> Outcome:
+    def _call(self, adapter, named, operation, at, force) -> Outcome:
         record, args = self._checked_call(adapter, named, operation, force)
         done = self.named(Outcome("applied", record.id), record)
         policies = self.lines[operation.entity][0]._policies()
@@ -247,6 +248,7 @@ class Applier:
         adapter.env.flush_all()
         if newest and known.exists():
             done.timed = self.timed(policies, [name for name in newest if known[name] != before[name]])
+            self.chose(operation, record, done, at)
         return done
 
     def _checked_call(self, adapter, named, operation, force):
@@ -265,13 +267,26 @@ class Applier:
         if at is None or not record._log_access:
             return set()
         newest = [name for name, policy in policies.items() if policy == NEWEST]
-        last = {name: chosen_at(self.env.cr, record._name, record.id, name) for name in newest}
+        last = {name: self._chosen_at(record, name) for name in newest}
         return {name for name in newest if (moment := last[name] or record.write_date) and at > moment}
+
+    def _chosen_at(self, record, name) -> datetime | None:
+        """When what stands in a field was chosen; of what this call did nothing is stored yet."""
+        cr, entity = self.env.cr, record._name
+        own = self.history.chosen(entity, record.id, name)
+        if own is not None and changed_at(cr, entity, record.id, name) == cr.now():
+            return own
+        return chosen_at(cr, entity, record.id, name)
 
     def timed(self, policies, names) -> dict[str, str] | None:
         """These fields as far as they are under ``newest``, with the time that the log gives to what is done now."""
         newest = [name for name in names if policies.get(name) == NEWEST]
         return dict.fromkeys(newest, self.env.cr.now().isoformat()) if newest else None
+
+    def chose(self, operation, record, outcome: Outcome, at: datetime | None) -> None:
+        """What follows in this call is compared with it; what came by a merge counts from now."""
+        if outcome.timed and operation.op not in self._merged:
+            self.history.chose(record._name, record.id, outcome.timed, at)
 
     def commits(self, entity: Any, verb: Any) -> bool:
         """Whether the verb, as it came, is a function that commits by itself: see `store.committing`."""

@@ -154,6 +154,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         outcome.v_before = to_hex(before[record.id])
         outcome.replaced = {name: {"before": now[name]} for name in write}
         outcome.timed = applier.timed(own, write)
+        applier.chose(operation, record, outcome, at)
         outcomes.append(outcome)
     env.flush_all()
     return with_results(adapter, specs, outcomes)

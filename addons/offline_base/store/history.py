@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odoo.tools import SQL
@@ -57,6 +58,7 @@ class History:
         self._waiting: list[Waiting] | None = None
         self._values: dict[tuple[str, int], dict[str, list[Earlier]]] = {}
         self._versions: dict[tuple[str, int], list[tuple[str | None, str]]] = {}
+        self._chosen: dict[tuple[str, int, str], datetime] = {}
 
     # --- what waits -----------------------------------------------------------------------------------------
 
@@ -202,6 +204,14 @@ class History:
             earlier.setdefault(name, []).append(was)
         if outcome.v_after:
             self._versions[entity, outcome.res_id].append((outcome.v_before, outcome.v_after))
+
+    def chose(self, entity: str, res_id: int, names: Iterable[str], at: datetime | None) -> None:
+        """What an operation of this very call put into fields under ``newest`` was chosen at that time."""
+        self._chosen |= {(entity, res_id, name): at for name in names if at is not None}
+
+    def chosen(self, entity: str, res_id: int, name: str) -> datetime | None:
+        """When an operation of this very call chose what it put into a field; None where none did."""
+        return self._chosen.get((entity, res_id, name))
 
     def prefetch(self, entity: str, ids: Collection[int]) -> None:
         """Read at once what was sent for these records before."""

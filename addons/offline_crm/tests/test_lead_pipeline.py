@@ -62,6 +62,22 @@ class TestFields(CrmCase):
                 self.assert_status("merged", other.push_one(second))
                 self.assertEqual(self.stages[expected], lead.stage_id)
 
+    def test_later_choice_of_a_stage_within_one_call_is_the_newer_one(self):
+        """Proves I3. The device does not know yet what its first one came to."""
+        now = fields.Datetime.now()
+        first, second = (format_instant(now - timedelta(minutes=minutes)) for minutes in (60, 50))
+        self.held()
+        receipts = self.phone.push(
+            self.phone.operation(
+                "next_stage", LEAD, target={"id": self.lead.id}, args={"seen": self.stage(0)}, at=first
+            ),
+            self.phone.update(
+                self.lead, {"stage_id": self.stage(2)}, {"stage_id": self.stage(0)}, entity=LEAD, at=second
+            ),
+        )
+        self.assertEqual(["applied", "merged"], [receipt["status"] for receipt in receipts])
+        self.assertEqual(self.stages[2], self.lead.stage_id)
+
     def test_person_is_asked_about_an_amount_that_both_changed(self):
         """Proves I8."""
         self.lead.expected_revenue = 1000

@@ -36,6 +36,10 @@ registerHooks({
         if (specifier in STANDING_IN) {
             return { url: STANDING_IN[specifier], shortCircuit: true };
         }
+        const [, addon, path] = /^@(offline_\w+)\/app\/(.+)$/.exec(specifier) ?? [];
+        if (addon) {
+            return next(beside(`../../addons/${addon}/static/src/app/${path}.js`), context);
+        }
         const hasNoEnding = /^\.{1,2}\//.test(specifier) && !specifier.endsWith(".js");
         return next(hasNoEnding ? `${specifier}.js` : specifier, context);
     },

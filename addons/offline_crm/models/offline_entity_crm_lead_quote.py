@@ -30,8 +30,8 @@ class OfflineEntityCrmLead(models.AbstractModel):
         orders = self.env["offline.entity.sale_order"]
         order = orders._offline_new_order(self._offline_quotation_values(record, args), record)
         orders._offline_name("sale.order", order, args.uid)
-        if args.template is not None:
-            orders._offline_use_template(order, orders._offline_template(args.template))
+        if args.template is not None and args.template_lines:
+            order._onchange_sale_order_template_id()
         lines = orders._offline_add_lines(order, args.lines)
         for code in args.codes:
             orders._offline_apply_code(order, code)
@@ -51,6 +51,8 @@ class OfflineEntityCrmLead(models.AbstractModel):
         orders = self.env["offline.entity.sale_order"]
         values = {
             "partner_id": partner.id,
+            # Odoo takes terms, validity and what is asked of the customer from it; what was agreed stands before that.
+            "sale_order_template_id": orders._offline_template(args.template).id,
             "pricelist_id": orders._offline_pricelist(args.pricelist).id,
             "payment_term_id": references.record(
                 self.env, "account.payment.term", "payment_term", args.payment_term

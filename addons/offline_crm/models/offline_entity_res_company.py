@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 
 class OfflineEntityResCompany(models.AbstractModel):
-    """Companies of the user, with the settings that decide about prices."""
+    """Companies of the user: their address, as documents show it, and the settings that decide about prices."""
 
     _name = "offline.entity.res_company"
     _inherit = "offline.adapter"
@@ -12,7 +12,8 @@ class OfflineEntityResCompany(models.AbstractModel):
     _offline_model = "res.company"
     _offline_direction = "pull"
     _offline_fields = (
-        "name", "currency_id", "parent_path", "country_id", "vat", "tax_calculation_rounding_method",
+        "name", "street", "zip", "city", "country_id", "phone", "email", "vat", "currency_id", "parent_path",
+        "tax_calculation_rounding_method",
         "offline_catalog_currency_id", "offline_uses_price_lists", "offline_shows_discounts",
         "offline_unit_digits", "offline_discount_digits", "offline_promotion_tz", "offline_is_in_europe",
     )  # fmt: skip

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 
 class OfflineEntityResPartner(models.AbstractModel):
-    """Contacts as customers: their price list and fiscal position.
+    """Contacts as customers: their price list, fiscal position and terms of payment.
 
     New ones are compared by e-mail and phone, too, in the forms to which Odoo brings both.
     """
@@ -11,8 +11,10 @@ class OfflineEntityResPartner(models.AbstractModel):
     _inherit = "offline.entity.res_partner"
 
     # What the office agreed with a customer; a device may not change it by the way.
-    _offline_fields = ("specific_property_product_pricelist", "property_account_position_id")
-    _offline_readonly_fields = ("specific_property_product_pricelist", "property_account_position_id")
+    _offline_fields = (
+        "specific_property_product_pricelist", "property_account_position_id", "property_payment_term_id",
+    )  # fmt: skip
+    _offline_readonly_fields = _offline_fields
     _offline_dependencies = {"ir.default": "*"}
 
     def _offline_duplicates(self, values):

@@ -96,6 +96,8 @@ class QuoteArgs(Request):
     uid: Uid
     partner: Reference | None = None
     template: Reference | None = None
+    #: False where the device has put the template's lines among its own, as the customer wants them.
+    template_lines: bool = True
     pricelist: Reference | None = None
     payment_term: Reference | None = None
     client_order_ref: Line = ""

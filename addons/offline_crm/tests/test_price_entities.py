@@ -107,6 +107,25 @@ class TestPriceEntities(CrmCase):
         company.partner_id.tz = "Asia/Tokyo"
         self.assertEqual("Asia/Tokyo", self.held("res.company")[company.id]["offline_promotion_tz"])
 
+    def test_address_of_the_company_reaches_the_device_as_documents_show_it(self):
+        """Proves I1."""
+        company = self.env.company
+        company.partner_id.write({"street": "1 Quay", "city": "Liège", "phone": "+32 4 1"})
+        names = ("street", "city", "phone")
+        held = self.held("res.company")[company.id]
+        self.assertEqual(["1 Quay", "Liège", "+32 4 1"], [held[name] for name in names])
+        company.street = "2 Quay"
+        self.assertEqual("2 Quay", self.held("res.company")[company.id]["street"])
+
+    def test_customer_is_held_with_the_terms_that_the_office_agreed_with_them(self):
+        """Proves I1."""
+        term = self.env["account.payment.term"].create({"name": "In two parts"})
+        customer = self.env["res.partner"].create({"name": "Azure", "property_payment_term_id": term.id})
+        held = self.held("res.partner")[customer.id]
+        self.assertEqual(term.id, held["property_payment_term_id"])
+        receipt = self.phone.push_one(self.phone.update(customer, {"property_payment_term_id": None}))
+        self.assert_rejected(receipt, "field_read_only", "property_payment_term_id")
+
     def test_tax_follows_the_choice_of_its_company_and_its_repartition(self):
         """Proves I1."""
         company = self.env.company

@@ -119,6 +119,49 @@ class TestQuote(SaleCase):
         self.assert_status("applied", again)
         self.assertEqual([False, self.desk], [line.product_id or False for line in order.order_line.sorted()])
 
+    def test_lines_of_a_template_that_the_device_has_changed_are_not_added_a_second_time(self):
+        template = self.env["sale.order.template"].create(
+            {
+                "name": "Office",
+                "note": "<p>Two years of warranty</p>",
+                "require_payment": True,
+                "prepayment_percent": 0.3,
+                "sale_order_template_line_ids": [Command.create({"product_id": self.desk.id})],
+            }
+        )
+        lines = [{"product": self.desk.id, "quantity": 7}]
+        order = self.quoted(lines, template=template.id, template_lines=False)
+        self.assertEqual([7], order.order_line.mapped("product_uom_qty"))
+        self.assertEqual((template, True, 0.3), (
+            order.sale_order_template_id, order.require_payment, order.prepayment_percent,
+        ))  # fmt: skip
+        self.assertIn("warranty", order.note)
+
+    def test_words_that_were_agreed_stand_before_those_of_the_template(self):
+        template = self.env["sale.order.template"].create(
+            {"name": "Office", "note": "<p>Two years of warranty</p>", "number_of_days": 5}
+        )
+        order = self.quoted(template=template.id, note="Carried upstairs", validity_date="2027-01-31")
+        self.assertIn("upstairs", order.note)
+        self.assertNotIn("warranty", order.note)
+        self.assertEqual("2027-01-31", str(order.validity_date))
+
+    def test_template_of_the_company_brings_no_lines_that_nobody_asked_for(self):
+        template = self.env["sale.order.template"].create(
+            {"name": "Usual", "sale_order_template_line_ids": [Command.create({"product_id": self.desk.id})]}
+        )
+        self.env.company.sale_order_template_id = template
+        order = self.quoted([{"product": self.chair.id}])
+        self.assertEqual(self.chair, order.order_line.product_id)
+
+    def test_unit_in_which_the_customer_buys_makes_the_price(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self.desk.uom_ids = dozen
+        order = self.quoted([{"product": self.desk.id, "quantity": 2, "uom": dozen.id}])
+        self.assertEqual((dozen, 1200, 2640), (
+            order.order_line.product_uom_id, order.order_line.price_unit, order.amount_total,
+        ))  # fmt: skip
+
     def test_prices_are_those_of_the_moment_when_it_was_made(self):
         """A price list that ended meanwhile still counts for what was agreed under it."""
         self.env.ref("base.group_user").implied_ids |= self.env.ref("product.group_product_pricelist")

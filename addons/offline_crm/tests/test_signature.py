@@ -1,5 +1,7 @@
 import base64
 import hashlib
+import json
+from pathlib import Path
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -12,6 +14,8 @@ from odoo.exceptions import AccessError
 
 from .common import ORDER, SaleCase
 
+#: What the app's tests sign as well, and what comes of it.
+VECTOR = Path(__file__).resolve().parents[3] / "tests" / "vectors" / "signature.json"
 #: A picture of one dot.
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -140,6 +144,14 @@ class TestSignature(SaleCase):
                 self.assert_status("applied", self.work("sign", self.order, **args))
                 self.assertEqual("unverified", self.order.offline_signature_ids[:1].state)
                 self.assertEqual("unverified", self.order.offline_signature_state)
+
+    def test_what_is_signed_is_what_the_vector_for_devices_says(self):
+        vector = json.loads(VECTOR.read_text())
+        self.assert_status("applied", self.work("sign", self.order, **vector["said"]))
+        evidence = self.order.offline_signature_ids
+        statement = {**vector["statement"], "order": self.named()}
+        self.assertEqual((statement, statement["document"]), (evidence.statement, evidence.document_hash))
+        self.assertEqual(vector["canonical"], rfc8785.dumps(vector["statement"]).decode())
 
     def test_device_without_a_key_proves_nothing(self):
         self.device.public_key = False

@@ -1,15 +1,24 @@
-"""A quotation made in the app without network, and what becomes of it in Odoo."""
+"""A quotation made in the app without network, and what becomes of it in Odoo.
+
+With SCREENSHOTS=1 its screens are kept in docs/images, phone and desk, light and dark.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
+from math import cos, sin
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.app.device import AppDevice
+from tests.e2e.app.test_sales_day import wrong
+from tests.e2e.app.test_usual_day import keep
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
+
+_sellers = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +29,47 @@ def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
 
 @pytest.fixture(scope="module")
 def office(server: OdooServer) -> Office:
-    """An office that sells a taxed desk, and gives a tenth off from 500 on."""
+    """An office that sells a taxed desk, gives a tenth off from 500 on, and has terms to choose from."""
     office = Office(server.url, server.db)
+    office.write("res.company", 1, name="Oak & Sons", street="12 Mill Lane", zip="4000", city="Oldtown")
+    office.write(
+        "res.groups",
+        office.ref("base.group_user"),
+        implied_ids=[(4, office.ref("product.group_product_pricelist"))],
+    )
     group = office.create("account.tax.group", name="VAT")
     tax = office.create("account.tax", name="VAT 21 %", amount=21, type_tax_use="sale", tax_group_id=group)
-    office.create("product.template", name="Oak desk", list_price=420, taxes_id=[(6, 0, [tax])])
+    dozen = office.ref("uom.product_uom_dozen")
+    office.write("uom.uom", dozen, active=True)
+    desk = office.create(
+        "product.template",
+        name="Oak desk",
+        list_price=420,
+        taxes_id=[(6, 0, [tax])],
+        uom_ids=[(6, 0, [dozen])],
+    )
+    lamp = office.create("product.template", name="Brass lamp", list_price=30, taxes_id=[(6, 0, [tax])])
+    desk, lamp = (
+        office.find("product.product", ("product_tmpl_id", "=", template)) for template in (desk, lamp)
+    )
+    office.create("account.payment.term", name="Three parts in a year")
+    office.create("product.pricelist", name="Public", sequence=1)
+    office.create(
+        "product.pricelist",
+        name="Libraries",
+        sequence=99,
+        item_ids=[(0, 0, {"compute_price": "percentage", "percent_price": 50, "applied_on": "3_global"})],
+    )
+    office.create(
+        "sale.order.template",
+        name="Classroom",
+        note="<p>Two years of warranty</p>",
+        sale_order_template_line_ids=[
+            (0, 0, {"sequence": 1, "display_type": "line_section", "name": "Furniture"}),
+            (0, 0, {"sequence": 2, "product_id": desk, "product_uom_qty": 3}),
+            (0, 0, {"sequence": 3, "product_id": lamp, "product_uom_qty": 6}),
+        ],
+    )
     office.create(
         "loyalty.program",
         name="Autumn",
@@ -40,21 +85,70 @@ def office(server: OdooServer) -> Office:
 @pytest.fixture
 def device(make_app: Callable[[], AppDevice], office: Office) -> AppDevice:
     """The phone of a salesperson with an opportunity."""
-    seller = office.hire_salesperson("seller", "Sam Seller")
+    login = f"seller{next(_sellers)}"
+    seller = office.hire_salesperson(login, "Sam Seller")
     customer = office.create("res.partner", name="Azure Interior", is_company=True)
-    office.create("crm.lead", name="Library", type="opportunity", user_id=seller, partner_id=customer)
+    office.create(
+        "crm.lead", name="Library extension", type="opportunity", user_id=seller, partner_id=customer,
+        contact_name="Ann Ray",
+    )  # fmt: skip
     profile = office.ref("offline_crm.offline_profile_sales")
-    return make_app().enrol(office.code(seller, profile))
+    app = make_app().enrol(office.code(seller, profile)).until_installed()
+    app.go_offline()
+    return app
+
+
+def begin(device: AppDevice) -> Page:
+    """Open the editor for the opportunity, from the home screen."""
+    device.page.evaluate("location.hash = '/home'")
+    device.button("New quotation").click()
+    device.page.get_by_role("dialog").get_by_text("Library").click()
+    expect(device.heading("New quotation")).to_be_visible()
+    return device.page
+
+
+def row(page: Page, title: str) -> Locator:
+    return page.get_by_role("button", name=title)
+
+
+def choose(page: Page, what: str, name: str) -> None:
+    """Choose one of the terms."""
+    row(page, what).click()
+    page.get_by_role("dialog").get_by_role("button", name=name).click()
+
+
+def add(device: AppDevice, product: str) -> None:
+    device.button("Add a product").click()
+    device.page.get_by_role("dialog").get_by_text(product).click()
+
+
+def draw(page: Page) -> None:
+    """Sign with a finger."""
+    box = page.get_by_role("img", name="Sign here").bounding_box()
+    assert box
+    x, y, width, height = box["x"], box["y"], box["width"], box["height"]
+    page.mouse.move(x + width * 0.15, y + height * 0.6)
+    page.mouse.down()
+    for part in range(1, 61):
+        loop = sin(part / 3) * (0.3 - part / 300)
+        page.mouse.move(x + width * (0.15 + part * 0.011 + cos(part / 3) * 0.03), y + height * (0.55 + loop))
+    page.mouse.up()
+
+
+def order_of(office: Office, device: AppDevice, *fields: str) -> dict:
+    """The one order that came of the opportunity."""
+    device.go_online()
+    assert device.sync()
+    assert device.page.evaluate("offlineApp.device.unresolved()") == []
+    user = device.page.evaluate("offlineApp.device.settings.user.id")
+    [order] = office("sale.order", "search_read", [("user_id", "=", user)], ["opportunity_id", *fields])
+    return dict(order)
 
 
 def test_quotation_made_without_network_is_the_same_order_in_odoo(device: AppDevice, office: Office) -> None:
-    device.go_offline()
-    page = device.page
-    device.button("New quotation").click()
-    page.get_by_role("dialog").get_by_text("Library").click()
-    device.button("Add a product").click()
-    page.get_by_role("dialog").get_by_text("Oak desk").click()
-    page.get_by_role("button", name="Oak desk").click()
+    page = begin(device)
+    add(device, "Oak desk")
+    row(page, "Oak desk").click()
     device.button("One more").click()
     device.button("Done").click()
     expect(page.get_by_text("$1,016.40")).to_be_visible()
@@ -62,13 +156,139 @@ def test_quotation_made_without_network_is_the_same_order_in_odoo(device: AppDev
     expect(page.locator(".o_quote_total")).to_contain_text("$914.76")
     device.button("Make the quotation").click()
     expect(page.get_by_text("The quotation is made on this device", exact=False)).to_be_visible()
-    device.go_online()
-    assert device.sync()
-    [order] = office(
-        "sale.order",
-        "search_read",
-        [("opportunity_id.name", "=", "Library")],
-        ["amount_untaxed", "amount_total", "order_line"],
-    )
+    order = order_of(office, device, "amount_untaxed", "amount_total", "order_line")
     assert (order["amount_untaxed"], order["amount_total"], len(order["order_line"])) == (756, 914.76, 2)
     assert office("offline.price.variance", "search_count", [("order_id", "=", order["id"])]) == 0
+    assert device.page.evaluate("offlineApp.device.drafts.all()") == []
+
+
+def test_customer_signs_what_they_see_and_odoo_has_the_order_the_terms_and_the_proof(
+    device: AppDevice, office: Office
+) -> None:
+    page = begin(device)
+    choose(page, "Template", "Classroom")
+    expect(row(page, "Oak desk")).to_contain_text("3 Units × $420.00")
+    choose(page, "Price list", "Libraries")
+    expect(row(page, "Oak desk")).to_contain_text("3 Units × $210.00")
+    choose(page, "Payment terms", "Three parts in a year")
+    # By the dozen; another price is agreed about the lamps, which stand before the desks.
+    row(page, "Oak desk").click()
+    page.get_by_label("Unit").select_option("Dozens")
+    expect(page.get_by_label("Price of one")).to_have_value("2520.00")
+    page.get_by_label("Quantity").fill("2")
+    expect(page.locator(".o_quote_line_total")).to_contain_text("$5,040.00")
+    device.button("Done").click()
+    row(page, "Brass lamp").click()
+    page.get_by_label("Price of one").fill("12.50")
+    page.get_by_label("Discount in %").fill("10")
+    device.button("Done").click()
+    row(page, "Brass lamp").click()
+    device.button("Move up").click()
+    device.button("Note").click()
+    page.get_by_label("Text").fill("The lamps are polished before delivery.")
+    device.button("Done").click()
+    row(page, "Reference, validity and notes").click()
+    page.get_by_label("The customer's reference").fill("PO 77")
+    page.get_by_label("Valid until").fill("2027-01-31")
+    device.button("Done").click()
+    expect(page.locator(".o_quote_total")).to_contain_text("$6,180.08")
+    page.evaluate("offlineApp.messages.notes.splice(0)")
+    assert wrong(page) == []
+    page.locator(".o_content").evaluate("(content) => { content.scrollTop = 0; }")
+    keep(page, "crm-quotation")
+
+    device.button("Show and sign").click()
+    paper = page.locator(".o_paper")
+    for text in ("Oak & Sons", "Azure Interior", "Furniture", "Oak desk (Dozens)", "Two years of warranty",
+                 "Valid until Jan 31, 2027", "Three parts in a year", "$6,180.08"):  # fmt: skip
+        expect(paper).to_contain_text(text)
+    assert wrong(page) == []
+    keep(page, "crm-paper")
+    device.button("Customer signs").click()
+    expect(page.get_by_label("Name of who signs")).to_have_value("Ann Ray")
+    draw(page)
+    assert wrong(page) == []
+    keep(page, "crm-signing")
+    page.get_by_role("dialog", name="Customer's signature").get_by_role("button", name="Done").click()
+    expect(paper).to_contain_text("Signed by Ann Ray")
+    paper.locator(".o_paper_signed img").scroll_into_view_if_needed()
+    keep(page, "crm-signed")
+    page.get_by_role("dialog").get_by_role("button", name="Make the quotation").click()
+    expect(page.get_by_text("The quotation is made on this device", exact=False)).to_be_visible()
+
+    order = order_of(
+        office, device, "amount_total", "payment_term_id", "pricelist_id", "sale_order_template_id", "note",
+        "client_order_ref", "validity_date", "signed_by", "signature", "offline_signature_state", "order_line",
+    )  # fmt: skip
+    assert order["amount_total"] == 6180.08
+    assert order["payment_term_id"][1] == "Three parts in a year"
+    assert order["pricelist_id"][1].startswith("Libraries")
+    assert order["sale_order_template_id"][1] == "Classroom"
+    assert "warranty" in order["note"]
+    assert (order["client_order_ref"], order["validity_date"]) == ("PO 77", "2027-01-31")
+    assert (order["signed_by"], order["offline_signature_state"]) == ("Ann Ray", "valid")
+    assert order["signature"]
+    lines = office(
+        "sale.order.line", "read", order["order_line"],
+        ["name", "display_type", "product_uom_id", "product_uom_qty", "price_unit", "discount"],
+    )  # fmt: skip
+    assert [
+        line["display_type"]
+        or (line["product_uom_id"][1], line["product_uom_qty"], line["price_unit"], line["discount"])
+        for line in lines
+    ] == ["line_section", ("Units", 6, 12.5, 10), ("Dozens", 2, 2520, 0), "line_note"]
+
+
+def test_quotation_is_there_again_after_its_page_died_and_after_it_was_left(device: AppDevice) -> None:
+    page = begin(device)
+    add(device, "Oak desk")
+    add(device, "Brass lamp")
+    row(page, "Brass lamp").click()
+    page.get_by_label("Quantity").fill("4")
+    device.button("Done").click()
+    expect(row(page, "Brass lamp")).to_contain_text("4 × $30.00")
+    device.until(
+        "async () => (await offlineApp.device.drafts.all())[0]?.content.lines[1]?.product_uom_qty === 4"
+    )
+    device.crash()
+    device.open().until_ready()
+    page = begin(device)
+    device.says("You had begun this before. It was kept.")
+    expect(row(page, "Brass lamp")).to_contain_text("4 × $30.00")
+
+    device.button("Back").click()
+    device.button("Keep as draft").click()
+    expect(device.button("New quotation")).to_be_visible()
+    begin(device)
+    expect(row(page, "Oak desk")).to_be_visible()
+    device.button("Back").click()
+    device.button("Throw away").click()
+    expect(device.button("New quotation")).to_be_visible()
+    begin(device)
+    expect(device.button("Add a product")).to_be_visible()
+    expect(row(page, "Oak desk")).to_have_count(0)
+    assert page.evaluate("offlineApp.device.drafts.all()") == []
+
+
+def test_signature_counts_for_what_was_signed_alone(device: AppDevice, office: Office) -> None:
+    page = begin(device)
+    add(device, "Oak desk")
+    device.button("Show and sign").click()
+    device.button("Customer signs").click()
+    device.button("Use the written name as signature").click()
+    page.get_by_role("dialog", name="Customer's signature").get_by_role("button", name="Done").click()
+    expect(page.locator(".o_paper_signed")).to_contain_text("Ann Ray")
+    device.button("Close").click()
+    expect(page.locator(".o_quote_note")).to_contain_text("Signed by Ann Ray")
+    row(page, "Oak desk").click()
+    device.button("One more").click()
+    device.button("Done").click()
+    device.says("It changed since Ann Ray signed it.")
+    device.button("Make the quotation").click()
+    expect(page.get_by_text("The quotation is made on this device", exact=False)).to_be_visible()
+    order = order_of(office, device, "amount_total", "signed_by", "offline_signature_state")
+    assert (order["amount_total"], order["signed_by"], order["offline_signature_state"]) == (
+        1016.4,
+        False,
+        False,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-_APP = "addons/offline_base/static/src/app"
+_ADDONS = ("offline_base", "offline_crm")
 _OF_NODE = ("harness.js", "screens.js")
 #: Modules of the installed Odoo that are used as they are; they are served under /odoo/.
 _OF_ODOO = {
@@ -25,9 +25,12 @@ def page(root: Path) -> str:
     imports |= {name: f"/odoo/{path}.js" for name, path in _OF_ODOO.items()}
     imports["/odoo/web/static/src/core/utils/objects"] = "/odoo/web/static/src/core/utils/objects.js"
     # Screens import each other without an ending, as Odoo's loader wants it; one module has to have one address.
-    for module in (root / _APP).rglob("*.js"):
-        address = f"/{module.relative_to(root)}"
-        imports[address.removesuffix(".js")] = address
+    for addon in _ADDONS:
+        app = root / "addons" / addon / "static/src/app"
+        for module in app.rglob("*.js"):
+            address = f"/{module.relative_to(root)}"
+            imports[address.removesuffix(".js")] = address
+            imports[f"@{addon}/app/{module.relative_to(app).with_suffix('')}"] = address
     return f"""<!doctype html>
 <title>Tests of the engine</title>
 <link rel="icon" href="data:,">

@@ -91,6 +91,7 @@ export class Editing {
             throw new Refusal("verb_unknown", `${entity} has no operation ${name}; it has: ${known}`);
         }
         checkArgs(operation, args);
+        await this.#files?.offer(change, args);
         const members = { args, after, ...(Object.keys(expect).length && { expect }) };
         if (ref === null) {
             return this.#record(change, { id: null, uid: null }, entity, name, members);
@@ -107,6 +108,7 @@ export class Editing {
         const entry = await this.#decidable(change, op, "amend");
         const body = await this.#outbox.effective(entry, change);
         if (args) {
+            await this.#files?.offer(change, args);
             return this.#decide(change, entry, "amend", { args: { ...body.args, ...args } });
         }
         const profile = this.#writable(entry.entity);

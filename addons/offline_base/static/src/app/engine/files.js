@@ -25,6 +25,11 @@ const HOUR = 3_600_000;
 /** The browser gave the row back, and not its bytes: they are gone. */
 export class FileLost extends DeviceError {}
 
+/** The hashes that a content may name files by: values and arguments of operations name them in more than one way. */
+export function hashesIn(content) {
+    return [...new Set(JSON.stringify(content ?? null).match(/\b[0-9a-f]{64}\b/g) ?? [])];
+}
+
 /** The SHA-256 of bytes, in hex. @param {BufferSource} bytes */
 export async function sha256(bytes) {
     return toHex(await crypto.subtle.digest("SHA-256", bytes));
@@ -74,9 +79,9 @@ export class Files {
         return { sha256: file, size, type };
     }
 
-    /** Let the files wait for the server that these values name and that are here. */
-    async offer(change, values) {
-        for (const { sha256: file } of Object.values(values).filter((value) => value?.sha256)) {
+    /** Let the files wait for the server that this content names and that are here: values, or arguments. */
+    async offer(change, content) {
+        for (const file of hashesIn(content)) {
             const [row] = await change.all("blob", { range: IDBKeyRange.only(file), sealed: true });
             if (row && row.state !== WAITING) {
                 change.put("blob", { ...row, state: WAITING }, { sealed: true });

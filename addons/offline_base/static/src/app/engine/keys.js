@@ -40,6 +40,18 @@ export async function sign(key, content, subtle = crypto.subtle) {
     return toBase64Url(await subtle.sign(ECDSA, key.privateKey, utf8(dump(content))));
 }
 
+/** The signature, or null where there is no key, or the content cannot be signed. @param {CryptoKeyPair | null} key */
+export async function signatureOf(key, content, subtle = crypto.subtle) {
+    try {
+        return key ? await sign(key, content, subtle) : null;
+    } catch (error) {
+        if (error instanceof RangeError) {
+            return null;
+        }
+        throw error;
+    }
+}
+
 function check(value) {
     if (typeof value === "number") {
         const isCounted = Number.isSafeInteger(value) || !Number.isInteger(value) || Math.abs(value) >= EXPONENT_FROM;
@@ -68,7 +80,7 @@ function check(value) {
  * @param {CryptoKeyPair | null} key
  */
 export async function seal(to, content, key, subtle = crypto.subtle) {
-    const signature = key ? await sign(key, content, subtle).catch(unsigned) : null;
+    const signature = await signatureOf(key, content, subtle);
     const text = utf8(JSON.stringify({ content, signature }));
     const { kty, crv, x, y, kid } = to;
     const theirs = await subtle.importKey("jwk", { kty, crv, x, y }, ECDH, false, []);
@@ -84,13 +96,6 @@ export async function seal(to, content, key, subtle = crypto.subtle) {
     const [body, tag] = [sealed.subarray(0, -TAG_BYTES), sealed.subarray(-TAG_BYTES)];
     // The second part is empty: the secret is agreed on, not sent.
     return [head, "", toBase64Url(iv), toBase64Url(body), toBase64Url(tag)].join(".");
-}
-
-function unsigned(error) {
-    if (error instanceof RangeError) {
-        return null;
-    }
-    throw error;
 }
 
 /** The Concat KDF of NIST SP 800-56A as RFC 7518 (4.6.2) uses it, for one key of 256 bits. */

@@ -2,6 +2,7 @@
 import { Cut } from "./cut.js";
 import { Drafts } from "./drafts.js";
 import { Journal } from "./journal.js";
+import { signatureOf } from "./keys.js";
 import { AUTOMATIC, chosen } from "./modes.js";
 import { PARKED } from "./operations.js";
 import { Outbox } from "./outbox.js";
@@ -84,6 +85,11 @@ export class Reader {
     /** Half-written forms. */
     get drafts() {
         return this.parts.drafts;
+    }
+
+    /** This device's signature over a content (see `keys.js`), or null where it has no key, or that cannot be signed. */
+    sign(content) {
+        return signatureOf(this.settings.key, content);
     }
 
     /** Own operations on a record, newest first, whether they are sent or not. */

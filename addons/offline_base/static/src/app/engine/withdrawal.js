@@ -5,6 +5,7 @@
  * left the device may have arrived, whatever the answer was.
  */
 import { Refusal } from "./errors.js";
+import { hashesIn } from "./files.js";
 import { Entry, PENDING } from "./operations.js";
 
 /** @typedef {import("./change.js").Change} Change */
@@ -34,7 +35,7 @@ export class Withdrawal {
         }
         const entries = (await change.all("outbox", { range: IDBKeyRange.lowerBound(from) })).map(Entry.read);
         const before = await change.all("outbox", { range: IDBKeyRange.upperBound(from, true) });
-        const needed = JSON.stringify(before.map(({ content }) => content.body.values ?? {}));
+        const needed = new Set(before.flatMap(({ content }) => said(content.body)));
         for (const entry of entries) {
             if (entry.state !== PENDING) {
                 throw new Refusal("operation_invalid", `operation #${entry.seq} is ${entry.state}`);
@@ -44,10 +45,8 @@ export class Withdrawal {
             if (entry.verb === "create") {
                 change.delete("identity", [entry.entity, entry.target_uid]);
             }
-            for (const value of Object.values(entry.body.values ?? {})) {
-                if (value?.sha256 && !needed.includes(value.sha256)) {
-                    await this.#files?.holdBack(change, value.sha256);
-                }
+            for (const file of said(entry.body).filter((one) => !needed.has(one))) {
+                await this.#files?.holdBack(change, file);
             }
         }
         this.#settings.put(change, { next_seq: from });
@@ -75,6 +74,11 @@ export class Withdrawal {
             return true;
         });
     }
+}
+
+/** The files that an operation may name. */
+function said({ values, args }) {
+    return hashesIn([values, args]);
 }
 
 /** Note that all that there is leaves the device, in a box. */

@@ -9,7 +9,7 @@
  * | `tiles` | name | `{component, sequence}`: shown on the home screen |
  * | `agenda` | entity | `{read(app) → [item]}`: what stands on which day, see `model/agenda.js` |
  * | `readiness` | name | `{check(app) → [{state, label, text?, fix?}]}`: see `screens/ready/ready.js` |
- * | `destinations` | name | `{label, icon, screen, count?(app), isThere?(app)}`: the main navigation, five at most |
+ * | `destinations` | name | `{label, short?, icon, screen, count?(app), isThere?(app)}`: the main navigation, five at most; `short` stands on phones where there are more than three |
  */
 import { registry } from "@web/core/registry";
 

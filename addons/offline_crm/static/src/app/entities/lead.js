@@ -7,7 +7,7 @@ import { formatNumber } from "@offline_base/app/ui/model/format";
 import { all, convert, lost, restored, teamsOf, won } from "../model/deeds";
 import { dueDays, LEAD, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
 import { Deal } from "../parts/deal";
-import { quote } from "../quotation/quotation";
+import { quote } from "../quotation/begin";
 
 function isLead({ type }) {
     return type === "lead";

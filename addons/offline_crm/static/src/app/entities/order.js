@@ -2,6 +2,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { entities } from "@offline_base/app/ui/registries";
+import { signOrder } from "../quotation/signing";
 
 const ICONS = { sale: "check-square-o", cancel: "ban" };
 
@@ -10,9 +11,9 @@ entities.add("sale.order", {
     label: _t("Order"),
     plural: _t("Quotations and orders"),
     title: ({ name }) => name || _t("New quotation"),
-    subtitle: ({ amount_total }, { partner_id = "" } = {}) => [partner_id, amount_total ? formatNumber(amount_total, 2) : null].filter(Boolean).join(" · "),
+    subtitle: ({ amount_total }, { partner_id = "", currency_id = "" } = {}) => [partner_id, amount_total ? `${formatNumber(amount_total, 2)} ${currency_id}`.trim() : null].filter(Boolean).join(" · "),
     called: ({ state }) => ICONS[state] ?? "file-text-o",
-    named: ["partner_id"],
+    named: ["partner_id", "currency_id"],
     verbs: ["update"],
     sections: [
         { label: "", fields: ["state", "partner_id", "opportunity_id", "amount_untaxed", "amount_tax", "amount_total"] },
@@ -26,6 +27,8 @@ entities.add("sale.order", {
         apply_template: { hidden: ({ state }) => !["draft", "sent"].includes(state), fields: { template: { type: "many2one", relation: "sale.order.template", selection: null } } },
         apply_code: { icon: "ticket", hidden: ({ state }) => !["draft", "sent"].includes(state) },
         update_promotions: { icon: "gift", hidden: ({ state }) => !["draft", "sent"].includes(state) },
+        // A document to show: it has a sheet of its own.
+        sign: { icon: "pencil", isOnce: true, hidden: ({ state }, { pending }) => state === "cancel" || pending.length > 0, run: signOrder },
         send_by_email: { icon: "envelope-o", hidden: ({ state }) => state === "cancel" },
     },
     chatter: true,

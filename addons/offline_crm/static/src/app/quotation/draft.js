@@ -1,42 +1,96 @@
-/** A quotation as a person makes it: what they asked for, and what is sent of it once it is priced. */
+/**
+ * A quotation as a person makes it: what they asked for, and what is sent of it once it is priced. Plain values, so that
+ * it can be kept as a draft.
+ *
+ * @typedef {object} Quote
+ * @property {string} uid how the device names the quotation
+ * @property {object[]} lines products `{key, product_id, name, product_uom_qty, product_uom_id?, price_unit?, discount?,
+ *     words?, optional?}`, sections and notes `{key, display_type, name}`
+ * @property {string[]} codes @property {{reward_id: number, product_id?: number}[]} rewards
+ * @property {number} [pricelist_id] @property {number} [payment_term_id] @property {number} [template_id] what was
+ *     chosen; else what Odoo takes for the customer
+ * @property {string} reference the customer's own @property {string} note @property {string | null} validity_date
+ * @property {object | null} signature what `evidenceOf` gave
+ */
+import { same } from "@offline_base/app/engine/canonical";
+import { newUid } from "@offline_base/app/engine/uid";
 import { refOf } from "@offline_base/app/ui/model/entities";
 
 /** How many digits an amount that is sent may have: what floats add behind them is no part of it. */
 const DIGITS = 6;
 
+export const told = (amount) => Number(amount.toFixed(DIGITS));
+
+/** @returns {Quote} one with nothing on it */
+export function emptyQuote() {
+    return { uid: newUid(), lines: [], codes: [], rewards: [], reference: "", note: "", validity_date: null, signature: null };
+}
+
+/** Whether nothing was asked for yet. @param {Quote} quote */
+export function isEmpty(quote) {
+    return same({ ...quote, uid: "" }, { ...emptyQuote(), uid: "" });
+}
+
+const isProduct = ({ display_type }) => !display_type;
+
 /** What `priceOrder` takes. Codes come before rewards, as the office takes them. */
-export function orderOf({ lines, codes, rewards }, { partner, company_id, payment_term }) {
+export function orderOf({ lines, codes, rewards, pricelist_id, validity_date }, { partner, company_id, payment_term }) {
     return {
         company_id,
         partner: partner?.values ?? null,
         payment_term,
-        lines,
+        validity_date,
+        ...(pricelist_id !== undefined && { pricelist_id }),
+        lines: lines.filter(isProduct),
         promotions: [...codes.map((code) => ({ code })), ...rewards],
     };
 }
 
+/** All lines in their order, those of rewards last: `{own, priced}`; texts have no price, rewards nothing of their own. */
+export function linesOf({ lines }, priced) {
+    let at = 0;
+    const own = lines.map((line) => ({ own: line, priced: isProduct(line) ? priced.lines[at++] : null }));
+    return [...own, ...priced.lines.slice(at).map((line) => ({ own: null, priced: line }))];
+}
+
 /** The arguments of the operation `quote`: what was agreed, line by line and in all. */
-export function argumentsOf({ uid, lines, codes, rewards }, { partner }, priced) {
-    const told = (amount) => Number(amount.toFixed(DIGITS));
+export function argumentsOf(quote, { partner }, priced) {
+    const { uid, codes, rewards, template_id, payment_term_id, reference, note, validity_date, signature } = quote;
+    const own = linesOf(quote, priced).filter(({ own: line }) => line);
     return {
         uid,
         partner: partner && refOf(partner),
+        // The lines of the template are among those of the quotation, as the customer wants them.
+        ...(template_id !== undefined && { template: template_id, template_lines: false }),
         ...(priced.priceList && { pricelist: priced.priceList.id }),
-        lines: lines.map(({ product_id, product_uom_qty, product_uom_id }, index) => {
-            const { price_unit, discount, price_total, confirmedOnSync } = priced.lines[index];
-            return {
-                product: product_id,
-                quantity: product_uom_qty,
-                ...(product_uom_id && { uom: product_uom_id }),
-                // What the device cannot know was not agreed.
-                ...(!confirmedOnSync.length && { price_unit: told(price_unit), discount: told(discount), price_total: told(price_total) }),
-            };
-        }),
+        ...(payment_term_id !== undefined && { payment_term: payment_term_id }),
+        ...(reference.trim() && { client_order_ref: reference.trim() }),
+        ...(note.trim() && { note: note.trim() }),
+        ...(validity_date && { validity_date }),
+        lines: own.map(({ own: line, priced: amounts }) => (amounts ? productArgs(line, amounts) : textArgs(line))),
         codes: codes.filter((code) => !isRefused(priced, ({ code: refused }) => refused === code && refused !== undefined)),
         rewards: rewards
             .filter(({ reward_id }) => !isRefused(priced, (step) => step.reward_id === reward_id))
             .map(({ reward_id, product_id }) => ({ reward: reward_id, ...(product_id && { product: product_id }) })),
         ...(!priced.confirmedOnSync.length && { currency: priced.currency.name, amount_total: told(priced.totals.amount_total) }),
+        ...(signature && { signature }),
+    };
+}
+
+function textArgs({ display_type, name }) {
+    return { display_type, name };
+}
+
+function productArgs({ product_id, product_uom_qty, product_uom_id, words, optional }, amounts) {
+    const { price_unit, discount, price_total, confirmedOnSync } = amounts;
+    return {
+        product: product_id,
+        quantity: product_uom_qty,
+        ...(product_uom_id && { uom: product_uom_id }),
+        ...(words && { name: words }),
+        ...(optional && { optional }),
+        // What the device cannot know was not agreed.
+        ...(!confirmedOnSync.length && { price_unit: told(price_unit), discount: told(discount), price_total: told(price_total) }),
     };
 }
 

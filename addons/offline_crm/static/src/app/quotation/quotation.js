@@ -1,63 +1,136 @@
 /** The editor of quotations: products, amounts, promotions and totals, reckoned on the device as Odoo will. */
-import { Component, useState } from "@odoo/owl";
+import { Component, markRaw, onMounted, onWillDestroy, onWillRender, useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { same } from "@offline_base/app/engine/canonical";
+import { HomeFull } from "@offline_base/app/engine/errors";
 import { newUid } from "@offline_base/app/engine/uid";
 import { Picker } from "@offline_base/app/ui/forms/picker";
 import { Ask, Badge, Card, Empty, Icon, Row, Screen } from "@offline_base/app/ui/kit/kit";
-import { refFrom, refOf, refText } from "@offline_base/app/ui/model/entities";
+import { refFrom } from "@offline_base/app/ui/model/entities";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
-import { screens, tiles } from "@offline_base/app/ui/registries";
+import { screens } from "@offline_base/app/ui/registries";
+import { Leaving } from "@offline_base/app/ui/screens/form/form";
 import { priceOrder } from "../prices/order";
 import { addProducts, readBook } from "../prices/reading";
 import { warningsOf } from "../prices/warnings";
-import { argumentsOf, orderOf } from "./draft";
-import { LineSheet, VariantSheet } from "./line";
+import { documentOf } from "./document";
+import { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf } from "./draft";
+import { Kept } from "./kept";
+import { LineSheet, TextSheet, VariantSheet } from "./line";
+import { amountText, Paper, signedText } from "./paper";
 import { reasonText, refusalText } from "./reasons";
+import { Terms } from "./terms";
+import { letterhead, lineName, nameOfVariant, termsText, unitsOf } from "./words";
 
 const LEAD = "crm.lead";
 const PRODUCT = "product.product";
+const TERM = "account.payment.term";
+const TEMPLATE = "sale.order.template";
+
+const now = () => new Date().toISOString();
 
 export class Quotation extends Component {
     static template = "offline_crm.Quotation";
-    static components = { Badge, Card, Empty, Icon, Row, Screen };
+    static components = { Badge, Card, Empty, Icon, Row, Screen, Terms };
     static props = { lead: String };
 
     setup() {
         this.app = useApp();
-        this.state = useState({ uid: newUid(), lines: [], codes: [], rewards: [], isSending: false });
+        this.kept = new Kept(this.app.device, this.props.lead);
+        this.state = useState({ quote: emptyQuote(), isDraft: false, isFull: false, isSending: false });
         this.live = useLive(async () => this.read());
+        // Once for all that the screen shows of it.
+        onWillRender(() => {
+            this.priced = this.live.lead?.values.partner_id ? this.price(this.quote) : null;
+            this.lines = this.priced && linesOf(this.quote, this.priced);
+        });
+        let isFirst = true;
+        useEffect(
+            () => {
+                if (!isFirst) {
+                    this.keep();
+                }
+                isFirst = false;
+            },
+            () => [JSON.stringify(this.quote)],
+        );
+        let free = () => {};
+        onMounted(() => {
+            free = this.app.router.guard(() => this.mayLeave());
+        });
+        onWillDestroy(() => free());
+    }
+
+    get quote() {
+        return this.state.quote;
+    }
+
+    // --- what is here ----------------------------------------------------------------------------------------------
+
+    async open() {
+        const quote = await this.kept.find();
+        if (quote) {
+            Object.assign(this.state, { quote: { ...emptyQuote(), ...quote }, isDraft: true });
+        }
     }
 
     async read() {
+        await (this.opened ??= this.open());
         const { device } = this.app;
         const lead = await device.get(LEAD, refFrom(this.props.lead));
         const partner = lead && lead.values.partner_id !== null ? await device.get("res.partner", lead.values.partner_id) : null;
-        const book = await readBook(
+        const all = (entity) => device.search(entity, "", {}, { limit: Infinity });
+        const bySequence = (one, other) => (one.values.sequence ?? 0) - (other.values.sequence ?? 0);
+        const [terms, templates] = await Promise.all([all(TERM), all(TEMPLATE)]);
+        // Nothing on the screen waits for what is in it: it is read anew as a whole.
+        const book = markRaw(await readBook(device));
+        // Last: lines may have come meanwhile.
+        await addProducts(
+            book,
             device,
-            this.state.lines.map(({ product_id }) => product_id),
+            this.quote.lines.map(({ product_id }) => product_id).filter(Boolean),
         );
-        const term = partner?.values.property_payment_term_id ?? null;
-        const payment_term = term === null ? null : ((await device.get("account.payment.term", term))?.values ?? null);
-        return { lead, partner, book, payment_term, company_id: lead?.values.company_id ?? null };
+        return {
+            lead,
+            partner,
+            book,
+            terms: terms.toSorted(bySequence),
+            templates: templates.toSorted(bySequence),
+            company_id: lead?.values.company_id ?? null,
+        };
     }
 
-    get order() {
-        return orderOf(this.state, this.live);
+    /** The terms of payment in force: those that were chosen, else those of the customer. */
+    get term() {
+        const id = this.quote.payment_term_id ?? this.live.partner?.values.property_payment_term_id ?? null;
+        return this.live.terms.find((term) => term.id === id) ?? null;
+    }
+
+    get template() {
+        return this.live.templates.find(({ id }) => id === this.quote.template_id) ?? null;
+    }
+
+    order(quote) {
+        return orderOf(quote, { ...this.live, payment_term: this.term?.values ?? null });
     }
 
     /** Everything that the amounts say; null where not even the company is on this device. */
-    get priced() {
-        if (!this.live.book.all("res.company").length) {
-            return null;
-        }
-        return priceOrder({ order: this.order, records: this.live.book, now: new Date().toISOString() });
+    price(quote) {
+        const { book } = this.live;
+        return book.all("res.company").length ? priceOrder({ order: this.order(quote), records: book, now: now() }) : null;
     }
 
+    amount(value) {
+        return amountText(value, this.priced.currency);
+    }
+
+    // --- what is shown ---------------------------------------------------------------------------------------------
+
     get warnings() {
-        const now = new Date().toISOString();
-        return warningsOf({ order: this.order, priced: this.priced, records: this.live.book, now }).map(({ kind, key }) => {
-            const name = this.state.lines.find((line) => line.key === key)?.name;
+        const { quote, priced, live } = this;
+        const found = warningsOf({ order: this.order(quote), priced, records: live.book, now: now() }).map(({ kind, key }) => {
+            const name = quote.lines.find((line) => line.key === key)?.name;
             return {
                 product_archived: _t("%s is no longer sold.", name),
                 price_ended: _t("The price of %s is over.", name),
@@ -65,26 +138,26 @@ export class Quotation extends Component {
                 credit_limit: _t("The customer goes beyond the limit of their credit."),
             }[kind];
         });
-    }
-
-    amount(value) {
-        const { symbol, position, decimal_places } = this.priced.currency;
-        const text = formatNumber(value, decimal_places);
-        return position === "before" ? `${symbol}${text}` : `${text} ${symbol ?? ""}`.trim();
+        const { signature } = quote;
+        return signature && !this.isSigned
+            ? [...found, _t("It changed since %s signed it. Show it again and have it signed, or make it without a signature.", signature.name)]
+            : found;
     }
 
     /** Lines as they are shown; those of rewards carry the reward's words. */
     get shown() {
-        const { lines } = this.priced;
-        return lines.map((line, index) => {
-            const own = this.state.lines[index];
+        return this.lines.map(({ own, priced: line }, index) => {
+            if (line === null) {
+                return { key: own.key, own, isText: true, isNote: own.display_type === "line_note", title: own.name };
+            }
             const discount = line.discount && !line.reward ? ` − ${formatNumber(line.discount)} %` : "";
+            const unit = own && unitsOf(this.live.book, own.product_id).length > 1 ? ` ${this.live.book.get("uom.uom", line.product_uom_id)?.name ?? ""}` : "";
             return {
                 key: own?.key ?? `reward${index}`,
                 own,
                 reward: line.reward,
                 title: own?.name ?? line.reward.description ?? _t("Reward"),
-                subtitle: `${formatNumber(line.product_uom_qty)} × ${this.amount(line.price_unit)}${discount}`,
+                subtitle: `${formatNumber(line.product_uom_qty)}${unit} × ${this.amount(line.price_unit)}${discount}`,
                 amount: this.amount(line.price_subtotal),
                 reasons: line.confirmedOnSync.map(reasonText),
             };
@@ -93,6 +166,10 @@ export class Quotation extends Component {
 
     get taxes() {
         return this.priced.totals.subtotals.flatMap(({ tax_groups }) => tax_groups);
+    }
+
+    get hasProducts() {
+        return this.quote.lines.some(({ product_id }) => product_id);
     }
 
     /** Promotions that are worth a word: those that can be taken, and those that lack something. */
@@ -120,7 +197,50 @@ export class Quotation extends Component {
         return this.priced.refused.map(({ code, reason }) => (code === undefined ? refusalText(reason) : `${code}: ${refusalText(reason)}`));
     }
 
-    // --- what a person does -----------------------------------------------------------------------------------------
+    // --- the document ----------------------------------------------------------------------------------------------
+
+    get document() {
+        const { partner, book } = this.live;
+        return documentOf(this.quote, this.priced, {
+            customer: partner?.values.display_name ?? partner?.values.name ?? "",
+            payment_term: this.term?.values.name ?? "",
+            terms: termsText(this.quote, this.template?.values, this.priced),
+            nameOf: (line) => lineName(book, line),
+        });
+    }
+
+    /** Whether the customer signed what it is now. */
+    get isSigned() {
+        return this.quote.signature !== null && same(this.quote.signature.document, this.document);
+    }
+
+    get signedText() {
+        return signedText(this.quote.signature);
+    }
+
+    async show() {
+        const { partner, lead } = this.live;
+        const said = await this.app.messages.open(Paper, {
+            order: this.quote.uid,
+            title: _t("Quotation"),
+            from: letterhead(this.priced.company),
+            document: this.document,
+            kinds: this.lines.map(({ own }) => own?.display_type ?? null),
+            currency: this.priced.currency,
+            taxes: this.taxes.map(({ group_name, tax_amount_currency }) => ({ name: group_name, amount: tax_amount_currency })),
+            signer: (partner?.values.is_company ? lead.values.contact_name : partner?.values.name) ?? "",
+            signature: this.isSigned ? this.quote.signature : null,
+            confirm: _t("Make the quotation"),
+            onSign: (signature) => {
+                this.quote.signature = signature;
+            },
+        });
+        if (said === "make") {
+            await this.send();
+        }
+    }
+
+    // --- lines -----------------------------------------------------------------------------------------------------
 
     async add() {
         const { device, messages } = this.app;
@@ -133,12 +253,9 @@ export class Quotation extends Component {
             return;
         }
         const variants = await device.search(PRODUCT, "", { product_tmpl_id: picked.ref }, { limit: Infinity });
-        await addProducts(
-            this.live.book,
-            device,
-            variants.map(({ id }) => id),
-        );
-        const choices = variants.map(({ id }) => ({ id, name: this.nameOf(picked.name, id) }));
+        const ids = variants.map(({ id }) => id);
+        await addProducts(this.live.book, device, ids);
+        const choices = ids.map((id) => ({ id, name: nameOfVariant(this.live.book, id) }));
         const chosen = choices.length > 1 ? await messages.open(VariantSheet, { title: picked.name, choices }) : choices[0];
         if (chosen) {
             this.put(chosen);
@@ -147,46 +264,69 @@ export class Quotation extends Component {
         }
     }
 
-    /** What a variant is called: its product, and what sets it apart from the others. */
-    nameOf(product, id) {
-        const { product_template_variant_value_ids = [] } = this.live.book.get(PRODUCT, id);
-        const values = this.live.book.some("product.template.attribute.value", product_template_variant_value_ids);
-        return values.length ? `${product} (${values.map(({ name }) => name).join(", ")})` : product;
-    }
-
     put({ id, name }) {
-        const there = this.state.lines.find(({ product_id }) => product_id === id);
+        const there = this.quote.lines.find(({ product_id }) => product_id === id);
         if (there) {
             there.product_uom_qty += 1;
         } else {
-            this.state.lines.push({ key: newUid(), product_id: id, name, product_uom_qty: 1 });
+            this.quote.lines.push({ key: newUid(), product_id: id, name, product_uom_qty: 1 });
         }
     }
 
+    async addText(display_type) {
+        const said = await this.askText(display_type, "", true);
+        if (said?.text) {
+            this.quote.lines.push({ key: newUid(), display_type, name: said.text });
+        }
+    }
+
+    askText(display_type, text, isNew, isFirst = true) {
+        const isNote = display_type === "line_note";
+        const [title, label] = isNote ? [_t("Note"), _t("Text")] : [_t("Section"), _t("Heading")];
+        return this.app.messages.open(TextSheet, { title, label, text, rows: isNote ? 3 : 1, isNew, isFirst });
+    }
+
     async edit(line) {
-        const priced = this.priced.lines[this.state.lines.indexOf(line)];
-        const said = await this.app.messages.open(LineSheet, {
-            title: line.name,
-            quantity: line.product_uom_qty,
-            price: priced.price_unit,
-            discount: priced.discount,
-        });
+        const isFirst = this.quote.lines[0].key === line.key;
+        const said = line.display_type ? await this.askText(line.display_type, line.name, false, isFirst) : await this.askLine(line, isFirst);
         if (!said) {
             return;
         }
-        if (said.remove || said.quantity === 0) {
-            this.state.lines = this.state.lines.filter((one) => one !== line);
-            return;
-        }
-        line.product_uom_qty = said.quantity;
-        // What was not touched goes on following the price list.
-        if (said.price !== priced.price_unit) {
-            line.price_unit = said.price;
-        }
-        if (said.discount !== priced.discount) {
-            line.discount = said.discount;
+        const { lines } = this.quote;
+        const at = lines.findIndex(({ key }) => key === line.key);
+        if (said.remove || said.quantity === 0 || said.text === "") {
+            lines.splice(at, 1);
+        } else if (said.up) {
+            lines.splice(at - 1, 0, ...lines.splice(at, 1));
+        } else if (line.display_type) {
+            lines[at].name = said.text;
+        } else {
+            // What nobody wrote goes on following the price list.
+            const { quantity: product_uom_qty, unit: product_uom_id, price: price_unit, discount } = said;
+            lines[at] = { ...lines[at], product_uom_qty, product_uom_id, price_unit, discount };
         }
     }
+
+    askLine(line, isFirst) {
+        const units = unitsOf(this.live.book, line.product_id);
+        return this.app.messages.open(LineSheet, {
+            title: line.name,
+            line,
+            units,
+            isFirst,
+            reckon: (given) => this.reckon(line, given),
+        });
+    }
+
+    /** What a line would come to with another quantity, unit, price or discount. */
+    reckon(line, { quantity, unit, price, discount }) {
+        const other = { ...line, product_uom_qty: quantity, product_uom_id: unit, price_unit: price ?? undefined, discount: discount ?? undefined };
+        const { lines, currency } = this.price({ ...this.quote, lines: [other], codes: [], rewards: [] });
+        const { price_unit, discount: off, price_subtotal } = lines[0];
+        return { price: price_unit, discount: off, amount: amountText(price_subtotal, currency) };
+    }
+
+    // --- promotions ------------------------------------------------------------------------------------------------
 
     async enterCode() {
         const code = await this.app.messages.open(Ask, {
@@ -194,69 +334,67 @@ export class Quotation extends Component {
             confirm: _t("Use it"),
             input: { label: _t("Code"), required: true },
         });
-        if (code && !this.state.codes.includes(code)) {
-            this.state.codes.push(code);
+        if (code && !this.quote.codes.includes(code)) {
+            this.quote.codes.push(code);
         }
     }
 
     take({ id }) {
-        this.state.rewards.push({ reward_id: id });
+        this.quote.rewards.push({ reward_id: id });
     }
 
     drop({ reward }) {
-        this.state.rewards = this.state.rewards.filter(({ reward_id }) => reward_id !== reward.id);
+        this.quote.rewards = this.quote.rewards.filter(({ reward_id }) => reward_id !== reward.id);
         const rules = this.live.book.with("loyalty.rule", "program_id", reward.program_id);
-        this.state.codes = this.state.codes.filter((code) => !rules.some((rule) => rule.code === code));
+        this.quote.codes = this.quote.codes.filter((code) => !rules.some((rule) => rule.code === code));
+    }
+
+    // --- keeping and sending ---------------------------------------------------------------------------------------
+
+    async keep() {
+        if (!this.isDone) {
+            this.state.isFull = !(await this.kept.put(this.quote));
+        }
+    }
+
+    /** Begin anew, without the draft. */
+    async forget() {
+        await this.kept.drop();
+        Object.assign(this.state, { quote: emptyQuote(), isDraft: false });
+    }
+
+    /** Asked when the person goes elsewhere. */
+    async mayLeave() {
+        if (this.isDone || isEmpty(this.quote)) {
+            return true;
+        }
+        const how = await this.app.messages.open(Leaving);
+        if (how === "drop") {
+            this.isDone = true;
+            await this.kept.drop();
+        }
+        return how !== undefined;
     }
 
     async send() {
         this.state.isSending = true;
         try {
-            const args = argumentsOf(this.state, this.live, this.priced);
+            const quote = { ...this.quote, signature: this.isSigned ? this.quote.signature : null };
+            const args = JSON.parse(JSON.stringify(argumentsOf(quote, this.live, this.priced)));
             await this.app.device.call(LEAD, refFrom(this.props.lead), "quote", args);
+            this.isDone = true;
+            await this.kept.drop();
             this.app.messages.say(_t("The quotation is made on this device. Odoo learns of it with the next sync."), { kind: "good" });
             this.app.router.back("record", { entity: LEAD, ref: this.props.lead });
+        } catch (error) {
+            if (!(error instanceof HomeFull)) {
+                throw error;
+            }
+            this.app.messages.say(_t("There is no room left on this device: nothing was saved. Make room and save again."), { kind: "danger" });
         } finally {
             this.state.isSending = false;
         }
     }
 }
 
-/** Begin a quotation from the home screen: for which opportunity? */
-export class NewQuotation extends Component {
-    static template = "offline_crm.NewQuotation";
-    static components = { Icon };
-    static props = {};
-
-    setup() {
-        this.app = useApp();
-    }
-
-    get mayQuote() {
-        return this.app.entity(LEAD)?.operations.some(({ name }) => name === "quote") ?? false;
-    }
-
-    async begin() {
-        const picked = await this.app.messages.open(Picker, {
-            relation: LEAD,
-            title: _t("For which opportunity?"),
-            keep: ({ type, won_status, active }) => type !== "lead" && won_status !== "lost" && active !== false,
-        });
-        if (picked) {
-            quoteFor(this.app, picked.ref);
-        }
-    }
-}
-
-/** Open the editor for an opportunity. */
-export function quoteFor(app, ref) {
-    app.router.go("quotation", { lead: refText(ref) });
-}
-
-/** The same as an operation of the opportunity. */
-export function quote(app, record) {
-    quoteFor(app, refOf(record));
-}
-
 screens.add("quotation", { path: "/quotation/:lead", component: Quotation });
-tiles.add("new_quotation", { component: NewQuotation }, { sequence: 30 });

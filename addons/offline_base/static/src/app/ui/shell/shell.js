@@ -64,8 +64,11 @@ export class Shell extends Component {
 
     get destinations() {
         const there = destinations.getAll().filter(({ isThere = () => true }) => isThere(this.app));
-        return there.map(({ label, icon, screen, parts = {}, count = null }) => ({
+        // Four share the width of a phone, and a long word has no room there.
+        const isNarrow = there.length > 3;
+        return there.map(({ label, short = label, icon, screen, parts = {}, count = null }) => ({
             label: String(label),
+            short: String(isNarrow ? short : label),
             icon,
             count: count?.(this.app) || null,
             isHere: this.screen?.name === screen,

@@ -189,6 +189,6 @@ export class Unsynchronized extends Component {
 screens.add("unsynchronized", { path: "/unsynchronized", component: Unsynchronized });
 destinations.add(
     "unsynchronized",
-    { label: _t("Unsynchronized"), icon: "cloud-upload", screen: "unsynchronized", count: (app) => app.waiting },
+    { label: _t("Unsynchronized"), short: _t("Unsynced"), icon: "cloud-upload", screen: "unsynchronized", count: (app) => app.waiting },
     { sequence: 40 },
 );

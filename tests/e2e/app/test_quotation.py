@@ -292,3 +292,39 @@ def test_signature_counts_for_what_was_signed_alone(device: AppDevice, office: O
         False,
         False,
     )
+
+
+def test_quotation_of_the_office_is_shown_and_signed_on_the_device(device: AppDevice, office: Office) -> None:
+    page = device.page
+    user = page.evaluate("offlineApp.device.settings.user.id")
+    desk = office.find("product.product", ("name", "=", "Oak desk"))
+    lead = office.find("crm.lead", ("user_id", "=", user))
+    customer = office.read("crm.lead", lead, "partner_id")["partner_id"][0]
+    lines = [
+        (0, 0, {"display_type": "line_section", "name": "Furniture"}),
+        (0, 0, {"product_id": desk, "product_uom_qty": 2}),
+    ]
+    order = office.create(
+        "sale.order", partner_id=customer, user_id=user, opportunity_id=lead, order_line=lines
+    )
+    device.go_online()
+    assert device.sync()
+    device.go_offline()
+    page.evaluate("(id) => { location.hash = `/record/sale.order/${id}`; }", order)
+    device.button("Customer Signs").click()
+    for text in ("Azure Interior", "Furniture", "2 × $420.00", "$1,016.40"):
+        expect(page.locator(".o_paper")).to_contain_text(text)
+    device.button("Customer signs").click()
+    page.get_by_label("Name of who signs").fill("Ann Ray")
+    draw(page)
+    page.get_by_role("dialog", name="Customer's signature").get_by_role("button", name="Done").click()
+    device.button("Hand in the signature").click()
+    device.says("The signature is kept on this device.")
+    device.says("Ann Ray")
+    signed = order_of(office, device, "signed_by", "signature", "offline_signature_state")
+    assert (signed["id"], signed["signed_by"], signed["offline_signature_state"]) == (
+        order,
+        "Ann Ray",
+        "valid",
+    )
+    assert signed["signature"]

@@ -127,11 +127,11 @@ def draw(page: Page) -> None:
     box = page.get_by_role("img", name="Sign here").bounding_box()
     assert box
     x, y, width, height = box["x"], box["y"], box["width"], box["height"]
-    page.mouse.move(x + width * 0.15, y + height * 0.6)
+    page.mouse.move(x + width * 0.16, y + height * 0.5)
     page.mouse.down()
     for part in range(1, 61):
         loop = sin(part / 3) * (0.3 - part / 300)
-        page.mouse.move(x + width * (0.15 + part * 0.011 + cos(part / 3) * 0.03), y + height * (0.55 + loop))
+        page.mouse.move(x + width * (0.1 + part * 0.012 + cos(part / 3) * 0.06), y + height * (0.5 + loop))
     page.mouse.up()
 
 
@@ -177,6 +177,8 @@ def test_customer_signs_what_they_see_and_odoo_has_the_order_the_terms_and_the_p
     expect(page.get_by_label("Price of one")).to_have_value("2520.00")
     page.get_by_label("Quantity").fill("2")
     expect(page.locator(".o_quote_line_total")).to_contain_text("$5,040.00")
+    assert wrong(page) == []
+    keep(page, "crm-quotation-line")
     device.button("Done").click()
     row(page, "Brass lamp").click()
     page.get_by_label("Price of one").fill("12.50")
@@ -203,7 +205,6 @@ def test_customer_signs_what_they_see_and_odoo_has_the_order_the_terms_and_the_p
                  "Valid until Jan 31, 2027", "Three parts in a year", "$6,180.08"):  # fmt: skip
         expect(paper).to_contain_text(text)
     assert wrong(page) == []
-    keep(page, "crm-paper")
     device.button("Customer signs").click()
     expect(page.get_by_label("Name of who signs")).to_have_value("Ann Ray")
     draw(page)

@@ -44,13 +44,19 @@ export class LineSheet extends Component {
 
     /** What stands in a box: as it was written, or as it is reckoned. */
     shown(name) {
-        return this.text[name] ?? written(name, this.reckoned[name]);
+        return this.text[name] ?? this.listed(name);
+    }
+
+    listed(name) {
+        return written(name, this.reckoned[name]);
     }
 
     write(name, text) {
         this.text[name] = text;
         const number = parseNumber(text, language());
-        this.given[name] = Number.isNaN(number) ? null : number;
+        // Without a price or discount of one's own the price list says it.
+        const isTakenBack = number === null && name !== "quantity";
+        this.given[name] = isTakenBack ? undefined : Number.isNaN(number) ? null : number;
     }
 
     /** A price was said for one unit, and not for another. */

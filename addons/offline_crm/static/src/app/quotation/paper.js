@@ -1,5 +1,5 @@
 /** The quotation as the customer sees it, and signs it. */
-import { Component, useState } from "@odoo/owl";
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { formatInstant } from "@offline_base/app/engine/clock";
 import { HomeFull } from "@offline_base/app/engine/errors";
@@ -72,6 +72,13 @@ export class Paper extends Component {
     setup() {
         this.app = useApp();
         this.state = useState({ signature: this.props.signature ?? null, said: "" });
+        this.signed = useRef("signed");
+        useEffect(
+            () => {
+                this.signed.el?.scrollIntoView({ block: "end" });
+            },
+            () => [this.state.signature],
+        );
         this.today = formatDate(dayOf(new Date()));
     }
 

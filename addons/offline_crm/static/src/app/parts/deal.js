@@ -2,10 +2,13 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Icon, Numbers } from "@offline_base/app/ui/kit/kit";
+import { refOf, refText } from "@offline_base/app/ui/model/entities";
 import { formatDate, formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { all, move, set } from "../model/deeds";
 import { outcomeOf, STAGE, stagesFor } from "../model/pipeline";
+import { quoteFor } from "../quotation/begin";
+import { draftName } from "../quotation/kept";
 
 export class Deal extends Component {
     static template = "offline_crm.Deal";
@@ -22,7 +25,9 @@ export class Deal extends Component {
 
     async read() {
         const { lost_reason_id: reason } = this.values;
+        const begun = await this.app.device.drafts.get(draftName(refText(refOf(this.props.record))));
         return {
+            isBegun: begun !== null,
             stages: await all(this.app, STAGE),
             reason: reason === null ? "" : ((await this.app.device.nameOf("crm.lost.reason", reason)) ?? ""),
         };
@@ -55,6 +60,11 @@ export class Deal extends Component {
 
     get mayChange() {
         return this.props.record.present && this.outcome !== "lost";
+    }
+
+    /** On with the quotation that was begun. */
+    goOn() {
+        quoteFor(this.app, refOf(this.props.record));
     }
 
     go(stage) {

@@ -5,12 +5,17 @@ import { isEmpty } from "./draft";
 
 const LEAD = "crm.lead";
 
+/** The name of the draft. @param {string} lead as in the address of a screen */
+export function draftName(lead) {
+    return `quotation/${lead}`;
+}
+
 export class Kept {
     /** @param {object} device of the app @param {string} lead as in the address of a screen */
     constructor(device, lead) {
         this._device = device;
         this._lead = refFrom(lead);
-        this._name = `quotation/${lead}`;
+        this._name = draftName(lead);
         this._last = Promise.resolve();
     }
 

@@ -3,6 +3,7 @@ import { useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { canonical, ValueInvalid } from "../../engine/canonical";
 import { formatNumber, language } from "../model/format";
+import { useApp, useLive } from "../model/hooks";
 import { numberText, parseNumber } from "../model/texts";
 import { fields } from "../registries";
 import { EditText, ShowText } from "./text";
@@ -22,9 +23,23 @@ class ShowFloat extends ShowText {
     }
 }
 
+/** An amount, in the currency of its record where that is known here. */
 class ShowMonetary extends ShowText {
+    setup() {
+        this.app = useApp();
+        this.live = useLive(
+            async () => ({ currency: this.currency === null ? null : await this.app.device.nameOf("res.currency", this.currency) }),
+            () => [this.currency],
+        );
+    }
+
+    get currency() {
+        return this.props.values.currency_id ?? null;
+    }
+
     get text() {
-        return formatNumber(this.props.value, MONEY_DIGITS);
+        const amount = formatNumber(this.props.value, MONEY_DIGITS);
+        return this.live.currency ? `${amount} ${this.live.currency}` : amount;
     }
 }
 

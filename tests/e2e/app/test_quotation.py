@@ -316,7 +316,7 @@ def test_quotation_of_the_office_is_shown_and_signed_on_the_device(device: AppDe
     assert device.sync()
     device.go_offline()
     page.evaluate("(id) => { location.hash = `/record/sale.order/${id}`; }", order)
-    expect(page.get_by_text("1,016.40 USD")).to_be_visible()
+    expect(page.get_by_text("1,016.40 USD", exact=True)).to_be_visible()
     device.button("Customer Signs").click()
     for text in ("Azure Interior", "Furniture", "2 × $420.00", "$1,016.40"):
         expect(page.locator(".o_paper")).to_contain_text(text)

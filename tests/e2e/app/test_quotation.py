@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.app.device import AppDevice
-from tests.e2e.app.test_sales_day import wrong
+from tests.e2e.app.test_every_screen import faults
 from tests.e2e.app.test_usual_day import keep
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
@@ -100,7 +100,7 @@ def device(make_app: Callable[[], AppDevice], office: Office) -> AppDevice:
 
 def begin(device: AppDevice) -> Page:
     """Open the editor for the opportunity, from the home screen."""
-    device.page.evaluate("location.hash = '/home'")
+    device.go("/home")
     device.button("New quotation").click()
     device.page.get_by_role("dialog").get_by_text("Library").click()
     expect(device.heading("New quotation")).to_be_visible()
@@ -177,7 +177,7 @@ def test_customer_signs_what_they_see_and_odoo_has_the_order_the_terms_and_the_p
     expect(page.get_by_label("Price of one")).to_have_value("2520.00")
     page.get_by_label("Quantity").fill("2")
     expect(page.locator(".o_quote_line_total")).to_contain_text("$5,040.00")
-    assert wrong(page) == []
+    assert faults(page) == []
     keep(page, "crm-quotation-line")
     device.button("Done").click()
     row(page, "Brass lamp").click()
@@ -195,7 +195,7 @@ def test_customer_signs_what_they_see_and_odoo_has_the_order_the_terms_and_the_p
     device.button("Done").click()
     expect(page.locator(".o_quote_total")).to_contain_text("$6,180.08")
     page.evaluate("offlineApp.messages.notes.splice(0)")
-    assert wrong(page) == []
+    assert faults(page) == []
     page.locator(".o_content").evaluate("(content) => { content.scrollTop = 0; }")
     keep(page, "crm-quotation")
 
@@ -204,11 +204,11 @@ def test_customer_signs_what_they_see_and_odoo_has_the_order_the_terms_and_the_p
     for text in ("Oak & Sons", "Azure Interior", "Furniture", "Oak desk (Dozens)", "Two years of warranty",
                  "Valid until Jan 31, 2027", "Three parts in a year", "$6,180.08"):  # fmt: skip
         expect(paper).to_contain_text(text)
-    assert wrong(page) == []
+    assert faults(page) == []
     device.button("Customer signs").click()
     expect(page.get_by_label("Name of who signs")).to_have_value("Ann Ray")
     draw(page)
-    assert wrong(page) == []
+    assert faults(page) == []
     keep(page, "crm-signing")
     page.get_by_role("dialog", name="Customer's signature").get_by_role("button", name="Done").click()
     expect(paper).to_contain_text("Signed by Ann Ray")
@@ -261,7 +261,7 @@ def test_quotation_is_there_again_after_its_page_died_and_after_it_was_left(devi
     device.button("Keep as draft").click()
     expect(device.button("New quotation")).to_be_visible()
     lead = device.search("crm.lead", "Library")[0]["id"]
-    page.evaluate("(id) => { location.hash = `/record/crm.lead/${id}`; }", lead)
+    device.go(f"/record/crm.lead/{lead}")
     device.says("A quotation was begun and is not made yet.")
     device.button("Go on").click()
     expect(row(page, "Oak desk")).to_be_visible()
@@ -315,7 +315,7 @@ def test_quotation_of_the_office_is_shown_and_signed_on_the_device(device: AppDe
     device.go_online()
     assert device.sync()
     device.go_offline()
-    page.evaluate("(id) => { location.hash = `/record/sale.order/${id}`; }", order)
+    device.go(f"/record/sale.order/{order}")
     expect(page.get_by_text("1,016.40 USD", exact=True)).to_be_visible()
     device.button("Customer Signs").click()
     for text in ("Azure Interior", "Furniture", "2 × $420.00", "$1,016.40"):

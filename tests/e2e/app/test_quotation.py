@@ -299,6 +299,28 @@ def test_signature_counts_for_what_was_signed_alone(device: AppDevice, office: O
     )
 
 
+def test_promotion_that_the_customer_saw_is_part_of_the_proof(device: AppDevice, office: Office) -> None:
+    page = begin(device)
+    add(device, "Brass lamp")
+    add(device, "Oak desk")
+    row(page, "Oak desk").click()
+    page.get_by_label("Quantity").fill("2")
+    device.button("Done").click()
+    page.get_by_text("A tenth off").click()
+    expect(page.locator(".o_quote_total")).to_contain_text("$947.43")
+    device.button("Show and sign").click()
+    expect(page.locator(".o_paper_lines")).to_contain_text("A tenth off")
+    device.button("Customer signs").click()
+    device.button("Use the written name as signature").click()
+    page.get_by_role("dialog", name="Customer's signature").get_by_role("button", name="Done").click()
+    expect(page.locator(".o_paper_signed")).to_contain_text("Ann Ray")
+    page.get_by_role("dialog").get_by_role("button", name="Make the quotation").click()
+    expect(page.get_by_text("The quotation is made on this device", exact=False)).to_be_visible()
+    order = order_of(office, device, "amount_total", "offline_signature_state", "order_line")
+    assert (order["amount_total"], order["offline_signature_state"]) == (947.43, "valid")
+    assert len(order["order_line"]) == 3
+
+
 def test_quotation_of_the_office_is_shown_and_signed_on_the_device(device: AppDevice, office: Office) -> None:
     page = device.page
     user = page.evaluate("offlineApp.device.settings.user.id")

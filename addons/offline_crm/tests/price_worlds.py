@@ -241,11 +241,12 @@ class PriceWorld:
         env, rng = self.env, self.rng
         europe = env.ref("base.europe")
         positions = env["account.fiscal.position"]
-        for n in range(4):
+        # Of two with the same sequence Odoo takes whichever the database gives first: nobody can know.
+        for n, sequence in enumerate(rng.sample(range(1, 6), 4)):
             position = positions.create(
                 {
                     "name": f"Position {self.ref} {n}",
-                    "sequence": rng.randint(1, 5),
+                    "sequence": sequence,
                     "auto_apply": self._maybe(0.7),
                     "vat_required": self._maybe(0.2),
                     "country_id": rng.choice((False, *self.countries.ids)),

@@ -155,8 +155,13 @@ function take(book, taking, lines, wanted, remaining) {
     }
 }
 
-/** What a global discount could take, by which two of them are compared: prices without the discounts of lines. */
-export function comparable(sheet, lines) {
+/**
+ * What a global discount could take, by which two of them are compared: prices without the discounts of lines.
+ *
+ * Odoo rounds here as if they were prices in the company's own currency.
+ */
+export function comparable(orders, lines) {
+    const sheet = orders.inOwnCurrency();
     const counted = lines
         .filter((line) => line.product_uom_qty && line.price_unit)
         .map((line) => ({ ...line, discount: 0 }));

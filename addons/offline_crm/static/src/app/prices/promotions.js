@@ -75,12 +75,15 @@ export class Promotions {
         }
         this._refuseOffice(program);
         this.codes.push(code);
-        if (this.points.has(program.id)) {
+        // Another code of a promotion that counts already: as in Odoo, all that may be had is looked at.
+        const isOn = this.points.has(program.id);
+        if (isOn) {
             this._update();
         } else {
             this._apply(program, code);
         }
-        const rewards = this.points.has(program.id) ? this._claimable(program) : [];
+        const counting = [...this.points.keys()].filter((id) => isOn || id === program.id);
+        const rewards = counting.flatMap((id) => this._claimable(book.get("loyalty.program", id)));
         if (rewards.length === 1 && !this._choices(rewards[0])) {
             this._put(rewards[0], null);
         }
@@ -293,6 +296,7 @@ export class Promotions {
             if (this.points.has(program.id) && this.left(program) >= reward.required_points) {
                 const claim = this._made(reward, product_id);
                 if (claim) {
+                    claim.lines = claim.lines.map((line, index) => this._reused(line, old[index]));
                     this.claims.push(claim);
                     old = old.slice(claim.lines.length);
                     this.going = [...old, ...gone];
@@ -306,6 +310,12 @@ export class Promotions {
                 this.points.set(program.id, points);
             }
         }
+    }
+
+    /** A line of a discount that takes the place of a free product: Odoo leaves the discount of that on it. */
+    _reused(line, old) {
+        const stays = line.reward.reward_type === "discount" && old?.discount;
+        return stays ? this.summed({ ...line, discount: old.discount }) : line;
     }
 
     /** A line of a reward at no price, and one that is of no reward any more. */

@@ -122,6 +122,12 @@ export class TaxDocument {
         return this.reckon(lines.map((line) => this.line(taxed(line))));
     }
 
+    /** A document of the same company whose prices are in the company's own currency. */
+    inOwnCurrency() {
+        const { currency_id: own } = this.company;
+        return new TaxDocument(this.book, { ...this.company, currency_id: own.id }, own, 1);
+    }
+
     /** An amount rounded as the company's own currency is. */
     roundByCompany(amount) {
         return roundAmount(amount, this.company.currency_id);

@@ -82,7 +82,10 @@ class Editing:
         expect: Mapping[str, Any],
         after: list[int] | None,
     ) -> Entry:
-        """A named operation of the entity, on a record or on none."""
+        """A named operation of the entity, on a record or on none.
+
+        A record that another operation makes, which named it by its argument ``uid``, need not be here yet.
+        """
         profile = self._writable(entity)
         operation = next((known for known in profile.operations if known.name == name), None)
         if operation is None:
@@ -94,6 +97,11 @@ class Editing:
             members["expect"] = dict(expect)
         if ref is None:
             return self._record(Key(None, None), entity, name, after, **members)
+        shown = self._view.get(entity, ref)
+        if (shown is None or not shown.present) and isinstance(ref, str) and self._outbox.makes(ref):
+            # The office will make it before it comes to this: a quotation is confirmed in front of the customer.
+            members["target"] = {"uid": ref}
+            return self._record(Key(None, ref), entity, name, after, **members)
         return self._on(self._shown(entity, ref), name, after, **members)
 
     def amend(self, op: str, values: Mapping[str, Any] | None, args: Mapping[str, Any] | None) -> Entry:

@@ -307,6 +307,16 @@ class Outbox:
         row = self._store.db.execute("SELECT seq FROM unsettled WHERE decides = ?", (op,)).fetchone()
         return None if row is None else int(row["seq"])
 
+    def makes(self, uid: str) -> bool:
+        """Whether a function whose effect is not here yet gives this uid, its argument, to what it makes."""
+        rows = self._store.db.execute("SELECT * FROM unsettled WHERE instr(body, ?)", (uid,))
+        entries = [Entry.read(row) for row in rows]
+        return any(
+            self.effective(entry).get("args", {}).get("uid") == uid
+            for entry in entries
+            if entry.state != "discarded"
+        )
+
     def counts(self) -> Mapping[str, int]:
         """How many operations are in each state; states without any are left out."""
         rows = self._store.db.execute("SELECT state, count(*) AS n FROM outbox GROUP BY state")

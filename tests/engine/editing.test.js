@@ -16,6 +16,14 @@ async function synced(options) {
 }
 
 describe("an edit", () => {
+    test("that makes a record says of which others the person said that it is none of them", async () => {
+        const { device } = await synced();
+        await device.create(PARTNER, { name: "Ida" }, { distinctFrom: [1] });
+        await device.create(PARTNER, { name: "Ann" });
+        const bodies = (await device.outbox()).map(({ body }) => body.distinct_from);
+        assert.deepEqual(bodies, [[1], undefined]);
+    });
+
     for (const [values, code] of [
         [{ colour: "red" }, "field_unknown"],
         [{ ref: "x" }, "field_read_only"],
@@ -135,6 +143,34 @@ describe("parked work", () => {
         await device.sync();
         const { body } = await device.amend(entry.op, null, { note: "y" });
         assert.deepEqual(body.args, { op: entry.op, args: { note: "y" } });
+    });
+
+    test("reaches what another one makes before it is here, by the name that it gave", async () => {
+        // Proves I3.
+        const { device } = await synced();
+        await device.call(PARTNER, 1, "visit", { note: "Ida", uid: uid(7) });
+        const entry = await device.call(PARTNER, uid(7), "visit", { note: "coffee" }, { called: "Ida" });
+        assert.deepEqual([entry.body.target, entry.body.base_v, entry.called], [{ uid: uid(7) }, undefined, "Ida"]);
+        assert.equal(await device.count(PARTNER), 1);
+        await assert.rejects(device.call(PARTNER, uid(8), "visit", { note: "tea" }), /shows no/);
+        await device.sync();
+        assert.deepEqual((await device.journal()).map(({ state }) => state), ["applied", "applied"]);
+        assert.equal((await device.get(PARTNER, uid(7))).values.visits, 1);
+    });
+
+    test("reaches what a corrected one makes, and not what was given up", async () => {
+        const { device, server } = await synced();
+        Object.assign(server.verdicts, { 1: ["rejected", "validation_failed"], 2: ["rejected", "validation_failed"] });
+        const [first, second] = [
+            await device.call(PARTNER, 1, "visit", { note: "", uid: uid(7) }),
+            await device.call(PARTNER, 1, "visit", { note: "", uid: uid(8) }),
+        ];
+        await device.sync();
+        await device.amend(first.op, null, { note: "Ida" });
+        assert.equal((await device.call(PARTNER, uid(7), "visit", { note: "coffee" })).seq, 4);
+        await device.discard(second.op, "a mistake");
+        await device.sync();
+        await assert.rejects(device.call(PARTNER, uid(8), "visit", { note: "coffee" }), /shows no/);
     });
 
     test("keeps what its record was called, which may be gone when it is looked at", async () => {

@@ -286,7 +286,7 @@ export class FakeServer {
         return this.#receipt(operation, "applied");
     }
 
-    #effect({ op, entity: name, verb, target, values = {} }, receipt) {
+    #effect({ op, entity: name, verb, target, values = {}, args }, receipt) {
         this.life.effects[op] = (this.life.effects[op] ?? 0) + 1;
         const rows = this.life.rows[name];
         if (verb === "create") {
@@ -303,6 +303,10 @@ export class FakeServer {
             delete rows[id];
         } else if (verb === "visit") {
             rows[id].values.visits = (rows[id].values.visits ?? 0) + 1;
+            if (args?.uid) {
+                // Whoever was met there.
+                this.#effect({ op, entity: name, verb: "create", target: { uid: args.uid }, values: { name: args.note } }, {});
+            }
         }
     }
 

@@ -56,7 +56,7 @@ export const entity = (name, fields, more = {}) => ({
 });
 
 export function defaultProfile() {
-    const args = { properties: { note: {} }, required: ["note"], additionalProperties: false };
+    const args = { properties: { note: {}, uid: {} }, required: ["note"], additionalProperties: false };
     return {
         profile_version: 1,
         name: "Sales",

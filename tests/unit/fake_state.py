@@ -61,7 +61,11 @@ def default_profile() -> dict[str, Any]:
             {
                 "name": "visit",
                 "label": "Visit",
-                "args": {"properties": {"note": {}}, "required": ["note"], "additionalProperties": False},
+                "args": {
+                    "properties": {"note": {}, "uid": {}},
+                    "required": ["note"],
+                    "additionalProperties": False,
+                },
             }
         ],
     )

@@ -64,6 +64,9 @@ class Work:
             rows.pop(record_id, None)
         elif operation.verb == "visit":
             rows[record_id].values["visits"] = (rows[record_id].values.get("visits") or 0) + 1
+            if uid := operation.args.get("uid"):  # whoever was met there
+                met = {"target": {"uid": uid}, "verb": "create", "values": {"name": operation.args["note"]}}
+                self._effect(Operation.model_validate({**operation.model_dump(), **met, "args": {}}), {})
 
     def _named(self, values: dict[str, Any]) -> dict[str, Any]:
         return {

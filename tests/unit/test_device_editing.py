@@ -110,3 +110,38 @@ def test_every_recorded_operation_has_the_shape_of_the_wire(synced: Device) -> N
     assert len({body["op"] for body in bodies}) == 4
     assert {body["company"] for body in bodies} == {1}
     assert (bodies[1]["after"], bodies[2]["expect"]) == ([1], {"phone": None})
+
+
+def test_what_another_operation_makes_can_be_worked_on_before_it_is_here(
+    synced: Device, server: FakeServer
+) -> None:
+    """Proves I3. It was named by the argument `uid` of what makes it; a name that nothing gives is refused."""
+    synced.call(PARTNER, 1, "visit", {"note": "Ida", "uid": uid(7)})
+    entry = synced.call(PARTNER, uid(7), "visit", {"note": "coffee"})
+    assert (entry.body["target"]["uid"], "base_v" in entry.body) == (uid(7), False)
+    assert PARTNER not in {name for name, found in synced.status().held.items() if found > 1}
+    with pytest.raises(Refusal, match="shows no"):
+        synced.call(PARTNER, uid(8), "visit", {"note": "tea"})
+    synced.sync()
+    assert [entry.state for entry in synced.journal()] == ["applied", "applied"]
+    assert synced.get(PARTNER, uid(7)).values["visits"] == 1  # type: ignore[union-attr]
+
+
+def test_what_a_corrected_operation_makes_can_be_worked_on(synced: Device, server: FakeServer) -> None:
+    server.verdicts[1] = ("rejected", "validation_failed")
+    entry = synced.call(PARTNER, 1, "visit", {"note": "", "uid": uid(7)})
+    synced.sync()
+    synced.amend(entry.op, args={"note": "Ida"})
+    assert synced.call(PARTNER, uid(7), "visit", {"note": "coffee"}).seq == 3
+
+
+def test_what_a_given_up_operation_would_have_made_is_not_worked_on(
+    synced: Device, server: FakeServer
+) -> None:
+    server.verdicts[1] = ("rejected", "validation_failed")
+    entry = synced.call(PARTNER, 1, "visit", {"note": "", "uid": uid(7)})
+    synced.sync()
+    synced.discard(entry.op, "a mistake")
+    synced.sync()
+    with pytest.raises(Refusal, match="shows no"):
+        synced.call(PARTNER, uid(7), "visit", {"note": "coffee"})

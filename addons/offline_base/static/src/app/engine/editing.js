@@ -36,12 +36,16 @@ export class Editing {
         this.#newUid = newUid;
     }
 
-    /** A record with a new uid; answers it as the person sees it. */
-    async create(change, entity, values, { after } = {}) {
+    /**
+     * A record with a new uid; answers it as the person sees it. `distinctFrom`: ids of records that they were shown as
+     * possible duplicates, and said that it is none of them.
+     */
+    async create(change, entity, values, { after, distinctFrom = [] } = {}) {
         const checked = await this.#checked(change, this.#writable(entity), values);
         const uid = this.#newUid();
         await this.#records.learnIdentity(change, entity, uid, null, null);
-        this.#record(change, { id: null, uid }, entity, "create", { after, target: { uid }, values: checked });
+        const members = { after, target: { uid }, values: checked, ...(distinctFrom.length && { distinct_from: distinctFrom }) };
+        this.#record(change, { id: null, uid }, entity, "create", members);
         return this.#view.get(entity, uid, change);
     }
 
@@ -82,8 +86,11 @@ export class Editing {
     /**
      * A named operation of the entity, on a record or on none (`ref` null). `effect` are the values that it is expected
      * to leave: the person sees them until the office has answered. They are not sent.
+     *
+     * A record that another operation makes, which named it by its argument `uid`, need not be here yet; `called` is
+     * what people know it by.
      */
-    async call(change, entity, ref, name, args, { expect = {}, after, effect = null } = {}) {
+    async call(change, entity, ref, name, args, { expect = {}, after, effect = null, called = null } = {}) {
         const { operations } = this.#writable(entity);
         const operation = operations.find((known) => known.name === name);
         if (!operation) {
@@ -95,6 +102,10 @@ export class Editing {
         const members = { args, after, ...(Object.keys(expect).length && { expect }) };
         if (ref === null) {
             return this.#record(change, { id: null, uid: null }, entity, name, members);
+        }
+        if (typeof ref === "string" && !(await this.#view.get(entity, ref, change))?.present && (await this.#outbox.makes(ref, change))) {
+            // The office will make it before it comes to this: a quotation is confirmed in front of the customer.
+            return this.#record(change, { id: null, uid: ref }, entity, name, { ...members, target: { uid: ref } }, { effect, called });
         }
         return this.#on(change, await this.#shown(change, entity, ref), name, members, { effect });
     }

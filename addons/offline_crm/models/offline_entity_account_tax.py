@@ -3,10 +3,10 @@ from odoo.fields import Domain
 
 
 class OfflineEntityAccountTax(models.AbstractModel):
-    """Taxes of sales, and those that groups of taxes are made of; as Odoo's own program for browsers wants them.
+    """Taxes, and those that groups of taxes are made of; as Odoo's own program for browsers wants them.
 
-    Archived ones are held as well: products go on naming them, and only so a device can tell them from those that
-    its user may not read.
+    Archived ones are held as well, and those of purchases: products and fiscal positions name them, and only so a
+    device can tell them from those that its user may not read.
     """
 
     _name = "offline.entity.account_tax"
@@ -27,4 +27,4 @@ class OfflineEntityAccountTax(models.AbstractModel):
     }
 
     def _offline_scope(self, device):
-        return super()._offline_scope(device) | Domain("type_tax_use", "!=", "purchase")
+        return super()._offline_scope(device) | Domain.TRUE

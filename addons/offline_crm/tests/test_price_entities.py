@@ -73,6 +73,24 @@ class TestPriceEntities(CrmCase):
         ):
             self.assertNotIn(record.id, self.phone.held.get(entity, {}))
 
+    def test_all_taxes_that_a_fiscal_position_names_are_held(self):
+        """Those of purchases, too: a device that lacks one of them could not tell that it does not matter."""
+        country = self.env.company.account_fiscal_country_id = self.env.ref("base.be")
+        group = self.env["account.tax.group"].create({"name": "VAT", "country_id": country.id})
+        sold, bought = self.env["account.tax"].create(
+            [
+                {"name": kind, "type_tax_use": kind, "amount": 0, "tax_group_id": group.id}
+                for kind in ("sale", "purchase")
+            ]
+        )
+        position = self.env["account.fiscal.position"].create(
+            {"name": "Abroad", "tax_ids": [Command.set([sold.id, bought.id])]}
+        )
+        self.assertEqual(
+            {sold.id, bought.id}, set(self.held("account.fiscal.position")[position.id]["tax_ids"])
+        )
+        self.assertLessEqual({sold.id, bought.id}, set(self.held("account.tax")))
+
     def test_last_rate_before_the_month_is_held_and_those_before_it_are_not(self):
         currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "CHF")])
         currency.active = True

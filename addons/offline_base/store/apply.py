@@ -147,7 +147,9 @@ class Applier:
         plain, blobs = blob_uses.split(specs, values)
         prepared = adapter._offline_prepare(writer.orm_values(specs, plain))
         suspects = self.suspects(adapter, line, prepared)
-        if suspects and force is None and line.duplicate_policy in (ASK, REVIEW):
+        # Whoever was asked before it was made is not asked again; the office, where it decides, was not.
+        told = set() if line.duplicate_policy == REVIEW else set(operation.distinct_from)
+        if set(suspects.ids) - told and force is None and line.duplicate_policy in (ASK, REVIEW):
             raise Parked("duplicate", result={"duplicates": suspects.ids})
         record = adapter._offline_create(prepared)
         blob_uses.fill(self.device, record, blobs)

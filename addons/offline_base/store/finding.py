@@ -1,10 +1,14 @@
-"""Searching Odoo from a device that has a network: what it may pin, by Odoo's own search by name."""
+"""Searching Odoo from a device that has a network: what it may pin, and what a new record may be a duplicate of."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from odoo.fields import Domain
+
+from ..core.errors import Refusal
 from ..core.wire import FindRequest
+from . import writer
 from .scope import Scope
 
 
@@ -19,7 +23,24 @@ def find(device, request: FindRequest) -> dict[str, Any]:
             continue
         if Scope(adapter, line, device).readable:
             domain = adapter._offline_scope(device)
-            found = user_env[request.entity].name_search(request.text, domain, limit=request.limit + 1)
+            if request.like is not None:
+                domain = Domain(domain) & Domain("id", "in", _like(line, adapter, request.like))
+            # Odoo's own search by name, with no words for those that are named by their ids.
+            found = user_env[request.entity].name_search(request.text or "", domain, limit=request.limit + 1)
             records = [{"id": record_id, "name": name or ""} for record_id, name in found[: request.limit]]
             return {"records": records, "more": len(found) > request.limit}
     return {"records": [], "more": False}
+
+
+def _like(line, adapter, like) -> list[int]:
+    """What a new record with these values may be a duplicate of, by the rule that holds when it is synced."""
+    if line.duplicate_policy == "off":
+        return []
+    specs = adapter._offline_specs()
+    try:
+        sent = writer.checked(adapter.env, specs, like)
+        values = writer.resolved(adapter.env, specs, sent, {})
+    except Refusal:
+        return []  # What does not fit is refused when it is sent, and said then; it is no duplicate of anything.
+    prepared = adapter._offline_prepare(writer.orm_values(specs, values))
+    return adapter._offline_duplicates(prepared).ids

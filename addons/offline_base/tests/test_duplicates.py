@@ -1,5 +1,7 @@
 from odoo.exceptions import UserError
 
+from ..core import wire
+from ..store.finding import find
 from .common import ACTIVITY, MARK, PARTNER, REVIEWER_GROUP, new_uid
 from .test_decisions import DecisionCase
 
@@ -42,6 +44,47 @@ class TestDuplicates(DecisionCase):
     def test_created_and_said(self):
         receipt = self.send("flag")
         self.assertEqual(("applied", {"duplicates": self.there.ids}), (receipt["status"], receipt["result"]))
+
+    def alike(self, **values):
+        """What the office says before anything was made."""
+        asked = wire.FindRequest(entity=PARTNER, like={"name": "Azure", **values})
+        return [found["id"] for found in find(self.phone.device, asked)["records"]]
+
+    def test_office_says_before_it_is_made_what_it_may_be_a_duplicate_of(self):
+        self.assertEqual(self.there.ids, self.alike(vat=VAT))
+        self.assertEqual([], self.alike(vat="BE0202239951"))
+        self.assertEqual(self.there, self.contacts(), "nothing was created")
+
+    def test_office_says_nothing_before_where_nobody_wants_to_know(self):
+        self.partner_line.duplicate_policy = "off"
+        self.assertEqual([], self.alike(vat=VAT))
+
+    def test_what_would_be_refused_is_a_duplicate_of_nothing(self):
+        self.assertEqual([], self.alike(vat=VAT, no_such_field=1))
+        self.assertEqual([], self.alike(vat=7))
+
+    def test_office_asked_before_tells_no_more_than_the_user_may_read(self):
+        """Proves I4."""
+        self.hide(self.there)
+        self.assertEqual([], self.alike(vat=VAT))
+
+    def test_person_who_said_that_it_is_none_of_them_is_not_asked_again(self):
+        self.partner_line.duplicate_policy = "ask"
+        values = {"name": "Azure", "vat": VAT, "ref": MARK}
+        receipt = self.phone.push_one(self.phone.create(values, distinct_from=self.there.ids))
+        self.assertEqual(("applied", {"duplicates": self.there.ids}), (receipt["status"], receipt["result"]))
+
+    def test_person_is_asked_about_one_whom_they_were_not_shown(self):
+        self.partner_line.duplicate_policy = "ask"
+        values = {"name": "Azure", "vat": VAT, "ref": MARK}
+        self.assert_status("conflict", self.phone.push_one(self.phone.create(values, distinct_from=[1])))
+
+    def test_where_the_office_decides_the_word_of_the_person_is_not_enough(self):
+        """Proves I8."""
+        self.partner_line.duplicate_policy = "review"
+        values = {"name": "Azure", "vat": VAT, "ref": MARK}
+        receipt = self.phone.push_one(self.phone.create(values, distinct_from=self.there.ids))
+        self.assert_status("conflict", receipt)
 
     def test_contact_that_the_user_may_not_read_is_not_told(self):
         """Proves I4."""

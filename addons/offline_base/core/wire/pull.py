@@ -75,11 +75,21 @@ class PullRequest(Request):
 
 
 class FindRequest(Request):
-    """Words to search the records of an entity by that the device may hold, also those that its profile leaves out."""
+    """What to search the records of an entity by that the device may hold, also those that its profile leaves out.
+
+    Words; or in ``like`` what a new record would have, which finds those that it may be a duplicate of.
+    """
 
     entity: EntityName
-    text: Annotated[str, Storable, Field(min_length=1, max_length=200)]
+    text: Annotated[str, Storable, Field(min_length=1, max_length=200)] | None = None
+    like: Values | None = None
     limit: Annotated[int, Field(ge=1, le=FOUND_LIMIT)] = FOUND_LIMIT
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> FindRequest:
+        if (self.text is None) == (self.like is None):
+            raise ValueError("text or like, one of them")
+        return self
 
 
 class Found(Answer):

@@ -19,7 +19,7 @@ from .basics import (
     Values,
     Version,
 )
-from .pull import DeviceState
+from .pull import FOUND_LIMIT, DeviceState
 from .receipt import Receipt
 
 
@@ -60,6 +60,8 @@ class Operation(Request):
     at: Instant
     unit: Unit | None = None
     after: Annotated[list[Seq], Field(max_length=PUSH_LIMIT)] = []
+    #: Of a create: what the person was shown that it may be a duplicate of, and said that it is none of them.
+    distinct_from: Annotated[list[RecordId], Field(max_length=FOUND_LIMIT)] = []
 
 
 class AmendArgs(Request):

@@ -148,6 +148,11 @@ export class Device extends Reader {
         return this.#link.admitted(() => this.#network.api.find({ entity, text }));
     }
 
+    /** Ask Odoo now what a new record with these values may be a duplicate of: `[{id, name}]`, held or not. */
+    async alike(entity, values) {
+        return (await this.#link.admitted(() => this.#network.api.find({ entity, like: values }))).records;
+    }
+
     /** Choose one of the modes that the profile offers. */
     async chooseMode(mode) {
         const { modes } = this.settings.profile;

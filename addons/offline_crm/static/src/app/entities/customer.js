@@ -14,7 +14,9 @@ function extend(name, more) {
 
 const every = () => true;
 
-extend("res.partner", ({ quick = [], panels = [], related = [], operations = {} }) => ({
+extend("res.partner", ({ quick = [], panels = [], related = [], operations = {}, alike = [] }) => ({
+    // The addon's rule compares by these, and leaves out the people of one company.
+    alike: [...alike, "email", "phone", "parent_id"],
     quick: [...quick, CustomerNumbers],
     panels: [...panels, Customer],
     related: [{ entity: "sale.order", field: "partner_id", label: _t("Quotations and orders") }, ...related],

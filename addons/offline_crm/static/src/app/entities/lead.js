@@ -7,6 +7,7 @@ import { formatNumber } from "@offline_base/app/ui/model/format";
 import { all, convert, lost, restored, teamsOf, won } from "../model/deeds";
 import { dueDays, LEAD, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
 import { Deal } from "../parts/deal";
+import { Made } from "../parts/made";
 import { quote } from "../quotation/begin";
 
 function isLead({ type }) {
@@ -137,7 +138,7 @@ entities.add(LEAD, {
         post_note: { hidden: () => true },
         plan_meeting: { hidden: () => true },
     },
-    quick: [Deal],
+    quick: [Deal, Made],
     related: [{ entity: "sale.order", field: "opportunity_id", label: _t("Quotations and orders") }],
     address,
     guests: ({ values }) => (values.partner_id === null ? [] : [values.partner_id]),

@@ -30,6 +30,7 @@ entities.add("res.partner", {
         state_id: ({ country_id }, values) => !values.country_id || JSON.stringify(country_id) === JSON.stringify(values.country_id),
     },
     makes: { parent_id: { is_company: true } },
+    alike: ["vat"],
     defaults: () => ({ is_company: false }),
     filters: [
         { name: "companies", label: _t("Companies"), where: { is_company: true } },

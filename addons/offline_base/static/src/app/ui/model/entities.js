@@ -18,6 +18,7 @@
  * | `follow(name, values)` | what other fields become when one has changed |
  * | `picks` | `{field: (candidate, values) => boolean}`: which records a reference offers |
  * | `makes` | `{field: values}` of a record that is made where a reference asks for one |
+ * | `alike` | fields by which Odoo finds what a new record may be a duplicate of, where there is a network |
  * | `verbs` | what the adapter takes of create, update and delete, where it is not all; the profile does not say |
  * | `known(app)` | what filters, sorts and groups of the list know besides: read once for all records |
  * | `filters` | `[{name, label, where?, keep?(values, app, record, known)}]` of the list |
@@ -64,6 +65,7 @@ export function entityOf(profile) {
         sorts: [],
         picks: {},
         makes: {},
+        alike: [],
         image: null,
         called: () => null,
         operations: {},

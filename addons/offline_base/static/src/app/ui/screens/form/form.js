@@ -1,11 +1,12 @@
 /**
  * A record to fill in, new or not. What is written is kept as a draft at each keystroke: a tab that dies takes nothing
- * with it. Saving makes an operation; nothing here waits for a network.
+ * with it. Saving makes an operation; it needs no network. Where there is one, Odoo is asked whether a new one is there.
  */
 import { Component, onMounted, onWillDestroy, onWillStart, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { same } from "../../../engine/canonical";
 import { HomeFull, Refusal } from "../../../engine/errors";
+import { alikeInOdoo, AlikeSheet } from "../../forms/alike";
 import { focusField, FormBody } from "../../forms/body";
 import { draftName } from "../../forms/drafts";
 import { FormLines } from "../../forms/lines";
@@ -196,7 +197,17 @@ export class RecordForm extends Component {
         const changed = JSON.parse(JSON.stringify(this.writing.changed));
         const seen = JSON.parse(JSON.stringify(this.writing.seen));
         if (this.isNew) {
-            const { made, to } = await this.make(changed);
+            const found = await alikeInOdoo(this.app, this.entity, changed);
+            const chosen = found.length ? await this.app.messages.open(AlikeSheet, { entity: this.entity, found }) : null;
+            if (chosen === undefined) {
+                return; // They look at what they wrote again.
+            }
+            if (chosen !== null) {
+                await this.finish();
+                router.replace("record", { entity, ref: refText(chosen) });
+                return;
+            }
+            const { made, to } = await this.make(changed, { distinctFrom: found.map(({ id }) => id) });
             await this.finish();
             const undone = () => router.replace("list", { entity });
             sayDone(this.app, _t("Saved on this device."), { seq: made.pending.at(-1), to, undone });
@@ -220,16 +231,16 @@ export class RecordForm extends Component {
     }
 
     /** The new record, and with it its lines; `to` is the number of the last of them. */
-    async make(changed) {
+    async make(changed, options) {
         const { device } = this.app;
         const { entity } = this.props;
         const lines = JSON.parse(JSON.stringify(this.state.lines));
         if (!lines.length) {
-            const made = await device.create(entity, changed);
+            const made = await device.create(entity, changed, options);
             return { made, to: made.pending.at(-1) };
         }
         return device.unit(async (unit) => {
-            const made = await unit.create(entity, changed);
+            const made = await unit.create(entity, changed, options);
             let last = made;
             for (const [place, { entity: kind, field, values }] of lines.entries()) {
                 const order = isSorted(this.app.entity(kind)) ? { sequence: sequenceOf(place) } : {};

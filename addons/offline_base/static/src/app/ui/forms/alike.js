@@ -1,0 +1,59 @@
+/** Before a record is made a second time: what Odoo says that the new one may be a duplicate of, where there is a network. */
+import { Component, useState } from "@odoo/owl";
+import { DeviceError } from "../../engine/errors";
+import { ALWAYS_OFFLINE } from "../../engine/modes";
+import { Badge, Icon, Row, Sheet } from "../kit/kit";
+import { useApp } from "../model/hooks";
+import { pin } from "../screens/pins/pins";
+
+/** Nobody waits longer for an answer that only helps. */
+const PATIENCE_MS = 4000;
+
+/**
+ * `[{id, name, isHere}]` of what a new record with these values may be a duplicate of. Nothing without a network, or when
+ * the office does not answer soon: then it is compared when it is sent, and what the profile says of duplicates is done.
+ *
+ * @param {import("../model/app").OfflineApp} app @param {{name: string, alike: string[]}} entity
+ */
+export async function alikeInOdoo(app, { name, alike }, values) {
+    const { device } = app;
+    const like = Object.fromEntries(alike.map((field) => [field, values[field] ?? null]).filter(([, value]) => value !== null));
+    if (app.isOffline || device.mode === ALWAYS_OFFLINE || !Object.keys(like).length) {
+        return [];
+    }
+    const found = await Promise.race([answerOf(device, name, like), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, []))]);
+    return Promise.all(found.map(async (one) => ({ ...one, isHere: Boolean((await device.get(name, one.id))?.present) })));
+}
+
+async function answerOf(device, entity, like) {
+    try {
+        return await device.alike(entity, like);
+    } catch (error) {
+        if (!(error instanceof DeviceError)) {
+            throw error;
+        }
+        return []; // As without a network.
+    }
+}
+
+/** Asks which of these it is; closes with its id, with null where it is none of them, or with nothing. */
+export class AlikeSheet extends Component {
+    static template = "offline_base.AlikeSheet";
+    static components = { Badge, Icon, Row, Sheet };
+    static props = { entity: Object, found: Array, close: Function };
+
+    setup() {
+        this.app = useApp();
+        this.state = useState({ fetching: null });
+    }
+
+    /** What is not here is fetched, and kept. */
+    async take({ id, isHere }) {
+        const { name } = this.props.entity;
+        if (!isHere && this.app.device.pins.allows(name)) {
+            this.state.fetching = id;
+            await pin(this.app, name, id);
+        }
+        this.props.close(id);
+    }
+}

@@ -1,0 +1,75 @@
+/** The quotations of an opportunity that were made on this device and are not in Odoo yet; to be confirmed by hand. */
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { sayDone } from "@offline_base/app/ui/forms/undo";
+import { Ask, Badge, Icon, Row } from "@offline_base/app/ui/kit/kit";
+import { formatNumber } from "@offline_base/app/ui/model/format";
+import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
+import { wordsOfState } from "@offline_base/app/ui/model/pieces";
+import { piecesOf, REFUSED } from "@offline_base/app/ui/model/work";
+import { all } from "../model/deeds";
+import { LEAD } from "../model/pipeline";
+
+const ORDER = "sale.order";
+
+/** What the customer was told; a name where only Odoo can say it. */
+function amount({ amount_total = null, currency }, currencies) {
+    if (amount_total === null) {
+        return String(_t("New quotation"));
+    }
+    const { symbol, position, decimal_places } = currencies.find(({ values }) => values.name === currency)?.values ?? {};
+    const [sign, text] = [symbol ?? currency ?? "", formatNumber(amount_total, decimal_places ?? 2)];
+    return position === "before" ? `${sign}${text}` : `${text} ${sign}`.trim();
+}
+
+export class Made extends Component {
+    static template = "offline_crm.Made";
+    static components = { Badge, Icon, Row };
+    static props = { entity: Object, record: Object };
+
+    setup() {
+        this.app = useApp();
+        this.live = useLive(async () => ({ quotations: await this.read() }), () => [this.props.record.ref]);
+    }
+
+    async read() {
+        const { device } = this.app;
+        const { id, uid } = this.props.record;
+        const outbox = await device.outbox();
+        const confirmed = new Set(outbox.filter(({ entity, verb }) => entity === ORDER && verb === "confirm").map(({ target_uid }) => target_uid));
+        const ours = piecesOf(outbox).filter(({ entry }) => entry.entity === LEAD && ((uid !== null && entry.target_uid === uid) || (id !== null && entry.target_id === id)));
+        const currencies = await all(this.app, "res.currency");
+        const made = await Promise.all(ours.map(async (piece) => ({ ...piece, body: await device.wanted(piece.entry) })));
+        return made
+            .filter(({ body }) => body.verb === "quote")
+            .map(({ entry, state, body: { args } }) => ({
+                ...{ op: entry.op, uid: args.uid, args, look: wordsOfState(state) },
+                title: amount(args, currencies),
+                subtitle: args.lines?.length === 1 ? _t("One line") : _t("%s lines", formatNumber(args.lines?.length ?? 0)),
+                isConfirmed: confirmed.has(args.uid),
+                mayConfirm: state !== REFUSED && this.mayConfirm,
+            }));
+    }
+
+    get mayConfirm() {
+        return this.app.entity(ORDER)?.operations.some(({ name }) => name === "confirm") ?? false;
+    }
+
+    open({ op }) {
+        this.app.router.go("operation", { op });
+    }
+
+    async confirm({ uid, title, args: { amount_total } }) {
+        const { device, messages } = this.app;
+        const isSure = await messages.open(Ask, {
+            title: _t("Confirm the order"),
+            text: _t("The customer has agreed: %s. Odoo makes it an order with the next sync.", title),
+            confirm: _t("Confirm"),
+        });
+        if (isSure) {
+            const told = amount_total === undefined || amount_total === null ? {} : { amount_total };
+            const { seq } = await device.call(ORDER, uid, "confirm", told, { called: title });
+            sayDone(this.app, _t("The order is confirmed on this device."), { seq });
+        }
+    }
+}

@@ -24,7 +24,7 @@
         "views/offline_visit_views.xml",
         "views/offline_profile_views.xml",
     ],
-    "demo": ["demo/offline_crm_demo.xml"],
+    "demo": ["demo/offline_crm_demo.xml", "demo/offline_crm_day_demo.xml"],
     "assets": {
         "offline_base.assets_app": [
             # Taxes are reckoned by Odoo's own program, and numbers rounded by it.

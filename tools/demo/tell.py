@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 _STATUS = {
     "applied": "applied",
-    "merged": "merged: both changes kept, by policy",
+    "merged": "merged with the office's change, by policy",
     "conflict": "conflict: parked for a person to decide",
     "rejected": "rejected by Odoo, kept with its reason",
     "deferred": "waits for another operation",
@@ -42,6 +42,7 @@ class Teller:
         print("  Offline > Conflicts       what waits for a decision: the three sides of a field")
         print("  Offline > Rejected Work   what Odoo refused, with its reason")
         print("  Offline > Operations      all that the phone sent, and what became of it")
+        print("  Offline > Sales           where an agreed price is not Odoo's")
         print("  The server goes on in the background; make stop ends it.")
 
     def what_to_try(self, address: str) -> None:
@@ -49,9 +50,10 @@ class Teller:
         print(f"\n{self._paint('Take the app with you', '1;36')}, as Marc, who sells")
         print(f"  {address}")
         print("  The address lets one browser in, within fifteen minutes; make demo gives another.")
-        print("  1  My pipeline: move an opportunity to the next stage, or mark it won")
-        print("  2  make stop takes the network away: go on working, close the tab, open it again")
-        print("  3  make demo brings it back: the app sends everything, and the office has it once")
+        print("  1  make stop takes the network away: close the tab, open it again, it is all there")
+        print("  2  My pipeline: convert the lead, make a quotation with the code ROAD5, confirm the order")
+        print("  3  make demo brings the network back: the app sends everything, and the office has it once")
+        print("  The same day by hand, step by step: docs/user-guide.md")
         print("  For a phone: Offline > Devices > Enrol a Device shows a code to scan; it needs https.")
 
     def _paint(self, text: str, code: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.app.device import AppDevice
-from tests.e2e.app.test_every_screen import findings, too_wide
+from tests.e2e.app.test_every_screen import faults
 from tests.e2e.app.test_usual_day import keep
 from tests.e2e.conftest import staffed
 from tools.provision.server import OdooServer
@@ -57,7 +57,7 @@ class Marc:
     def look(self, name: str) -> None:
         """Keep a picture, and note what axe finds on the screen or what leaves its sides."""
         self.page.evaluate("offlineApp.messages.notes.splice(0)")
-        self.wrong += [f"{name}: {one}" for one in (*too_wide(self.page), *findings(self.page))]
+        self.wrong += [f"{name}: {one}" for one in faults(self.page)]
         keep(self.page, f"crm-day-{name}")
 
     def total(self) -> float:

@@ -143,14 +143,9 @@ export class Device extends Reader {
         return this.#link.verify();
     }
 
-    /** Search Odoo now: `{records: [{id, name}], more}` that this device may hold, held or not. */
-    find(entity, text) {
-        return this.#link.admitted(() => this.#network.api.find({ entity, text }));
-    }
-
-    /** Ask Odoo now what a new record with these values may be a duplicate of: `[{id, name}]`, held or not. */
-    async alike(entity, values) {
-        return (await this.#link.admitted(() => this.#network.api.find({ entity, like: values }))).records;
+    /** Search Odoo now by a `text`, or for what a new record is `like`: `{records: [{id, name}], more}`, held or not. */
+    find(entity, asked) {
+        return this.#link.admitted(() => this.#network.api.find({ entity, ...asked }));
     }
 
     /** Choose one of the modes that the profile offers. */

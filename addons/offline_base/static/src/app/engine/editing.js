@@ -5,6 +5,7 @@
  */
 import { formatInstant } from "./clock.js";
 import { Refusal } from "./errors.js";
+import { Entry } from "./operations.js";
 import { checkArgs, checkValues, references } from "./values.js";
 
 /** What a person can decide about, by verb. */
@@ -103,7 +104,7 @@ export class Editing {
         if (ref === null) {
             return this.#record(change, { id: null, uid: null }, entity, name, members);
         }
-        if (typeof ref === "string" && !(await this.#view.get(entity, ref, change))?.present && (await this.#outbox.makes(ref, change))) {
+        if (typeof ref === "string" && !(await this.#view.get(entity, ref, change))?.present && (await this.#isMade(change, ref))) {
             // The office will make it before it comes to this: a quotation is confirmed in front of the customer.
             return this.#record(change, { id: null, uid: ref }, entity, name, { ...members, target: { uid: ref } }, { effect, called });
         }
@@ -176,6 +177,14 @@ export class Editing {
         }
         await this.#files?.offer(change, checked);
         return checked;
+    }
+
+    /** Whether a function whose effect is not here yet gives this uid, its argument, to what it makes. */
+    async #isMade(change, uid) {
+        const rows = await Promise.all([change.all("outbox"), change.all("journal", { index: "unsettled" })]);
+        const there = rows.flat().map(Entry.read).filter(({ state }) => state !== "discarded");
+        const said = await Promise.all(there.map((entry) => this.#outbox.effective(entry, change)));
+        return said.some(({ args }) => args?.uid === uid);
     }
 
     async #shown(change, entity, ref) {

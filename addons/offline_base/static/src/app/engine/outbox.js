@@ -265,14 +265,6 @@ export class Outbox {
         return null;
     }
 
-    /** Whether a function whose effect is not here yet gives this uid, its argument, to what it makes. */
-    async makes(uid, reader = this.#store) {
-        const rows = await Promise.all([reader.all("outbox"), reader.all("journal", { index: "unsettled" })]);
-        const there = rows.flat().map(Entry.read).filter(({ state }) => state !== "discarded");
-        const said = await Promise.all(there.map((entry) => this.effective(entry, reader)));
-        return said.some(({ args }) => args?.uid === uid);
-    }
-
     /** The decisions of this device about an operation, in order, refused ones included. */
     async decisionsAbout(op, reader = this.#store) {
         const range = IDBKeyRange.only(op);

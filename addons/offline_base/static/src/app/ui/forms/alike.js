@@ -27,7 +27,7 @@ export async function alikeInOdoo(app, { name, alike }, values) {
 
 async function answerOf(device, entity, like) {
     try {
-        return await device.alike(entity, like);
+        return (await device.find(entity, { like })).records;
     } catch (error) {
         if (!(error instanceof DeviceError)) {
             throw error;

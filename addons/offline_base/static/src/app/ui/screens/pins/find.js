@@ -22,7 +22,7 @@ export class FindSheet extends Component {
         const { device } = this.app;
         const { name } = this.props.entity;
         try {
-            const { records, more } = await device.find(name, this.props.text.trim());
+            const { records, more } = await device.find(name, { text: this.props.text.trim() });
             const found = await Promise.all(
                 records.map(async (one) => ({ ...one, isHere: Boolean((await device.get(name, one.id))?.present) })),
             );

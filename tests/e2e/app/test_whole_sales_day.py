@@ -247,7 +247,7 @@ def test_contact_that_odoo_has_is_offered_before_it_is_made_a_second_time(marc: 
     device.until_synced()
     assert office(PARTNER, "search", [("email_normalized", "=", email)]) == [there]
 
-    # None of them: it is made; and without network nobody is asked.
+    # None of them: it is made, and not asked about again. Without network nobody is asked before, but afterwards.
     _write_contact(marc, "Riverside Kitchen", email)
     marc.confirm("None of them")
     expect(device.heading("Riverside Kitchen")).to_be_visible()
@@ -256,7 +256,10 @@ def test_contact_that_odoo_has_is_offered_before_it_is_made_a_second_time(marc: 
     expect(device.heading("Riverside Garden")).to_be_visible()
     device.go_online()
     assert device.sync()
-    assert office(PARTNER, "search_count", [("email_normalized", "=", email)]) == 3
+    names = office(PARTNER, "search_read", [("email_normalized", "=", email)], ["name"], order="id")
+    assert [one["name"] for one in names] == ["Riverside School", "Riverside Kitchen"]
+    [parked] = page.evaluate("offlineApp.device.unresolved()")
+    assert (parked["state"], parked["body"]["values"]["name"]) == ("conflict", "Riverside Garden")
     assert marc.wrong == []
 
 

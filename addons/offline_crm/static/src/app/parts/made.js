@@ -9,6 +9,7 @@ import { wordsOfState } from "@offline_base/app/ui/model/pieces";
 import { piecesOf, REFUSED } from "@offline_base/app/ui/model/work";
 import { all } from "../model/deeds";
 import { LEAD } from "../model/pipeline";
+import { amountText } from "../quotation/paper";
 
 const ORDER = "sale.order";
 
@@ -17,9 +18,8 @@ function amount({ amount_total = null, currency }, currencies) {
     if (amount_total === null) {
         return String(_t("New quotation"));
     }
-    const { symbol, position, decimal_places } = currencies.find(({ values }) => values.name === currency)?.values ?? {};
-    const [sign, text] = [symbol ?? currency ?? "", formatNumber(amount_total, decimal_places ?? 2)];
-    return position === "before" ? `${sign}${text}` : `${text} ${sign}`.trim();
+    const known = currencies.find(({ values }) => values.name === currency);
+    return amountText(amount_total, known?.values ?? { symbol: currency, decimal_places: 2 });
 }
 
 export class Made extends Component {

@@ -133,6 +133,7 @@ def _defect(name: str, what: str, found: dict[str, Any] | None) -> str:
 
 def _run(run: dict[str, Any]) -> str:
     of = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
+    of += ", a sales team" if run.get("crm") else ""
     numbers = f"{run['histories']} | {run['operations']} | {len(run['violations'])} | {run['defects']}"
     return f"| {run['date']} | {run['seed']} | {numbers} | {run['minutes']} | {of} |"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .devices import Handset
 from .truth import WAITING, Truth
-from .world import FILE, POLICIES
+from .world import FILE
 
 #: So many of the newest records are looked at for their files: each is asked for by every device.
 _FILES = 40
@@ -27,7 +27,7 @@ def check_device(handset: Handset, truth: Truth) -> None:
     healthy = (status.heals, status.incidents, status.unsent, status.files_waiting)
     assert healthy == (*handset.excused, 0, 0), (handset.name, healthy)
     waiting = {sent.record for sent in mine.values() if sent.state in WAITING}
-    for kind in POLICIES:
+    for kind in truth.world.policies:
         scope = truth.world.scope(handset.person, kind)
         agree(handset.held(kind), scope, (handset.name, kind))
         for name, record in handset.visible(kind).items():

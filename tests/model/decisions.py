@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from .truth import DONE, WAITING, Sent, Truth
-from .world import POLICIES
 
 
 class Judged(Truth):
@@ -35,7 +34,7 @@ class Judged(Truth):
 
     def asks_the_device(self, sent: Sent) -> bool:
         """Whether the person on the device may decide the conflict."""
-        policies = POLICIES[sent.body["entity"]]
+        policies = self.world.policies[sent.body["entity"]]
         return bool(sent.conflicting) and all(policies[name] == "ask" for name in sent.conflicting)
 
     def decide(self, op: str, side: str) -> None:
@@ -64,6 +63,8 @@ class Judged(Truth):
         about.state = "amended"
         sent.body = {
             **about.body,
+            # The person did it when they amended it.
+            "moment": sent.body.get("moment"),
             "values": args["values"],
             "base": {**(about.body.get("base") or {}), **(sent.body.get("base") or {})},
         }

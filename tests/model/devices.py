@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -244,12 +244,19 @@ class Handset:
             elif verb == "resolve":
                 conflict = entry.receipt.conflict if entry.receipt else None
                 fields = conflict.fields_ if conflict else {}
-                values = dict.fromkeys(fields, text) if by == "values" else None
+                values = self._chosen(fields, text) if by == "values" else None
                 self.device.resolve(entry.op, by, values)
             else:
-                changed: dict[str, Any] = {"phone": text} if entry.entity == CONTACT else {"best": 7}
-                if wanted["verb"] == "create":
-                    changed = {"name": self.names.of(entry.entity, wanted["target"])}
-                self.device.amend(entry.op, changed)
+                self.device.amend(entry.op, self._amendment(entry, wanted, text))
         except Refusal:
             return  # the device knows itself that this cannot be decided so
+
+    def _amendment(self, entry: Any, wanted: Mapping[str, Any], text: str | None) -> dict[str, Any]:
+        """What a person enters instead of what was refused."""
+        if wanted["verb"] == "create":
+            return {"name": self.names.of(entry.entity, wanted["target"])}
+        return {"phone": text} if entry.entity == CONTACT else {"best": 7}
+
+    def _chosen(self, fields: Iterable[str], text: str | None) -> dict[str, Any]:
+        """What a person enters instead of both sides of a conflict."""
+        return dict.fromkeys(fields, text)

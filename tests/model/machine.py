@@ -1,59 +1,32 @@
-"""Random histories: what people do, what goes wrong, and what must hold when nothing more happens.
-
-Every part is real but the network between a device and the server, and the end of a device's process. A failure
-prints the steps that lead to it, and what runs them again.
-"""
+"""Random histories of contacts, jobs and files: what people do, and what may go wrong meanwhile."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections import Counter
-from collections.abc import Callable
-from itertools import count
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
-from .agreement import agree, check_device, check_files
 from .backup import Backup
 from .decisions import Judged
-from .devices import Crash, Handset, Names
-from .office import Bureau, Ground
-from .strategies import DEVICES, actions, edits, office_actions, persons, picks, rights, texts, troubles, whos
+from .devices import Crash, Handset
+from .history import History
+from .office import Bureau
+from .strategies import actions, edits, office_actions, persons, picks, rights, texts, troubles, whos
 from .world import CONTACT, FILE, JOB, TEAMS, Person
 
-_MEMORY = Path("/dev/shm")
-#: So many steps lie between two quiet points: what did not move need not be looked at again.
-_BETWEEN_QUIET_POINTS = 6
 
-
-class Histories(RuleBasedStateMachine):
+class Histories(History):
     """One history: fresh records, three fresh devices of two people, one profile of its own."""
 
-    ground: ClassVar[Ground]
-    #: Over all histories: final states, faults by kind, how many there were.
-    ends: ClassVar[Counter[str]] = Counter()
-    faults: ClassVar[Counter[str]] = Counter()
-    histories: ClassVar[int] = 0
-    #: Called after each history.
-    told: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
+    kinds = (CONTACT, JOB)
 
     @initialize()
     def begin(self) -> None:
-        self.prefix = f"H{next(self.ground.numbers)}-"
-        self.numbers = count(1)
-        self.truth, self.names = Judged(), Names()
-        self.truth.world.people = {name: Person() for name in self.ground.users}
-        self.saw: dict[str, Any] = {}
+        truth = Judged()
+        truth.world.people = {name: Person() for name in self.ground.users}
         self.backup: Backup | None = None
-        self.steps = 0
-        self.homes = Path(tempfile.mkdtemp(prefix="oracle-", dir=_MEMORY if _MEMORY.is_dir() else None))
-        self.ground.reset()
-        self.office = Bureau(self.ground, self.truth, self.names, self.prefix)
-        self.handsets = {name: self._enrolled(name, *how) for name, how in DEVICES.items()}
+        self.open(truth, Bureau)
         for values in ({"phone": "a"}, {"ref": "red"}):
             self.office.create(CONTACT, self.new_name(), values)
         #: Changed in long transactions only: nobody else waits for their rows.
@@ -62,30 +35,6 @@ class Histories(RuleBasedStateMachine):
         self.office.create(JOB, self.new_name(), {"count": 1, "best": 1})
         for handset in self.handsets.values():
             assert handset.sync()
-
-    def _enrolled(self, name: str, person: str, page_size: int) -> Handset:
-        handset = self._handset(
-            name, person, self.homes / name, self.ground.url, self.truth, self.names, self.faults,
-            self.ground.stored, page_size,
-        )  # fmt: skip
-        handset.saw = self.saw
-        handset.device.enrol(self.ground.url, self.office.code(person), name=f"{self.prefix}{name}")
-        return handset
-
-    def _handset(self, *how: Any) -> Handset:
-        return Handset(*how)
-
-    def new_name(self) -> str:
-        return f"{self.prefix}{next(self.numbers)}"
-
-    def pick(self, kind: str, number: int) -> str | None:
-        """One of the records that exist, leaving out what long transactions hold."""
-        there = [
-            name
-            for name, record in self.truth.world.records.items()
-            if record.kind == kind and record.exists and name != self.reserved
-        ]
-        return there[number % len(there)] if there else None
 
     # --- the office ---------------------------------------------------------------------------------------------
 
@@ -136,16 +85,6 @@ class Histories(RuleBasedStateMachine):
     @rule(commit=st.sampled_from((True, True, False)))
     def the_long_transaction_ends(self, commit: bool) -> None:
         self.office.end_long(commit=commit)
-
-    @precondition(lambda self: self.truth.waits_for_the_office("conflict"))
-    @rule(pick=picks, side=st.sampled_from(["server", "device"]))
-    def office_decides(self, pick: int, side: str) -> None:
-        self.office.decide(pick, side)
-
-    @precondition(lambda self: self.truth.waits_for_the_office("rejected"))
-    @rule(pick=picks, act=st.sampled_from(["retry", "discard"]))
-    def office_finishes_refused_work(self, pick: int, act: str) -> None:
-        self.office.finish_refused(pick, act)
 
     # --- rights and profiles ------------------------------------------------------------------------------------
 
@@ -254,20 +193,12 @@ class Histories(RuleBasedStateMachine):
 
     # --- syncs and what may go wrong ----------------------------------------------------------------------------
 
-    @rule(who=whos)
-    def syncs(self, who: str) -> None:
-        self.handsets[who].sync()
-
     @rule(who=whos, todo=st.lists(actions, max_size=12), ahead=st.lists(troubles, min_size=1, max_size=4),
           tries=st.integers(1, 3))  # fmt: skip
     def works_and_syncs_over_a_bad_network(self, who: str, todo: Any, ahead: list[Any], tries: int) -> None:
         """Requests and answers are lost, cut, repeated, held up; the server's workers are killed (I2)."""
-        handset = self.handsets[who]
         self.device_works(who, todo)
-        handset.network.ahead.extend(ahead)
-        for _try in range(tries):
-            handset.sync()
-        handset.network.ahead.clear()
+        self.syncs_badly(who, ahead, tries)
 
     @rule(
         who=whos,
@@ -296,26 +227,6 @@ class Histories(RuleBasedStateMachine):
                 self.office.edit(name, {"ref": "blue"})
         handset.sync()
 
-    @rule(who=whos, after=st.integers(0, 14))
-    def syncs_and_its_process_dies(self, who: str, after: int) -> None:
-        handset = self.handsets[who]
-        handset.crash_after = after
-        handset.sync()
-        handset.crash_after = None
-
-    @rule(who=whos)
-    def held_up_requests_arrive(self, who: str) -> None:
-        self.handsets[who].network.deliver_late()
-
-    @precondition(lambda self: self.steps >= _BETWEEN_QUIET_POINTS)
-    @rule()
-    def everybody_syncs(self) -> None:
-        self.quiet()
-
-    @invariant()
-    def count_steps(self) -> None:
-        self.steps += 1
-
     # --- the database goes back in time -------------------------------------------------------------------------
 
     @precondition(lambda self: self.backup is None)
@@ -331,49 +242,6 @@ class Histories(RuleBasedStateMachine):
         self.device_works_and_syncs(who, todo)
         self.faults["restore"] += 1
         self.backup.put_back()
-
-    # --- what must hold when nothing more happens ---------------------------------------------------------------
-
-    def quiet(self) -> None:
-        """I1, I2, I3, I4, I5, I6, I7, I8, I10: two rounds of syncs, then all agree with the model."""
-        self.steps = 0
-        for handset in self.handsets.values():
-            handset.network.deliver_late()
-        # A worker that died after its commit left a file to the scheduled action.
-        self.office.run_waiting()
-        for _round in range(2):
-            for handset in self.handsets.values():
-                assert handset.sync(), "without faults a sync goes through"
-        world = self.truth.world
-        for kind in (CONTACT, JOB):
-            there = {n: r.values for n, r in world.records.items() if r.kind == kind and r.exists}
-            agree(self.office.stored(kind), there, ("the database", kind))
-        for handset in self.handsets.values():
-            check_device(handset, self.truth)
-        ann, bob = (self.handsets[name].device.records.digests() for name in ("ann", "bob"))
-        agree(ann, bob, "two devices of one person")
-
-    def teardown(self) -> None:
-        if not hasattr(self, "handsets") or len(self.handsets) < len(DEVICES):
-            return
-        try:
-            if self.truth.is_open:
-                return  # a restore went wrong; that was told
-            self.office.end_long()
-            self.quiet()
-            check_files(self.handsets.values(), self.truth)
-            for handset in self.handsets.values():
-                verified = handset.device.verify()
-                assert (verified.differ, verified.rotten) == ({}, [])
-        finally:
-            Histories.histories += 1
-            self.ends.update(sent.state for sent in self.truth.operations.values())
-            self.office.close()
-            for handset in self.handsets.values():
-                handset.device.close()
-                handset.network.close()
-            shutil.rmtree(self.homes, ignore_errors=True)
-            self.told()
 
 
 __all__ = ["Crash", "Histories"]

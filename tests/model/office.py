@@ -28,9 +28,21 @@ class Ground:
     def __init__(self, server: OdooServer) -> None:
         self.server, self.url, self.db = server, server.url, server.db
         self.rpc = Office(self.url, self.db)
-        self.users = {name: self.rpc.hire_traveller(name, name.title()) for name in _PEOPLE}
-        self.tags = [self.rpc.create("res.partner.category", name=f"Tag {n}") for n in range(3)]
+        self.users = {name: self._hire(name) for name in _PEOPLE}
         self.home = int(self.rpc.read("res.users", self.rpc.uid, "company_id")["company_id"][0])
+        self.cron = self.rpc.ref("offline_base.offline_fence_cron")
+        self.numbers = count(1)
+        self._own: Any = None
+        #: Whether a history changed the rights with which the next one begins.
+        self.is_changed = True
+        self._prepare()
+
+    def _hire(self, name: str) -> int:
+        return self.rpc.hire_traveller(name, name.title())
+
+    def _prepare(self) -> None:
+        """Make what its histories need besides people."""
+        self.tags = [self.rpc.create("res.partner.category", name=f"Tag {n}") for n in range(3)]
         self.abroad = self.rpc.create("res.company", name="Abroad")
         self.rpc.write("res.users", self.rpc.uid, company_ids=[(4, self.abroad)])
         self.writers = self.rpc.ref("base.group_partner_manager")
@@ -39,13 +51,8 @@ class Ground:
         rule = {"name": "Team", "model_id": model, "groups": [(6, 0, [self.team])]}
         more = {"perm_write": False, "perm_create": False, "perm_unlink": False}
         self.rule = self.rpc.create("ir.rule", **rule, **more, domain_force=self.rule_of(TEAMS))
-        self.cron = self.rpc.ref("offline_base.offline_fence_cron")
         #: {kind: {field: its id}}
         self.fields = {kind: self._fields(kind) for kind in POLICIES}
-        self.numbers = count(1)
-        self._own: Any = None
-        #: Whether a history changed the rights with which the next one begins.
-        self.is_changed = True
 
     def _fields(self, kind: str) -> dict[str, int]:
         wanted = [("model", "=", kind), ("name", "in", list(POLICIES[kind]))]
@@ -320,7 +327,7 @@ class Bureau:
         """The id of a record that exists; it came from a device perhaps."""
         if name not in self.ids:
             kind = self.truth.world.records[name].kind
-            more = [("active", "in", [True, False])] if kind == CONTACT else []
+            more = [] if kind == JOB else [("active", "in", [True, False])]
             self.know(kind, name, self.rpc(kind, "search", [("name", "=", name), *more])[0])
         return self.ids[name]
 

@@ -2,7 +2,8 @@
 
 Histories run in processes side by side, each with a database and a server of its own. What was done is recorded
 also when the run is interrupted. HISTORIES and MINUTES bound the run, whichever comes first; SEED repeats one. With
-APP=1 some devices of each history are the app's own engine in Chromium, and no defects are planted.
+APP=1 some devices of each history are the app's own engine in Chromium, and no defects are planted; with CRM=1 they are
+histories of a sales team, and its defects are planted.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ from tools.provision.workspace import Workspace
 from tools.stage.chromium import chromium
 
 from .app_histories import AppHistories
+from .history import History
+from .lead_histories import LeadHistories
+from .lead_office import LeadGround
 from .machine import Histories
 from .server import prepared
 
@@ -43,6 +47,8 @@ STEPS = 50
 _BATCH = 5
 #: A planted defect has to be noticed within so many histories.
 DEFECT_HISTORIES = 60
+#: Those that histories of a sales team notice; the rest is for the histories of contacts, jobs and files.
+LEAD_DEFECTS = ("newest_by_arrival",)
 
 
 class Interrupted(BaseException):
@@ -52,7 +58,7 @@ class Interrupted(BaseException):
     happened = False
 
 
-def run_histories(number: int, chosen: int, *, shrink: bool, kind: type[Histories]) -> None:
+def run_histories(number: int, chosen: int, *, shrink: bool, kind: type[History]) -> None:
     """Histories of one seed; raises what the first that goes wrong raised."""
 
     class Seeded(kind):  # type: ignore[misc, valid-type]
@@ -72,25 +78,23 @@ def run_histories(number: int, chosen: int, *, shrink: bool, kind: type[Historie
     )
 
 
-def work(
-    report: Path, first: int, histories: int, minutes: float, defect: str | None, *, app: bool = False
-) -> None:
+def work(report: Path, first: int, histories: int, minutes: float, defect: str | None, *, of: str) -> None:
     """One process: histories until there are enough, the time is up, or a planted defect was noticed."""
     result: dict[str, Any] = {"histories": 0, "operations": 0, "ends": {}, "faults": {}, "violations": []}
 
     def tell() -> None:
-        result.update(histories=Histories.histories, operations=sum(Histories.ends.values()))
-        result.update(ends=dict(Histories.ends), faults=dict(Histories.faults))
+        result.update(histories=History.histories, operations=sum(History.ends.values()))
+        result.update(ends=dict(History.ends), faults=dict(History.faults))
         partial = report.with_suffix(".part")
         partial.write_text(json.dumps(result))
         partial.replace(report)
 
     until, chosen = time.monotonic() + minutes * 60, first
-    with prepared(defect) as Histories.ground, _devices(app) as kind:
-        Histories.told = staticmethod(tell)
-        while Histories.histories < histories and time.monotonic() < until:
+    with _kind(of, defect) as kind:
+        History.told = staticmethod(tell)
+        while History.histories < histories and time.monotonic() < until:
             try:
-                number = min(_BATCH, histories - Histories.histories)
+                number = min(_BATCH, histories - History.histories)
                 run_histories(number, chosen, shrink=defect is None, kind=kind)
             except Exception as error:
                 if Interrupted.happened:
@@ -109,18 +113,23 @@ def work(
 
 
 @contextmanager
-def _devices(app: bool) -> Iterator[type[Histories]]:
-    """The histories of reference devices alone, or of some with the app's engine in a browser that runs meanwhile."""
-    if not app:
-        yield Histories
+def _kind(of: str, defect: str | None) -> Iterator[type[History]]:
+    """The kind of histories, on its ground: of reference devices, of a sales team, or with the app in a browser."""
+    if of == "crm":
+        with prepared(defect, ground=LeadGround, template="pipeline") as LeadHistories.ground:
+            yield LeadHistories
         return
-    try:
-        with chromium() as AppHistories.browser:
-            yield AppHistories
-    except Error:
-        # Who ends the run ends the browser with it.
-        if not Interrupted.happened:
-            raise
+    with prepared(defect) as Histories.ground:
+        if of != "app":
+            yield Histories
+            return
+        try:
+            with chromium() as AppHistories.browser:
+                yield AppHistories
+        except Error:
+            # Who ends the run ends the browser with it.
+            if not Interrupted.happened:
+                raise
 
 
 def side_by_side(tasks: Sequence[dict[str, Any]], at_once: int) -> list[dict[str, Any]]:
@@ -162,9 +171,8 @@ def side_by_side(tasks: Sequence[dict[str, Any]], at_once: int) -> list[dict[str
 def histories(options: argparse.Namespace, first: int) -> dict[str, Any]:
     """The histories of a run, added up."""
     share = -(-options.histories // options.processes)
-    app = {"app": 1} if options.app else {}
     tasks = [
-        {"histories": share, "minutes": options.minutes, "seed": first + 1000 * number} | app
+        {"histories": share, "minutes": options.minutes, "seed": first + 1000 * number} | _of(options)
         for number in range(options.processes)
     ]
     total: dict[str, Any] = {"histories": 0, "operations": 0, "violations": []}
@@ -179,14 +187,22 @@ def histories(options: argparse.Namespace, first: int) -> dict[str, Any]:
     return total | {"ends": dict(ends), "faults": dict(faults)}
 
 
+def _of(options: argparse.Namespace) -> dict[str, int]:
+    """Which kind of histories is asked for, as options and as the proof name it."""
+    return {name: 1 for name in ("app", "crm") if getattr(options, name)}
+
+
 def defects(options: argparse.Namespace, first: int, clean: Callable[[], int]) -> dict[str, dict[str, Any]]:
     """{planted defect: whether it was noticed, and within how many histories}.
 
     The same histories without a defect must find nothing, else nothing was noticed but the histories' own mistake.
     ``clean`` answers how many of them are known to by then.
     """
-    names = options.only or list(DEFECTS)
-    tasks = [{"histories": DEFECT_HISTORIES, "minutes": 40, "seed": first, "defect": name} for name in names]
+    names = options.only or [name for name in DEFECTS if (name in LEAD_DEFECTS) == bool(options.crm)]
+    tasks = [
+        {"histories": DEFECT_HISTORIES, "minutes": 40, "seed": first, "defect": name} | _of(options)
+        for name in names
+    ]
     reports = side_by_side(tasks, options.processes)
     found = {
         name: {"caught": bool(report["violations"]), "histories": report["histories"]}
@@ -197,7 +213,8 @@ def defects(options: argparse.Namespace, first: int, clean: Callable[[], int]) -
     if longest > clean():
         control: dict[str, Any] = {}
         if not Interrupted.happened:
-            [control] = side_by_side([{"histories": longest, "minutes": 60, "seed": first}], 1)
+            again = {"histories": longest, "minutes": 60, "seed": first}
+            [control] = side_by_side([again | _of(options)], 1)
         if control.get("violations"):
             print("the same histories without a defect found something: nothing was shown", file=sys.stderr)
             return {name: one | {"caught": False} for name, one in found.items()}
@@ -223,7 +240,7 @@ def known_as_clean(runs: Sequence[dict[str, Any]], about: dict[str, Any]) -> int
         if run["seed"] == about["seed"]
         and run["versions"] == about["versions"]
         and run.get("processes") == 1
-        and not run.get("app")
+        and all(run.get(kind) == about.get(kind) for kind in ("app", "crm"))
     ]
     return 0 if any(run["violations"] for run in same) else max((run["histories"] for run in same), default=0)
 
@@ -249,6 +266,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--app", type=int, default=0, help="1: some devices run the app's engine in Chromium")
+    parser.add_argument("--crm", type=int, default=0, help="1: histories of a sales team")
     parser.add_argument("--without-defects", action="store_true")
     parser.add_argument("--only", action="append", help="plant this defect only; may be repeated")
     parser.add_argument("--defect", help=argparse.SUPPRESS)
@@ -264,10 +282,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 options.histories,
                 options.minutes,
                 options.defect,
-                app=bool(options.app),
+                of=next(iter(_of(options)), ""),
             )
         return 0
-    templates.ensure(Workspace.here(), "tests")
+    templates.ensure(Workspace.here(), "pipeline" if options.crm else "tests")
     return _prove(options)
 
 
@@ -279,7 +297,7 @@ def _prove(options: argparse.Namespace) -> int:
         "date": datetime.now(UTC).date().isoformat(),
         "processes": options.processes,
         "versions": versions(),
-    } | ({"app": True} if options.app else {})
+    } | dict.fromkeys(_of(options), True)
     run: dict[str, Any] = {}
     planted: dict[str, dict[str, Any]] = {}
     if not options.only:

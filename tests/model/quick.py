@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from .machine import Histories
+from .history import History
 
 
 def run(
-    kind: type[Histories], histories: int, steps: int, capsys: pytest.CaptureFixture[str]
+    kind: type[History], histories: int, steps: int, capsys: pytest.CaptureFixture[str]
 ) -> tuple[Counter[str], Counter[str]]:
     """How operations ended and what went wrong, both by kind; HISTORIES in the environment asks for another number."""
     kind.ends, kind.faults = Counter(), Counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 from uuid import uuid4
 
 from tests import logins
@@ -13,6 +14,7 @@ from tools.provision.workspace import Workspace
 
 from .office import Ground
 
+AnyGround = TypeVar("AnyGround", bound=Ground)
 WORKERS = 2
 #: A server with a filter asks PostgreSQL for the names of all databases, over a connection made for it, with every
 #: call of a device. One that is told its database knows it.
@@ -20,18 +22,20 @@ _NO_FILTER = "--db-filter="
 
 
 @contextmanager
-def prepared(defect: str | None = None) -> Iterator[Ground]:
+def prepared(
+    defect: str | None = None, *, ground: type[AnyGround] = Ground, template: str = "tests"
+) -> Iterator[AnyGround]:
     """The ground of a run; with a defect planted in its server if one is named."""
     db = f"offline_test_{uuid4().hex[:12]}"
     logins.make_quick()
-    database.create(db, template="tests")
+    database.create(db, template=template)
     try:
         logins.reset(db)
         _set(db, "offline_test_oracle.mortal", "1")
         if defect is not None:
             _set(db, "offline_test_oracle.defect", defect)
         with OdooServer(db, workers=WORKERS, extra=[_NO_FILTER]) as server:
-            yield Ground(server)
+            yield ground(server)
     finally:
         database.drop(db)
         database.drop(f"{db}_backup")

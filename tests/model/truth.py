@@ -10,7 +10,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from .world import CONTACT, EMPTY, FILE, JOB, POLICIES, Record, World
+from .world import CONTACT, FILE, JOB, Record, World
 
 WAITING = ("conflict", "deferred", "rejected")
 DONE = ("applied", "merged")
@@ -144,7 +144,7 @@ class Truth:
         is_lost = (wanted is not None or kind == FILE) and not self.world.sees(person, wanted)
         if not values.get("name") or is_lost or not self._may_write(sent):
             return "rejected"
-        self.world.create(kind, sent.record, {n: v for n, v in values.items() if n in EMPTY[kind]})
+        self.world.create(kind, sent.record, {n: v for n, v in values.items() if n in self.world.empty[kind]})
         self.remember(sent, as_it_came=True)
         self.versions[sent.device, sent.record] = [(None, self._content(sent))]
         return "applied"
@@ -174,7 +174,7 @@ class Truth:
         write, merged, parked = {}, False, set()
         entered = sent.decided if isinstance(sent.decided, dict) else {}
         for name, mine in sent.values.items():
-            base, theirs, policy = self._base(sent, name), record.values[name], POLICIES[record.kind][name]
+            base, theirs, policy = self._base(sent, name), record.values[name], self._policy(record, name)
             if mine == base or (mine == theirs and policy != "sum") or name in entered:
                 continue
             if base == theirs:
@@ -186,18 +186,31 @@ class Truth:
                     parked.add(name)
             else:
                 merged = True
-                write[name] = merged_value(policy, base, mine, theirs)
+                write[name] = self._put_together(sent, name, base, mine, theirs)
         if parked:
             sent.conflicting = parked
             return "conflict"
         changed = {name: value for name, value in (write | entered).items() if value != record.values[name]}
-        if changed and not self._may_write(sent):
-            return "rejected"
         before = self._content(sent)
-        record.values |= changed
+        if changed and not self._write(sent, changed):
+            return "rejected"
         self.remember(sent, as_it_came=not merged)
         self.versions.setdefault((sent.device, sent.record), []).append((before, self._content(sent)))
         return "merged" if merged else "applied"
+
+    def _policy(self, record: Record, name: str) -> str:
+        return self.world.policies[record.kind][name]
+
+    def _put_together(self, sent: Sent, name: str, base: Any, mine: Any, theirs: Any) -> Any:
+        """What becomes of a field that both sides changed and nobody is asked about."""
+        return merged_value(self._policy(self._now(sent), name), base, mine, theirs)
+
+    def _write(self, sent: Sent, values: dict[str, Any]) -> bool:
+        """Whether Odoo takes the values; then they stand."""
+        if not self._may_write(sent):
+            return False
+        self._now(sent).values |= values
+        return True
 
     def _base(self, sent: Sent, name: str) -> Any:
         """What the person saw; their own earlier value counts as what the server made of it, while it holds that."""
@@ -206,7 +219,7 @@ class Truth:
         chain = self.chain.get((sent.device, sent.record, name), [])
         # The person never saw what their change and another's came to together: they count on from what they saw.
         is_current = (base, theirs, True) in chain or (
-            (base, theirs, False) in chain and POLICIES[record.kind][name] not in COMBINING
+            (base, theirs, False) in chain and self._policy(record, name) not in COMBINING
         )
         return theirs if is_current else base
 
@@ -215,13 +228,13 @@ class Truth:
         if sent.verb == "create":
             return _NOTHING
         base = (sent.body.get("base") or {}).get(name)
-        return EMPTY[sent.body["entity"]][name] if base is None else base  # nobody had filled it
+        return self.world.empty[sent.body["entity"]][name] if base is None else base  # nobody had filled it
 
     def remember(self, sent: Sent, values: dict[str, Any] | None = None, *, as_it_came: bool = False) -> None:
         """What the device sent, or had sent before it was amended, stands for what the server holds now."""
         record = self._now(sent)
         for name, mine in (sent.values if values is None else values).items():
-            if name in POLICIES[record.kind] and mine != self._seen(sent, name):
+            if name in self.world.policies[record.kind] and mine != self._seen(sent, name):
                 key = (sent.device, sent.record, name)
                 self.chain.setdefault(key, []).append((mine, record.values[name], as_it_came))
         if sent.replaces is not None and values is None:

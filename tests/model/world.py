@@ -6,7 +6,7 @@ Names are unique and never change, so a record is its name here, and a reference
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 CONTACT, JOB, FILE = "res.partner", "offline.test.job", "ir.attachment"
 
@@ -55,6 +55,10 @@ class Person:
 @dataclass
 class World:
     """Everything that the office's database holds of this history."""
+
+    #: Tables of the kinds of records, as above.
+    policies: ClassVar[dict[str, dict[str, str]]] = POLICIES
+    empty: ClassVar[dict[str, dict[str, Any]]] = EMPTY
 
     records: dict[str, Record] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)

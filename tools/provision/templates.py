@@ -61,6 +61,14 @@ TEMPLATES = {
     "tests": Template(
         "tests", "suite", lambda space: addon_names(space.test_addons), lambda space: (space.test_addons,), ""
     ),
+    # Random histories of leads, whose workers die on request.
+    "pipeline": Template(
+        "pipeline",
+        "offline_crm",
+        lambda space: ("offline_test_oracle",),
+        lambda space: (space.test_addons,),
+        "",
+    ),
 }
 
 

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 
 from odoo.addons.offline_base.core.position import Snapshot
 from odoo.addons.offline_base.store import apply, batch, blob_reading, cuts, feed, holdings, units, walk
+from odoo.addons.offline_base.store.apply import Applier
 from odoo.addons.offline_base.store.desk import Desk
 from odoo.addons.offline_base.store.history import History
 from odoo.addons.offline_base.store.holdings import Holdings
@@ -187,12 +188,18 @@ def open_blobs():
     _put(blob_reading, "may_read", lambda attachment: True)
 
 
+def newest_by_arrival():
+    """Of two stages the one that arrives last counts as the newest, whenever they were chosen."""
+    _put(Applier, "newer", lambda self, record, policies, at: set(policies))
+
+
 DEFECTS = {
     function.__name__: function
     for function in (
         date_cursor, cursor_without_xip, receipt_apart, lost_maybe_held, suppressed_by_maybe_held,
         skipped_scope_check, silent_leave, repeat_runs_again, merged_without_base, chains_off,
         differences_from_merged, units_half_done, released_out_of_order, open_blobs,
+        newest_by_arrival,
     )
 }  # fmt: skip
 

@@ -1,0 +1,140 @@
+"""The office of a history of leads: a sales team's back office, over RPC; each thing is told to the model of truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .lead_truth import LeadTruth
+from .lead_world import EMPTY, LEAD, Seller, Stage
+from .office import PROFILE, Bureau, Ground
+
+#: Odoo's own stages, and where ours stands among them.
+_STAGES = ("crm.stage_lead1", "crm.stage_lead2", "crm.stage_lead3", "crm.stage_lead4")
+_SOUTHERN = 50
+#: {who: the teams in which they begin}
+_BEGIN = {"una": ("north", "south"), "ugo": ("north",)}
+
+
+class LeadGround(Ground):
+    """What all histories of a run share: two salespeople, two teams, and a pipeline with a stage of one team."""
+
+    def _prepare(self) -> None:
+        self.rpc("ir.config_parameter", "set_param", "sales_team.membership_multi", "True")
+        self.reads_all = self.rpc.ref("sales_team.group_sale_salesman_all_leads")
+        # First among all teams: to them Odoo hands what is converted.
+        self.teams = {
+            name: self.rpc.create(
+                "crm.team", name=name.title(), sequence=number - 9, use_leads=True, use_opportunities=True
+            )
+            for number, name in enumerate(("north", "south"))
+        }
+        self.stages = {
+            stage: Stage(found["sequence"], is_won=found["is_won"])
+            for stage in map(self.rpc.ref, _STAGES)
+            if (found := self.rpc.read("crm.stage", stage, "sequence", "is_won"))
+        }
+        southern = {"name": "Southern", "sequence": _SOUTHERN, "team_ids": [(6, 0, [self.teams["south"]])]}
+        self.stages[self.rpc.create("crm.stage", **southern)] = Stage(_SOUTHERN, self.teams["south"])
+        self.tags = [self.rpc.create("crm.tag", name=f"Tag {n}") for n in range(3)]
+        self.reasons = [self.rpc.create("crm.lost.reason", name=f"Reason {n}") for n in range(2)]
+
+    def _hire(self, name: str) -> int:
+        return self.rpc.hire_salesperson(name, name.title())
+
+    def sellers(self) -> dict[str, Seller]:
+        """The people as each history begins with them."""
+        return {
+            name: Seller(self.users[name], {self.teams[team] for team in teams})
+            for name, teams in _BEGIN.items()
+        }
+
+    def reset(self) -> None:
+        if not self.is_changed:
+            return
+        self.is_changed = False
+        for user in self.users.values():
+            self.rpc.write("res.users", user, group_ids=[(3, self.reads_all)])
+        for name, team in self.teams.items():
+            members = [self.users[who] for who, teams in _BEGIN.items() if name in teams]
+            self.rpc.write("crm.team", team, member_ids=[(6, 0, members)])
+
+
+class LeadBureau(Bureau):
+    """The people at their desks in one history."""
+
+    ground: LeadGround
+    truth: LeadTruth
+
+    # --- leads ------------------------------------------------------------------------------------------------
+
+    def create(self, kind: str, name: str, values: Mapping[str, Any]) -> None:
+        self.truth.world.new(name, dict(values))
+        self.know(LEAD, name, self.rpc.create(LEAD, name=name, **self._odoo(values)))
+
+    def edit(self, name: str, values: Mapping[str, Any]) -> None:
+        self.truth.world.put(name, dict(values))
+        self.rpc.write(LEAD, self.id_of(name), **self._odoo(values))
+
+    def win(self, name: str) -> None:
+        self.truth.world.win(name)
+        self.rpc(LEAD, "action_set_won", [self.id_of(name)])
+
+    def lose(self, name: str, reason: int | None) -> None:
+        self.truth.world.lose(name, reason)
+        self.rpc(LEAD, "action_set_lost", [self.id_of(name)], lost_reason_id=reason or False)
+
+    def restore(self, name: str) -> None:
+        self.truth.world.restore(name)
+        self.rpc(LEAD, "action_restore", [self.id_of(name)])
+
+    def merge(self, gone: str, kept: str) -> None:
+        """By Odoo's own function, which chooses the one that is kept: the one that is nearer to being won."""
+        ids = {self.id_of(name): name for name in (gone, kept)}
+        left = self.rpc(LEAD, "merge_opportunity", list(ids))
+        [kept_id] = left if isinstance(left, list) else [left]
+        kept = ids.pop(kept_id)
+        [gone] = ids.values()
+        self.truth.world.merge(gone, kept)
+
+    # --- who sees what ----------------------------------------------------------------------------------------
+
+    def let_read_all(self, person: str, may: bool) -> None:
+        self.truth.world.people[person].reads_all = may
+        self._user(person, group_ids=[(4 if may else 3, self.ground.reads_all)])
+
+    def put_in_sales_team(self, person: str, team: str, within: bool) -> None:
+        seller, number = self.truth.world.people[person], self.ground.teams[team]
+        (seller.teams.add if within else seller.teams.discard)(number)
+        self._rights_change()
+        self.rpc.write("crm.team", number, member_ids=[(4 if within else 3, seller.user)])
+
+    # --- what stands in Odoo ----------------------------------------------------------------------------------
+
+    def stored(self, kind: str) -> dict[str, Any]:
+        """The leads of this history as the database holds them, read past Odoo."""
+        rows = self.ground.sql(
+            """SELECT id, name, stage_id, priority, date_deadline::text, expected_revenue::float,
+                      ARRAY(SELECT tag_id FROM crm_tag_rel WHERE lead_id = l.id ORDER BY tag_id),
+                      description, phone, referred, user_id, team_id, type, active, won_status, lost_reason_id
+                 FROM crm_lead l WHERE name LIKE %s""",
+            f"{self.prefix}%",
+        )
+        found = {}
+        for record_id, name, *values in rows:
+            self.know(LEAD, name, record_id)
+            found[name] = dict(zip(EMPTY[LEAD], values, strict=True))
+            # Odoo joins the notes of two leads without any to an empty one.
+            found[name]["description"] = found[name]["description"] or None
+        return found
+
+    def _odoo(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        given = {name: False if value is None else value for name, value in values.items()}
+        if "tag_ids" in given:
+            given["tag_ids"] = [(6, 0, given["tag_ids"])]
+        return given
+
+    def _profile(self) -> int:
+        """With the policies that the addon gives leads."""
+        lines = [(0, 0, {"entity": LEAD, "domain": self._domain()})]
+        return self.rpc.create(PROFILE, name=self.prefix, sequence=99, entity_ids=lines)

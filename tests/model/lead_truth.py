@@ -1,0 +1,153 @@
+"""The model of truth for leads: how what a salesperson did must end, and what it leaves in the pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .decisions import Judged
+from .lead_world import EMPTY, LEAD, POLICIES, LeadWorld
+from .truth import Sent
+from .world import Record
+
+#: What a field shows on a device before anybody filled it, if that is not nothing.
+_BLANK: dict[str, Any] = {"tag_ids": []}
+
+
+@dataclass
+class LeadTruth(Judged):
+    """The truth of a history of leads. Times are those of `lead_devices.Clock`."""
+
+    world: LeadWorld = field(default_factory=LeadWorld)
+
+    def _now(self, sent: Sent) -> Record:
+        return self.world.records[self.world.left(sent.record)]
+
+    def sees(self, sent: Sent) -> bool:
+        """What was merged is worked on where it went."""
+        return self.world.sees(self.owners[sent.device], self.world.left(sent.record))
+
+    def _content(self, sent: Sent) -> Any:
+        return dict(self._now(sent).values)
+
+    def _may_write(self, sent: Sent) -> bool:
+        return True
+
+    def _since(self, sent: Sent) -> float:
+        """From when its choice counts: what reached a lead through a merge, from when it arrived."""
+        return 0 if sent.record in self.world.merged else _moment(sent)
+
+    # --- verbs ------------------------------------------------------------------------------------------------
+
+    def _create(self, sent: Sent) -> str:
+        values = {name: value for name, value in sent.values.items() if name in EMPTY[LEAD]}
+        if not sent.values.get("name"):
+            return "rejected"
+        values = {"user_id": self.world.people[self.owners[sent.device]].user} | values
+        stage = values.get("stage_id")
+        if stage is not None and not self.world.fits(stage, values["team_id"]):
+            return "rejected"
+        self.world.new(sent.record, values)
+        if self.sees(sent):
+            for name in POLICIES[LEAD]:
+                shown = sent.values.get(name, _BLANK.get(name))
+                key = (sent.device, sent.record, name)
+                self.chain.setdefault(key, []).append((shown, self._now(sent).values[name], True))
+        return "applied"
+
+    def _apply(self, sent: Sent) -> str:
+        if sent.verb in ("create", "update") or sent.record not in self.world.records:
+            return super()._apply(sent)
+        if not self.sees(sent):
+            sent.conflicting = set()
+            return "conflict"
+        is_done = getattr(self, f"_{sent.verb}")(sent, self.world.left(sent.record))
+        return "applied" if is_done else "rejected"
+
+    def _mark_won(self, sent: Sent, name: str) -> bool:
+        values = self._now(sent).values
+        if values["won_status"] == "won":
+            return True
+        if values["won_status"] == "lost" or values["type"] == "lead":
+            return False
+        self.world.win(name, self._since(sent))
+        return True
+
+    def _mark_lost(self, sent: Sent, name: str) -> bool:
+        values, reason = self._now(sent).values, sent.body["args"].get("reason")
+        if values["won_status"] == "lost":
+            return bool(values["lost_reason_id"] == reason)
+        if values["won_status"] == "won":
+            return False
+        self.world.lose(name, reason)
+        return True
+
+    def _restore(self, sent: Sent, name: str) -> bool:
+        if not self._now(sent).values["active"]:
+            self.world.restore(name)
+        return True
+
+    def _convert(self, sent: Sent, name: str) -> bool:
+        values = self._now(sent).values
+        if values["type"] == "opportunity":
+            return True
+        if values["won_status"] != "pending":
+            return False
+        self.world.convert(name, self._since(sent))
+        return True
+
+    def _set_stage(self, sent: Sent, name: str) -> bool:
+        values, stage = self._now(sent).values, sent.body["args"]["stage"]
+        if values["stage_id"] == stage:
+            return True
+        if values["won_status"] == "lost" or not self.world.fits(stage, values["team_id"]):
+            return False
+        self.world.put(name, {"stage_id": stage}, self._since(sent))
+        return True
+
+    def _next_stage(self, sent: Sent, name: str) -> bool:
+        values, seen = self._now(sent).values, sent.body["args"]["seen"]
+        if values["won_status"] == "lost":
+            return False
+        ways = {*self.world.pipeline(values["team_id"]), seen, values["stage_id"]}
+        order = sorted(ways, key=lambda one: self.world.stages[one].sequence)
+        now, then = order.index(values["stage_id"]), order.index(seen)
+        if now > then:
+            return True
+        if now < then or now + 1 == len(order):
+            return False
+        self.world.put(name, {"stage_id": order[now + 1]}, self._since(sent))
+        return True
+
+    # --- fields -----------------------------------------------------------------------------------------------
+
+    def _put_together(self, sent: Sent, name: str, base: Any, mine: Any, theirs: Any) -> Any:
+        if POLICIES[LEAD][name] != "newest":
+            return super()._put_together(sent, name, base, mine, theirs)
+        is_newer = _moment(sent) > self.world.moments[self.world.left(sent.record), name]
+        return mine if is_newer else theirs
+
+    def _write(self, sent: Sent, values: dict[str, Any]) -> bool:
+        """A stage that the lead's team does not have is refused."""
+        stands = self._now(sent).values
+        stage, team = (values.get(name, stands[name]) for name in ("stage_id", "team_id"))
+        if "stage_id" in values and not self.world.fits(stage, team):
+            return False
+        self.world.put(self.world.left(sent.record), values, self._since(sent))
+        return True
+
+    def _seen(self, sent: Sent, name: str) -> Any:
+        """As the device showed it: a new lead shows nothing where Odoo fills in something."""
+        if sent.verb == "create":
+            return super()._seen(sent, name)
+        base = (sent.body.get("base") or {}).get(name)
+        return _BLANK.get(name) if base is None else base
+
+    def remember(self, sent: Sent, values: dict[str, Any] | None = None, *, as_it_came: bool = False) -> None:
+        """What takes a lead out of a person's sight is nothing that they build upon."""
+        if self.sees(sent):
+            super().remember(sent, values, as_it_came=as_it_came)
+
+
+def _moment(sent: Sent) -> float:
+    return float(sent.body["moment"])

@@ -19,8 +19,8 @@ _CHECK = _ROOT / "tests" / "engine" / "price_check.js"
 _WORLDS, _BASKETS = map(int, os.environ.get("OFFLINE_PRICE_BASKETS", "3x40").split("x"))
 #: A run tells its seed; with `OFFLINE_PRICE_SEED` it draws the same again.
 _SEED = int(os.environ.get("OFFLINE_PRICE_SEED") or random.SystemRandom().getrandbits(32))
-#: Whether people ask for promotions as well: what several on one order give is not known well enough for every run.
-_PROMOTIONS = bool(os.environ.get("OFFLINE_PRICE_PROMOTIONS"))
+#: Whether people ask for promotions as well; `OFFLINE_PRICE_PROMOTIONS=` leaves them out.
+_PROMOTIONS = bool(os.environ.get("OFFLINE_PRICE_PROMOTIONS", "1"))
 #: Where to write the baskets, to be kept as the vectors of the layer `engine`.
 _KEEP = os.environ.get("OFFLINE_PRICE_VECTORS")
 

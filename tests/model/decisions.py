@@ -67,6 +67,8 @@ class Judged(Truth):
             "moment": sent.body.get("moment"),
             "values": args["values"],
             "base": {**(about.body.get("base") or {}), **(sent.body.get("base") or {})},
+            "op": sent.body["op"],
+            "own": about.body["own"] | sent.body["own"],
         }
         sent.place, sent.unit, sent.replaces = about.place, about.unit, about
         sent.state = "deferred"

@@ -65,6 +65,8 @@ class Handset:
         self.crash_after: int | None = None
         self.page_size = page_size
         self.shown: Any = None
+        #: {operation: the work that stood over what the server had sent, when the person did this}
+        self._own: dict[str, frozenset[str]] = {}
         #: Heals and incidents that a restore explains.
         self.excused: tuple[int, list[Any]] = (0, [])
         truth.owners[name] = person
@@ -78,6 +80,7 @@ class Handset:
 
     def sync(self) -> bool:
         """True when the sync went through."""
+        self._note_own()
         self.shown = None
         try:
             self.device.sync()
@@ -92,6 +95,14 @@ class Handset:
             self._faults["device died"] += 1
             self.restart()
             return False
+
+    def _note_own(self) -> None:
+        """Only a sync lets the server's content show again what was laid over it: so ask before each."""
+        waiting = self.device.outbox()
+        over = [entry for entry in self.device.journal(100_000) if not entry.settled] + waiting
+        for entry in waiting:
+            if entry.op not in self._own:
+                self._own[entry.op] = frozenset(one.op for one in over if one.seq < entry.seq)
 
     # --- what the device shows --------------------------------------------------------------------------------
 
@@ -205,13 +216,14 @@ class Handset:
             args = dict(operation["args"])
             if isinstance(args.get("values"), dict):
                 args["values"] = self._named(about["entity"], args["values"])
-            return {**operation, "record": about["record"], "args": args}
+            return {**operation, "record": about["record"], "args": args, "own": self._own[operation["op"]]}
         kind = operation["entity"]
         return {
             **operation,
             "record": self.names.of(kind, operation["target"]),
             "values": self._named(kind, operation.get("values") or {}),
             "saw": self.saw.get(operation["op"]),
+            "own": self._own[operation["op"]],
         }
 
     def _named(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,8 @@ class LeadTruth(Judged):
             for name in POLICIES[LEAD]:
                 shown = sent.values.get(name, _BLANK.get(name))
                 key = (sent.device, sent.record, name)
-                self.chain.setdefault(key, []).append((shown, self._now(sent).values[name], True))
+                made = (sent.body["op"], shown, self._now(sent).values[name], True)
+                self.chain.setdefault(key, []).append(made)
         return "applied"
 
     def _apply(self, sent: Sent) -> str:

@@ -49,6 +49,23 @@ def test_a_person_counts_on_from_what_they_saw(history):
     assert history.office.stored(JOB)[job]["count"] == 6
 
 
+def test_what_the_office_typed_is_not_taken_for_ones_own_earlier_value(history):
+    """Proves I1, I6. The oracle found a change of the office that was written over: its value before was one that the
+    device had sent once, and that the office had decided against.
+    """
+    contact, ann = only(history, CONTACT), history.handsets["ann"]
+    edit(history, "ann", CONTACT, contact, phone="b")
+    history.office.edit(contact, {"phone": "c"})
+    assert ann.sync()
+    history.office.decide(0, "server")
+    history.office.edit(contact, {"phone": "b"})
+    history.quiet()
+    edit(history, "ann", CONTACT, contact, phone="a")
+    history.office.edit(contact, {"phone": "c"})
+    assert ann.sync()
+    assert history.office.stored(CONTACT)[contact]["phone"] == "c"
+
+
 def test_two_people_who_took_one_each_took_two(history):
     """Proves I1, I6. The same difference on both sides, which looked like the same edit."""
     job = only(history, JOB)

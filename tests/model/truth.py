@@ -63,8 +63,8 @@ class Truth:
     #: Whose a device is.
     owners: dict[str, str] = field(default_factory=dict)
     #: What a device sent for a field, what the server made of it, and whether it was applied as it came:
-    #: (device, record, field) → [(sent, stored, as it came), …].
-    chain: dict[tuple[str, str, str], list[tuple[Any, Any, bool]]] = field(default_factory=dict)
+    #: (device, record, field) → [(operation, sent, stored, as it came), …].
+    chain: dict[tuple[str, str, str], list[tuple[str, Any, Any, bool]]] = field(default_factory=dict)
     #: What a device's own edits made of a record: (device, record) → [(content before, or None, content after), …].
     versions: dict[tuple[str, str], list[tuple[Any, Any]]] = field(default_factory=dict)
 
@@ -160,11 +160,14 @@ class Truth:
 
     def _leads_to(self, sent: Sent) -> bool:
         """Whether only this device's own edits lie between what it saw and what stands now."""
-        current = self._content(sent)
-        for before, after in reversed(self.versions.get((sent.device, sent.record), [])):
+        current, steps = self._content(sent), 0
+        versions = self.versions.get((sent.device, sent.record), [])
+        for before, after in reversed(versions):
             if current != sent.body["saw"] and after == current:
-                current = before
-        return current is None or bool(current == sent.body["saw"])
+                current, steps = before, steps + 1
+        if current is None:
+            return steps == len(versions)
+        return bool(current == sent.body["saw"])
 
     def _content(self, sent: Sent) -> Any:
         return copy.deepcopy(self.world.content(sent.record))
@@ -213,15 +216,20 @@ class Truth:
         return True
 
     def _base(self, sent: Sent, name: str) -> Any:
-        """What the person saw; their own earlier value counts as what the server made of it, while it holds that."""
+        """What the person saw; where that was work of their own, it counts as what the server made of that work."""
         record = self._now(sent)
         base, theirs = self._seen(sent, name), record.values[name]
-        chain = self.chain.get((sent.device, sent.record, name), [])
+        own = [
+            (stored, as_it_came)
+            for op, mine, stored, as_it_came in self.chain.get((sent.device, sent.record, name), [])
+            if op in sent.body["own"] and mine == base
+        ]
+        if not own:
+            return base
+        stored, as_it_came = own[-1]
         # The person never saw what their change and another's came to together: they count on from what they saw.
-        is_current = (base, theirs, True) in chain or (
-            (base, theirs, False) in chain and self._policy(record, name) not in COMBINING
-        )
-        return theirs if is_current else base
+        is_own = as_it_came or self._policy(record, name) not in COMBINING
+        return theirs if is_own and stored == theirs else base
 
     def _seen(self, sent: Sent, name: str) -> Any:
         """What the person saw in a field before their edit; nothing comes before a create."""
@@ -236,7 +244,8 @@ class Truth:
         for name, mine in (sent.values if values is None else values).items():
             if name in self.world.policies[record.kind] and mine != self._seen(sent, name):
                 key = (sent.device, sent.record, name)
-                self.chain.setdefault(key, []).append((mine, record.values[name], as_it_came))
+                made = (sent.body["op"], mine, record.values[name], as_it_came)
+                self.chain.setdefault(key, []).append(made)
         if sent.replaces is not None and values is None:
             self.remember(sent.replaces)
 

@@ -10,7 +10,7 @@ from .value_text import field_label, may_read, relation_of, value_text
 _COLUMNS = (
     "device_id", "user_id", "seq", "op", "is_repeat", "original_id", "entity", "verb", "res_id", "target_uid", "born",
     "payload", "status", "code", "message", "field_errors", "result", "conflict", "blocked_by", "sent", "stored",
-    "v_before", "v_after", "replaced", "timed", "wanted", "place", "unit_uid",
+    "v_before", "v_after", "replaced", "timed", "wanted", "place", "unit_uid", "answers_at_arrival", "answers_at_end",
     "device_at", "corrected_at", "received_at", "revision",
 )  # fmt: skip
 _JSON = {
@@ -101,6 +101,12 @@ class OfflineOperation(models.Model):
     place = fields.Integer(
         readonly=True,
         help="Its place in the device's order, if that is not its number: that of what it replaces.",
+    )
+    answers_at_arrival = fields.Integer(
+        readonly=True, help="How many answers of a pull the device had been given when this came."
+    )
+    answers_at_end = fields.Integer(
+        readonly=True, help="How many it had been given when this reached the state that it has."
     )
     unit_uid = fields.Char("Unit", readonly=True, help="Operations of one unit succeed or fail together.")
     decides_id = fields.Many2one(

@@ -188,7 +188,7 @@ class Applier:
         policies = line._policies()
         # What the device did before is kept by the name that it knows, also of a record that was merged since.
         known = self._merged.get(operation.op, (record.id,))[0]
-        base = self.history.current_base(operation.entity, known, seen, theirs, policies)
+        base = self.history.current_base(operation, known, seen, theirs, policies)
         policies = countable(policies, base)
         newer = self.newer(record, policies, at)
         merge = merge_record(base, mine, theirs, force.policies(policies) if force else policies, newer=newer)

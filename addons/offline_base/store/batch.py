@@ -137,7 +137,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         base = writer.checked(env, specs, {name: operation.base[name] for name in sent}, writing=False)
         mine = writer.resolved(env, specs, sent, now, readable=known)
         seen = writer.resolved(env, specs, base, now, must_exist=False)
-        base = applier.history.current_base(entity, record.id, seen, now, policies)
+        base = applier.history.current_base(operation, record.id, seen, now, policies)
         own = countable(policies, base)
         merge = merge_record(base, mine, now, own, newer=applier.newer(record, own, at))
         if merge.conflicts:

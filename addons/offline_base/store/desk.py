@@ -166,6 +166,7 @@ class Desk:
                 "stored": outcome.stored or operation.stored,
                 "replaced": outcome.replaced or operation.replaced,
                 "timed": outcome.timed or operation.timed,
+                "answers_at_end": self.history.answers,
                 "revision": operation.revision + 1,
             }
         )
@@ -202,7 +203,9 @@ class Desk:
             edit = Edit(entered.get("values") or {}, entered.get("args"))
             applier = Applier(self.device, self.history, operation.run_by_id or None, edit)
         decision = Force.read(operation.decision)
-        return Task(wanted_of(operation), operation.corrected_at, decision, _place(operation), applier)
+        wanted = wanted_of(operation)
+        self.history.came[wanted.op] = operation.answers_at_arrival
+        return Task(wanted, operation.corrected_at, decision, _place(operation), applier)
 
     def _blockers(self, task: Task) -> list[int]:
         target = self.applier._target_id(task.operation)
@@ -227,7 +230,8 @@ class Desk:
                 continue
             left = self.applier.leave(own.model_copy(update={"verb": "update"}))
             if earlier != operation:
-                earlier.write({"sent": left.sent, "stored": left.stored})
+                ended = self.history.answers
+                earlier.write({"sent": left.sent, "stored": left.stored, "answers_at_end": ended})
             elif left.sent and not earlier.decides_id:
                 outcome.stored = {**(outcome.stored or {}), **(left.stored or {})}
                 outcome.sent = {**(outcome.sent or {}), **left.sent}

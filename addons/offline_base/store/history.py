@@ -47,6 +47,9 @@ class Earlier:
     sent: Any
     stored: Any
     is_merged: bool
+    #: The version that its person saw, and how many answers the device had been given when it ended. None: not known.
+    base_v: str | None = None
+    ended: int | None = None
 
 
 class History:
@@ -59,6 +62,16 @@ class History:
         self._values: dict[tuple[str, int], dict[str, list[Earlier]]] = {}
         self._versions: dict[tuple[str, int], list[tuple[str | None, str]]] = {}
         self._chosen: dict[tuple[str, int, str], datetime] = {}
+        self._answers: int | None = None
+        #: {operation id: how many answers the device had been given when it came}, of what came before this call.
+        self.came: dict[str, int] = {}
+
+    @property
+    def answers(self) -> int:
+        """How many answers of a pull the device has been given by now."""
+        if self._answers is None:
+            self._answers = self.env["offline.lane"]._peek(self.device, "pull")
+        return self._answers
 
     # --- what waits -----------------------------------------------------------------------------------------
 
@@ -163,7 +176,7 @@ class History:
 
     def current_base(
         self,
-        entity: str,
+        operation: Operation,
         res_id: int,
         base: Mapping[str, Any],
         theirs: Mapping[str, Any],
@@ -179,20 +192,41 @@ class History:
         for name, value in base.items():
             if value == theirs[name]:
                 continue
-            for earlier in self._earlier(entity, res_id).get(name, ()):
-                is_own = not (earlier.is_merged and policies.get(name) in COMBINING)
-                if is_own and (earlier.sent, earlier.stored) == (value, theirs[name]):
-                    result[name] = theirs[name]
+            own = [
+                earlier
+                for earlier in self._earlier(operation.entity, res_id).get(name, ())
+                if earlier.sent == value and self._is_unseen(earlier, operation)
+            ]
+            if not own or own[-1].stored != theirs[name]:
+                continue
+            if not (own[-1].is_merged and policies.get(name) in COMBINING):
+                result[name] = theirs[name]
         return result
+
+    def _is_unseen(self, earlier: Earlier, operation: Operation) -> bool:
+        """Whether the person made an edit before their device could be told what became of their earlier one.
+
+        From then on it shows what the server holds: the same value in a base is the server's, not theirs. It was not
+        told where no answer was given out between the end of the one and the coming of the other, nor where both were
+        made on the same content.
+        """
+        if earlier.ended is None or self.came.get(operation.op, self.answers) <= earlier.ended:
+            return True
+        # A record that the device made, and that never came to it from here, has no version.
+        is_known = operation.base_v is not None or isinstance(operation.target, ByUid)
+        return is_known and operation.base_v == earlier.base_v
 
     def leads_to(self, entity: str, res_id: int, version: str | None, current: str | None) -> bool:
         """Whether only this device's own operations lie between the version that it saw and the present one."""
         self._earlier(entity, res_id)
-        for before, after in reversed(self._versions[entity, res_id]):
+        versions, steps = self._versions[entity, res_id], 0
+        for before, after in reversed(versions):
             if version != current and after == current:
-                current = before
-        # None: it goes back to the record's birth on this device, so nobody else ever touched it.
-        return current is None or version == current
+                current, steps = before, steps + 1
+        if current is None:
+            # It goes back to the record's birth on this device, over all that the device did: nobody else touched it.
+            return steps == len(versions)
+        return version == current
 
     def remember(self, entity: str, outcome: Outcome) -> None:
         """What an operation of this very call wrote."""
@@ -200,7 +234,7 @@ class History:
             return
         earlier, stored = self._earlier(entity, outcome.res_id), outcome.stored or {}
         for name, value in outcome.sent.items():
-            was = Earlier(value, stored.get(name), outcome.status != "applied")
+            was = Earlier(value, stored.get(name), outcome.status != "applied", ended=self.answers)
             earlier.setdefault(name, []).append(was)
         if outcome.v_after:
             self._versions[entity, outcome.res_id].append((outcome.v_before, outcome.v_after))
@@ -220,19 +254,25 @@ class History:
             return
         self.env.cr.execute(
             SQL(
-                """SELECT res_id, status <> 'applied', sent, stored, v_before, v_after FROM offline_operation
+                """SELECT res_id, status <> 'applied', sent, stored, v_before, v_after,
+                          COALESCE(wanted, payload)->>'base_v',
+                          -- What was sent in another enrolment ended by the count of that.
+                          CASE WHEN device_id = %(device)s THEN answers_at_end END AS ended
+                     FROM offline_operation
                     WHERE (device_id = %(device)s OR id IN (
                             SELECT original_id FROM offline_operation
                              WHERE device_id = %(device)s AND original_id IS NOT NULL))
-                      AND entity = %(entity)s AND res_id = ANY(%(ids)s) AND sent IS NOT NULL ORDER BY seq""",
+                      AND entity = %(entity)s AND res_id = ANY(%(ids)s) AND sent IS NOT NULL
+                    -- As they ended: what was decided late stands behind what ran meanwhile.
+                    ORDER BY ended NULLS FIRST, COALESCE(place, seq), seq""",
                 device=self.device.id, entity=entity, ids=missing,
             )
         )  # fmt: skip
         for res_id in missing:
             self._values[entity, res_id], self._versions[entity, res_id] = {}, []
-        for res_id, is_merged, sent, stored, before, after in self.env.cr.fetchall():
+        for res_id, is_merged, sent, stored, before, after, base_v, ended in self.env.cr.fetchall():
             for name, value in sent.items():
-                was = Earlier(value, (stored or {}).get(name), is_merged)
+                was = Earlier(value, (stored or {}).get(name), is_merged, base_v, ended)
                 self._values[entity, res_id].setdefault(name, []).append(was)
             if after:
                 self._versions[entity, res_id].append((before, after))

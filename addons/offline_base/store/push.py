@@ -47,7 +47,7 @@ class Push:
         self.env = device.env
         self.operations = self.env["offline.operation"]
         self.history = History(device)
-        self.make = Rows(device, request.state)
+        self.make = Rows(device, request.state, self.history.answers)
         self.rows: dict[str, dict[str, Any]] = {}
         self._unstored: list[dict[str, Any]] = []
 

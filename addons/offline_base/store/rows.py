@@ -16,10 +16,14 @@ Row = dict[str, Any]
 
 
 class Rows:
-    """Makes the rows of one push, which was received now; the device's clock is off by ``offset``."""
+    """Makes the rows of one push, which was received now; the device's clock is off by ``offset``.
 
-    def __init__(self, device, state: DeviceState | None):
+    ``answers`` counts those of a pull that the device was given until then.
+    """
+
+    def __init__(self, device, state: DeviceState | None, answers: int):
         self.device = device
+        self.answers = answers
         self.operations = device.env["offline.operation"]
         self.received_at = datetime.now(UTC).replace(tzinfo=None)
         clock = state and state.clock
@@ -37,6 +41,7 @@ class Rows:
             "is_repeat": False,
             "payload": storable(head.model_dump() | (head.model_extra or {})),
             "received_at": self.received_at,
+            "answers_at_arrival": self.answers,
             "revision": 0,
         }
 
@@ -70,6 +75,7 @@ class Rows:
             "timed": outcome.timed,
             "sent": outcome.sent,
             "stored": outcome.stored,
+            "answers_at_end": self.answers,
         }
 
     def repeat(self, row: Row, first) -> None:

@@ -9,12 +9,23 @@ from .history import named_uids
 
 
 def may_wait(env, operation: Operation) -> bool:
-    """Whether an operation refers to a record that nobody has brought yet, and some device still may."""
+    """Whether an operation refers to a record that nobody has brought yet, and some device still may.
+
+    One whose ``create`` was given up was brought: nobody brings it again.
+    """
     unseen = named_uids(
         [operation.values, operation.args, operation.target if operation.verb != "create" else None]
     )
     if not unseen:
         return False
-    env.cr.execute(SQL("SELECT uid FROM offline_identity WHERE uid = ANY(%s)", list(unseen)))
+    env.cr.execute(
+        SQL(
+            """SELECT uid FROM offline_identity WHERE uid = ANY(%(uids)s)
+                UNION SELECT target_uid FROM offline_operation
+                       WHERE verb = 'create' AND target_uid = ANY(%(uids)s)
+                         AND status IN ('discarded', 'resolved_server')""",
+            uids=list(unseen),
+        )
+    )
     known = {uid for (uid,) in env.cr.fetchall()}
     return bool(unseen - known) and env["offline.epoch"]._replay_is_open()

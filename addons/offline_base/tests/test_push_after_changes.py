@@ -221,9 +221,9 @@ class TestParkedWorkThatChanged(ChangedCase):
         self.assertEqual({"x_note": False, "x_hours": True}, labels)
         conflict.action_keep_server()
         self.assertEqual(("Office", "done"), (self.press.x_note, conflict.state))
-        self.assert_heard(receipt, "resolved_server")
         chain = self.phone.push_one(self.edit({"x_note": "Next"}, {"x_note": "Device"}))
         self.assert_status("applied", chain)
+        self.assert_heard(receipt, "resolved_server")
         self.assert_converged()
 
     def test_conflict_about_a_field_that_is_gone_becomes_refused_work_for_the_device(self):

@@ -85,6 +85,44 @@ class TestRejectedWork(DecisionCase):
         self.assertEqual(["resolved_server", "applied"], self.statuses())
         self.assertEqual("2", self.partner.phone)
 
+    def test_value_that_odoo_showed_again_is_no_chain(self):
+        """The office typed what the device had, and changed it again: that is not overwritten. Proves I1, I6."""
+        conflict = self.park(phone="1")
+        conflict.action_keep_server()
+        office = self.partner.phone
+        self.phone.sync()
+        self.partner.phone = "1"
+        self.phone.sync()
+        self.partner.phone = office
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "2"}, {"phone": "1"}))
+        self.assert_status("conflict", receipt)
+        self.assertEqual(office, self.partner.phone)
+
+    def test_what_became_of_the_last_edit_counts_not_of_one_before(self):
+        """Proves I1, I6. A value that was decided against is typed again, and stands."""
+        conflict = self.park(phone="1")
+        conflict.action_keep_server()
+        office = self.partner.phone
+        self.phone.push(self.phone.update(self.partner, {"phone": "1"}, {"phone": office}))
+        self.assertEqual("1", self.partner.phone)
+        self.partner.phone = office
+        receipt = self.phone.push_one(self.phone.update(self.partner, {"phone": "2"}, {"phone": "1"}))
+        self.assert_status("conflict", receipt)
+
+    def test_chain_goes_on_where_the_device_was_told_of_others_alone(self):
+        """Proves I6. Answers that brought nothing of the record change nothing about what its person saw."""
+        version = {"base_v": "0123456789abcdef"}
+        self.phone.push(
+            self.phone.update(self.partner, {"phone": " 1"}, {"phone": self.partner.phone}, **version)
+        )
+        self.partner.phone = "one"
+        self.phone.stored({"seq": 1}).stored = {"phone": "one"}
+        self.phone.sync()
+        receipt = self.phone.push_one(
+            self.phone.update(self.partner, {"phone": "2"}, {"phone": " 1"}, **version)
+        )
+        self.assert_status("applied", receipt)
+
     def test_what_waited_for_a_create_is_applied_when_it_succeeds(self):
         """Proves I3."""
         self.partner_line.direction = "pull"

@@ -119,6 +119,19 @@ class TestReplay(PushCase):
         record = self.by_uid(child["target"]["uid"])
         self.assertEqual((self.by_uid(UID), "Ghent"), (record.parent_id, record.city))
 
+    def test_record_that_was_given_up_is_not_waited_for(self):
+        """Proves I10. Its device brought it, and the office gave it up: it does not come any more."""
+        self.restored()
+        edit = self.phone.update(UID, {"city": "Ghent"})
+        self.assert_status("deferred", self.replay(edit)[0])
+        other = Phone(self.enrol(self.colleague, "Another phone"))
+        create = other.create({"name": "Parent", "ref": MARK, "parent_id": 2**31 - 1}, uid=UID)
+        [receipt] = other.journal(create)["receipts"]
+        self.assert_rejected(receipt, "reference_unknown", "parent_id")
+        other.stored(receipt).with_user(self.reviewer).action_discard()
+        self.epochs._run_waiting()
+        self.assert_rejected(self.replay(edit)[0], "reference_unknown")
+
     def test_target_of_another_device_is_waited_for(self):
         self.restored()
         edit = self.phone.update(UID, {"city": "Ghent"})

@@ -147,15 +147,15 @@ def merged_without_base():
 
 def chains_off():
     """A device's second edit of a field is compared with what it saw, not with what became of its first."""
-    _put(History, "current_base", lambda self, entity, res_id, base, theirs, policies: dict(base))
+    _put(History, "current_base", lambda self, operation, res_id, base, theirs, policies: dict(base))
 
 
 def differences_from_merged():
     """A device's second difference is taken from what both sides came to, which its person never saw."""
     current_base = History.current_base
 
-    def blind(self, entity, res_id, base, theirs, policies):
-        return current_base(self, entity, res_id, base, theirs, {})
+    def blind(self, operation, res_id, base, theirs, policies):
+        return current_base(self, operation, res_id, base, theirs, {})
 
     _put(History, "current_base", blind)
 

@@ -12,7 +12,7 @@ from .lead_world import EMPTY, LEAD, POLICIES
 from .quick import run
 from .server import prepared
 
-HISTORIES = 6
+HISTORIES = 12
 
 
 @pytest.fixture(scope="module", autouse=True)

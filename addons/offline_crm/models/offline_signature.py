@@ -46,7 +46,6 @@ class OfflineSignature(models.Model):
             ("unverified", "Not Verified"),
         ],
         compute="_compute_state",
-        store=True,
         compute_sudo=True,
     )
 

@@ -76,22 +76,22 @@ class SaleOrderLine(models.Model):
         if not self.product_id or self.reward_id:
             return
         line = self.with_context(offline_crm__settled=True)
+        if price_unit is None and discount is None:
+            # Nothing was agreed about a line that was made just now: it has Odoo's price.
+            line._offline_settle_total(price_total)
+            return
         odoo_price, odoo_discount = line._offline_price_of_odoo()
-        given = price_unit is not None or discount is not None
         price = odoo_price if price_unit is None else price_unit
         off = (odoo_discount if price_unit is None else 0) if discount is None else discount
-        differs = given and line._offline_differs(price * (100 - off), odoo_price * (100 - odoo_discount))
         # sudo: the report is the office's; which policy holds stands in the device's profile.
         variances = self.env["offline.price.variance"].sudo()
-        if not differs:
-            if given:
-                # Both say the same: Odoo's own way of saying it lets it go on pricing the line.
-                line.write(
-                    {"price_unit": odoo_price, "discount": odoo_discount, "technical_price_unit": odoo_price}
-                )
+        if not line._offline_differs(price * (100 - off), odoo_price * (100 - odoo_discount)):
+            # Both say the same: Odoo's own way of saying it lets it go on pricing the line.
+            line.write(
+                {"price_unit": odoo_price, "discount": odoo_discount, "technical_price_unit": odoo_price}
+            )
             variances._offline_forget(line)
-            if price_total is not None and line._offline_differs(price_total, line.price_total):
-                variances._offline_note_tax(line, price_total)
+            line._offline_settle_total(price_total)
             return
         agreed, odoo = price * (100 - off) / 100, odoo_price * (100 - odoo_discount) / 100
         reason = "price" if line._offline_differs(price, odoo_price) else "discount"
@@ -100,6 +100,12 @@ class SaleOrderLine(models.Model):
             price, off = odoo_price, odoo_discount
         # Odoo's price beside the agreed one tells Odoo that a person set it: it stays when the quantity changes.
         line.write({"price_unit": price, "discount": off, "technical_price_unit": odoo_price})
+
+    def _offline_settle_total(self, agreed):
+        """Keep that the line comes to another amount than was agreed, at the same price."""
+        if agreed is not None and self._offline_differs(agreed, self.price_total):
+            # sudo: the report is the office's.
+            self.env["offline.price.variance"].sudo()._offline_note_tax(self, agreed)
 
     def _offline_differs(self, one, other):
         digits = self.env["decimal.precision"].precision_get("Product Price")

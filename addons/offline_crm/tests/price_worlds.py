@@ -3,9 +3,10 @@
 A seed gives the same world again. What Odoo refuses to have is not drawn; nothing else is left out for being odd.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from odoo import fields
+from odoo.addons.offline_base.core.fields import format_instant
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -622,7 +623,7 @@ class PriceWorld:
         partner = self.env["res.partner"].browse(values["partner_id"])
         asked = {
             "company_id": self.company.id,
-            "date_order": _instant(values["date_order"]),
+            "date_order": format_instant(values["date_order"]),
             "partner": partner.id,
             "lines": [self._asked_line(command[2]) for command in values["order_line"]],
         }
@@ -653,10 +654,6 @@ class PriceWorld:
 def _plain(record, name):
     value = record[name]
     return (value.id if record._fields[name].type == "many2one" else value) or None
-
-
-def _instant(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def records_of(held):

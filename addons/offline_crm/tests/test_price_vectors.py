@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from odoo.addons.offline_base.core.fields import format_instant
 from odoo.addons.offline_base.tests.common import OfflineCase, Phone
 from odoo.tools.misc import file_path
 
@@ -46,7 +47,7 @@ class TestPriceVectors(OfflineCase):
         phone.sync()
         return {
             "seed": seed,
-            "now": world.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "now": format_instant(world.now),
             "records": records_of(phone.held),
             "customers": world.customer_values(),
             "baskets": baskets,

@@ -1,32 +1,25 @@
 /** Leads and opportunities, and the small kinds that they need. */
 import { _t } from "@web/core/l10n/translation";
 import { agenda, entities } from "@offline_base/app/ui/registries";
+import { address, isStateOf } from "@offline_base/app/ui/entities/partner";
 import { dayOf } from "@offline_base/app/ui/model/days";
 import { entityOf } from "@offline_base/app/ui/model/entities";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { all, convert, lost, restored, teamsOf, won } from "../model/deeds";
-import { dueDays, LEAD, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
+import { byId, dueDays, dueOf, isLead, LEAD, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
 import { Deal } from "../parts/deal";
 import { Made } from "../parts/made";
 import { quote } from "../quotation/begin";
 
-function isLead({ type }) {
-    return type === "lead";
-}
-
 function isClosed({ active, won_status }) {
     return active === false || won_status !== "pending";
-}
-
-function address({ street, street2, zip, city }) {
-    return [street, street2, [zip, city].filter(Boolean).join(" ")].filter(Boolean).join(", ");
 }
 
 /** What lists of leads know besides: stages by id, and what is due on which. */
 async function known(app) {
     const [records, stages, activities] = await Promise.all([all(app, LEAD), all(app, STAGE), all(app, "mail.activity", { res_model: LEAD })]);
     return {
-        stages: new Map(stages.map((stage) => [stage.id, stage])),
+        stages: byId(stages),
         order: stagesFor(stages, teamsOf(records)).map(({ id }) => id),
         due: dueDays(activities),
         today: dayOf(Date.now()),
@@ -75,7 +68,7 @@ entities.add(LEAD, {
     },
     needs: ["name"],
     picks: {
-        state_id: ({ country_id }, values) => !values.country_id || JSON.stringify(country_id) === JSON.stringify(values.country_id),
+        state_id: isStateOf,
         stage_id: ({ team_ids, is_won }, values) => !is_won && (!team_ids?.length || team_ids.includes(values.team_id)),
     },
     async defaults(app, values) {
@@ -92,7 +85,7 @@ entities.add(LEAD, {
         { name: "mine", label: _t("Mine"), keep: ({ user_id }, app) => user_id === app.device.settings.user.id },
         { name: "team", label: _t("My team's"), keep: ({ user_id }, app) => user_id !== app.device.settings.user.id },
         { name: "leads", label: _t("Leads"), keep: (values) => isLead(values) && !isClosed(values) },
-        { name: "due", label: _t("Activity due"), keep: (values, app, { id, uid }, { due, today }) => [due.get(id), due.get(uid)].some((day) => day && day <= today) },
+        { name: "due", label: _t("Activity due"), keep: (values, app, record, { due, today }) => (dueOf(record, due) ?? "9") <= today },
         { name: "unsent", label: _t("Not synced"), keep: (values, app, { pending }) => pending.length > 0 },
         { name: "won", label: _t("Won"), keep: (values, app, record, { stages }) => !isLead(values) && outcomeOf(values, stages) === "won" },
         { name: "lost", label: _t("Lost"), keep: (values, app, record, { stages }) => outcomeOf(values, stages) === "lost" },
@@ -105,8 +98,8 @@ entities.add(LEAD, {
     ],
     group: { label: _t("Stage"), of: stageOf },
     kinds: [
-        { name: "deals", label: _t("Deals"), of: ({ type }) => type !== "lead" },
-        { name: "leads", label: _t("Leads"), of: ({ type }) => type === "lead" },
+        { name: "deals", label: _t("Deals"), of: (values) => !isLead(values) },
+        { name: "leads", label: _t("Leads"), of: isLead },
     ],
     operations: {
         convert: { icon: "handshake-o", main: true, isOnce: true, hidden: (values) => !isLead(values) || isClosed(values), run: convert },

@@ -6,6 +6,11 @@ import { signOrder } from "../quotation/signing";
 
 const ICONS = { sale: "check-square-o", cancel: "ban" };
 
+/** What is in it stays as it is: it was confirmed or cancelled. */
+function isClosed({ state }) {
+    return !["draft", "sent"].includes(state);
+}
+
 entities.add("sale.order", {
     icon: "file-text-o",
     label: _t("Order"),
@@ -21,12 +26,12 @@ entities.add("sale.order", {
         { label: _t("More"), fields: ["user_id", "team_id", "date_order", "signed_by", "signed_on", "invoice_status"] },
     ],
     operations: {
-        confirm: { icon: "check", main: true, isOnce: true, hidden: ({ state }) => !["draft", "sent"].includes(state) },
+        confirm: { icon: "check", main: true, isOnce: true, hidden: isClosed },
         cancel: { icon: "ban", isOnce: true, hidden: ({ state }) => state === "cancel" },
         reset_to_draft: { icon: "undo", isOnce: true, hidden: ({ state }) => state !== "cancel" },
-        apply_template: { hidden: ({ state }) => !["draft", "sent"].includes(state), fields: { template: { type: "many2one", relation: "sale.order.template", selection: null } } },
-        apply_code: { icon: "ticket", hidden: ({ state }) => !["draft", "sent"].includes(state) },
-        update_promotions: { icon: "gift", hidden: ({ state }) => !["draft", "sent"].includes(state) },
+        apply_template: { hidden: isClosed, fields: { template: { type: "many2one", relation: "sale.order.template", selection: null } } },
+        apply_code: { icon: "ticket", hidden: isClosed },
+        update_promotions: { icon: "gift", hidden: isClosed },
         // A document to show: it has a sheet of its own.
         sign: { icon: "pencil", isOnce: true, hidden: ({ state }, { pending }) => state === "cancel" || pending.length > 0, run: signOrder },
         send_by_email: { icon: "envelope-o", hidden: ({ state }) => state === "cancel" },

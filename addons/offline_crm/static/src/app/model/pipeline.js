@@ -6,6 +6,16 @@ export const STAGE = "crm.stage";
 /** Fewer digits than that are an extension, not somebody's number. */
 const LEAST_DIGITS = 7;
 
+/** Whether it is a lead still, not an opportunity. */
+export function isLead({ type }) {
+    return type === "lead";
+}
+
+/** Stages by id, as `outcomeOf` takes them. */
+export function byId(stages) {
+    return new Map(stages.map((stage) => [stage.id, stage]));
+}
+
 /** Stages in order, those alone that one of these teams uses. @param {any[]} stages records @param {number[]} teams */
 export function stagesFor(stages, teams) {
     return stages
@@ -63,6 +73,11 @@ export function dueDays(activities) {
         }
     }
     return days;
+}
+
+/** The first day on which something about this record is due, of `dueDays`; null where nothing is. */
+export function dueOf({ id, uid }, days) {
+    return [days.get(id), days.get(uid)].filter(Boolean).sort()[0] ?? null;
 }
 
 /** Contacts that may be the customer of a lead, as Odoo compares them: the same e-mail, or the same phone. */

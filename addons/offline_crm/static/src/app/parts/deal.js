@@ -6,7 +6,7 @@ import { refOf, refText } from "@offline_base/app/ui/model/entities";
 import { formatDate, formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { all, move, set } from "../model/deeds";
-import { outcomeOf, STAGE, stagesFor } from "../model/pipeline";
+import { byId, isLead, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
 import { quoteFor } from "../quotation/begin";
 import { draftName } from "../quotation/kept";
 
@@ -38,11 +38,11 @@ export class Deal extends Component {
     }
 
     get isOpportunity() {
-        return this.values.type !== "lead";
+        return !isLead(this.values);
     }
 
     get outcome() {
-        return outcomeOf(this.values, new Map(this.live.stages.map((stage) => [stage.id, stage])));
+        return outcomeOf(this.values, byId(this.live.stages));
     }
 
     get lostText() {

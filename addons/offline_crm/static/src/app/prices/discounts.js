@@ -6,6 +6,7 @@
  */
 import { groups } from "./book.js";
 import { isAmong } from "./eligible.js";
+import { flat, unfixed } from "./taxes.js";
 
 /** Sums by sets of taxes. */
 class ByTaxes {
@@ -32,11 +33,6 @@ function keyOf(taxes) {
         .join();
 }
 
-/** Fixed taxes are not discounted. */
-function discounted(taxes) {
-    return taxes.filter(({ amount_type }) => amount_type !== "fixed");
-}
-
 /**
  * Of the whole order: rewards that are on it count.
  *
@@ -53,8 +49,7 @@ export function ofOrder(sheet, lines) {
         sums.set(key, sum);
     };
     for (const [index, { tax_details }] of sheet.reckonedLines(lines).entries()) {
-        const flat = lines[index].taxes.flatMap((tax) => (tax.amount_type === "group" ? tax.children_tax_ids : [tax]));
-        const taxes = discounted(flat);
+        const taxes = unfixed(flat(lines[index].taxes));
         if (!tax_details.taxes_data.length) {
             add("none", [], tax_details.raw_total_excluded_currency, []);
             continue;
@@ -88,7 +83,7 @@ export function ofCheapest(book, reward, lines) {
     if (!line) {
         return { amount: 0, byTaxes: [] };
     }
-    const byTaxes = [{ taxes: discounted(line.taxSet ?? line.taxes), amount: line.price_unit * (1 - line.discount / 100) }];
+    const byTaxes = [{ taxes: unfixed(line.taxSet), amount: line.price_unit * (1 - line.discount / 100) }];
     return { amount: line.price_total / line.product_uom_qty, byTaxes };
 }
 
@@ -121,7 +116,7 @@ export function ofSpecific(book, reward, lines) {
         const left = remaining.get(line);
         amount += left;
         const price = line.price_unit * line.product_uom_qty * (1 - line.discount / 100);
-        byTaxes.add(discounted(line.taxSet ?? line.taxes), price * (left / line.price_total));
+        byTaxes.add(unfixed(line.taxSet), price * (left / line.price_total));
     }
     return { amount, byTaxes: byTaxes.list };
 }
@@ -143,10 +138,10 @@ function take(book, taking, lines, wanted, remaining) {
         }
         return;
     }
-    const amounts = new Map(taking.map((line) => [keyOf(discounted(line.taxSet ?? line.taxes)), Math.abs(line.price_total)]));
+    const amounts = new Map(taking.map((line) => [keyOf(unfixed(line.taxSet)), Math.abs(line.price_total)]));
     const others = from.filter((line) => !wanted.includes(line));
     for (const line of [...others, ...from.filter((one) => wanted.includes(one))]) {
-        const key = keyOf(discounted(line.taxSet ?? line.taxes));
+        const key = keyOf(unfixed(line.taxSet));
         const consumed = Math.min(remaining.get(line) ?? 0, amounts.get(key) ?? 0);
         if (amounts.get(key)) {
             amounts.set(key, amounts.get(key) - consumed);

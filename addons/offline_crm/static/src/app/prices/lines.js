@@ -10,7 +10,7 @@ import { adaptPrice, asTaxes, mapTaxes, taxesOfProduct } from "./taxes.js";
  */
 export function priceLine(terms, line) {
     const { book, company } = terms;
-    const priced = { ...line, rule: null, price_unit: line.price_unit ?? 0, discount: 0, taxes: [], confirmedOnSync: [] };
+    const priced = { ...line, rule: null, price_unit: line.price_unit ?? 0, discount: 0, taxes: [], taxSet: [], confirmedOnSync: [] };
     const product = book.product(line.product_id);
     priced.product_uom_id = line.product_uom_id ?? product?.uom_id ?? null;
     priced.product_uom_qty = roundDecimals(line.product_uom_qty ?? 1, company.offline_unit_digits);

@@ -10,7 +10,7 @@ import { priceLine } from "./lines.js";
 import { dayOf, wholeSecond } from "./moments.js";
 import { Promotions } from "./promotions.js";
 import { NotHeld } from "./rules.js";
-import { taxed, TaxDocument } from "./taxes.js";
+import { flat, taxed, TaxDocument, unfixed } from "./taxes.js";
 
 /**
  * The terms of an order: company, price list, currency, fiscal position and moment.
@@ -70,10 +70,9 @@ function earlyPayment(lines, paymentTerm) {
     }
     return lines.flatMap(({ price_subtotal, taxes }) => {
         const amount = (price_subtotal / 100) * discount_percentage;
-        const flat = taxes.flatMap((tax) => (tax.amount_type === "group" ? tax.children_tax_ids : [tax]));
         const special = { quantity: 1, special_type: "early_payment" };
         return [
-            { ...special, price_unit: -amount, tax_ids: flat.filter(({ amount_type }) => amount_type !== "fixed") },
+            { ...special, price_unit: -amount, tax_ids: unfixed(flat(taxes)) },
             { ...special, price_unit: amount, tax_ids: [] },
         ];
     });

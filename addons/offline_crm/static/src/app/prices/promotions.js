@@ -35,7 +35,11 @@ export class Promotions {
             this.codes = [...this.codes];
             this.claims = [...this.claims];
             try {
-                this._enter(step);
+                if (step.code === undefined) {
+                    this._claim(step);
+                } else {
+                    this._enterCode(step.code);
+                }
             } catch (error) {
                 if (!(error instanceof Refused)) {
                     throw error;
@@ -44,10 +48,6 @@ export class Promotions {
                 this.refused.push({ ...step, index, reason: error.message });
             }
         }
-    }
-
-    _enter(step) {
-        return step.code === undefined ? this._claim(step) : this._enterCode(step.code);
     }
 
     /** All lines with their amounts, rewards last. */
@@ -80,7 +80,7 @@ export class Promotions {
         if (isOn) {
             this._update();
         } else {
-            this._apply(program, code);
+            this._apply(program);
         }
         const counting = [...this.points.keys()].filter((id) => isOn || id === program.id);
         const rewards = counting.flatMap((id) => this._claimable(book.get("loyalty.program", id)));
@@ -89,13 +89,9 @@ export class Promotions {
         }
     }
 
-    _apply(program, code) {
-        const giveUp = (reason) => {
-            this.codes = this.codes.filter((other) => other !== code);
-            throw new Refused(reason);
-        };
+    _apply(program) {
         if (this.claims.some(({ reward }) => reward.program_id === program.id)) {
-            giveUp("promotion_applied");
+            throw new Refused("promotion_applied");
         }
         const global = this._global();
         const rivals = this._rewards(program).filter(isGlobal);
@@ -103,12 +99,12 @@ export class Promotions {
             const amount = comparable(this.terms.sheet, this._without(global));
             const best = rivals.reduce((one, other) => (this._worth(other, amount) > this._worth(one, amount) ? other : one));
             if (this._isBetter(global, best)) {
-                giveUp("promotion_incompatible");
+                throw new Refused("promotion_incompatible");
             }
         }
         const status = pointsOf(this.terms, program, this.lines, this.codes);
         if (status.missing) {
-            giveUp("promotion_missing");
+            throw new Refused("promotion_missing");
         }
         if (status.points) {
             this.points.set(program.id, status.points);
@@ -234,7 +230,6 @@ export class Promotions {
 
     _put(reward, product_id) {
         const replaced = isGlobal(reward) ? this.claims.findIndex((claim) => isGlobal(claim.reward)) : -1;
-        const before = [...this.claims];
         let at = this.claims.length;
         if (replaced >= 0) {
             if (this._isBetter(this.claims[replaced].reward, reward)) {
@@ -247,7 +242,6 @@ export class Promotions {
         const claim = this._made(reward, product_id);
         this.going = [];
         if (!claim) {
-            this.claims = before;
             throw new Refused("nothing_to_discount");
         }
         this.claims.splice(at, 0, claim);

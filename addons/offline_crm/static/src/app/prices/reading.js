@@ -1,4 +1,4 @@
-/** A book of prices out of what a device holds: read once when a person opens an order, products as they are added. */
+/** A book of prices out of what a device holds: read anew whenever that changes, products as they are added. */
 import { Book } from "./book.js";
 
 /** The entities of which all records are needed; of products those that an order names. */
@@ -25,11 +25,13 @@ const WHOLE = [
  */
 export async function readBook(device, products = []) {
     const book = new Book();
-    for (const entity of WHOLE) {
-        for (const row of await device.search(entity, "", {}, { limit: Infinity })) {
-            book.put(entity, withId(row));
-        }
-    }
+    await Promise.all(
+        WHOLE.map(async (entity) => {
+            for (const row of await device.search(entity, "", {}, { limit: Infinity })) {
+                book.put(entity, withId(row));
+            }
+        }),
+    );
     const rewards = book.all("loyalty.reward");
     const given = rewards.map(({ reward_product_id }) => reward_product_id).filter((id) => id !== null);
     const tags = rewards.map(({ reward_product_tag_id }) => reward_product_tag_id).filter((id) => id !== null);

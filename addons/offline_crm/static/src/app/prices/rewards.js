@@ -69,7 +69,7 @@ export function discount(order, claim) {
             price_unit: -(part.amount * factor),
             discount: 0,
             taxes: asTaxes(book, mapped),
-                taxSet: mapped,
+            taxSet: mapped,
             rule: null,
             confirmedOnSync: [],
             reward,

@@ -34,6 +34,16 @@ export function asTaxes(book, taxes) {
     });
 }
 
+/** Taxes with those of groups in the place of the groups. */
+export function flat(taxes) {
+    return taxes.flatMap((tax) => (tax.amount_type === "group" ? tax.children_tax_ids : [tax]));
+}
+
+/** Without those of a fixed amount: no discount lessens them. */
+export function unfixed(taxes) {
+    return taxes.filter(({ amount_type }) => amount_type !== "fixed");
+}
+
 /** Of the taxes that a record names those in use, in Odoo's order; archived ones are held, too. */
 function active(book, ids) {
     const held = book.some("account.tax", ids);

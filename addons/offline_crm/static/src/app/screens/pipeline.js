@@ -2,14 +2,17 @@
 import { Component, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Badge, Chips, Empty, Icon, Row, Screen, SearchBox } from "@offline_base/app/ui/kit/kit";
-import { dayOf } from "@offline_base/app/ui/model/days";
 import { entityOf, may } from "@offline_base/app/ui/model/entities";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
+import { counted, ordered } from "@offline_base/app/ui/model/listing";
 import { destinations, screens, tiles } from "@offline_base/app/ui/registries";
 import { all, move, teamsOf } from "../model/deeds";
-import { columnsOf, dueDays, LEAD, outcomeOf, STAGE, stagesFor, sumOf } from "../model/pipeline";
+import { byId, columnsOf, dueOf, isLead, LEAD, outcomeOf, STAGE, stagesFor, sumOf } from "../model/pipeline";
 import { MoveSheet } from "../parts/move";
+
+/** Those of the filters of the list that the pipeline offers. */
+const FILTERS = ["mine", "team", "due", "unsent"];
 
 /** Cards of a column that are drawn at once. */
 const PAGE = 40;
@@ -35,37 +38,26 @@ export class Pipeline extends Component {
     }
 
     async read() {
-        const { device } = this.app;
-        const [found, stages, activities, parked] = await Promise.all([
-            device.search(LEAD, this.state.text, {}, { limit: Infinity }),
-            all(this.app, STAGE),
-            all(this.app, "mail.activity", { res_model: LEAD }),
-            device.unresolved(),
+        const { app, entity } = this;
+        const [found, known, parked] = await Promise.all([
+            app.device.search(LEAD, this.state.text, {}, { limit: Infinity }),
+            entity.known(app),
+            app.device.unresolved(),
         ]);
-        const byId = new Map(stages.map((stage) => [stage.id, stage]));
-        const deals = found.filter(({ values }) => values.type !== "lead");
-        const due = dueDays(activities);
-        const dueOf = ({ id, uid }) => [due.get(id), due.get(uid)].filter(Boolean).sort()[0] ?? null;
-        const today = dayOf(Date.now());
-        const me = device.settings.user.id;
-        const kinds = {
-            mine: ({ values }) => values.user_id === me,
-            team: ({ values }) => values.user_id !== me,
-            due: (record) => (dueOf(record) ?? "9") <= today,
-            unsent: ({ pending }) => pending.length > 0,
-            all: () => true,
-        };
-        const counts = Object.fromEntries(Object.entries(kinds).map(([name, keep]) => [name, deals.filter(keep).length]));
-        const shown = deals.filter(kinds[this.state.whose]);
-        const order = stagesFor(stages, teamsOf(deals));
-        const there = shown.filter(({ values }) => outcomeOf(values, byId) !== "lost");
+        const { stages, due, today } = known;
+        const deals = found.filter(({ values }) => !isLead(values));
+        const filters = entity.filters.filter(({ name }) => FILTERS.includes(name));
+        const chips = [...counted(filters, deals, app, known), { name: "all", label: String(_t("All")), count: deals.length }];
+        const shown = ordered(deals, { filter: filters.find(({ name }) => name === this.state.whose), app, known });
+        const order = stagesFor([...stages.values()], teamsOf(deals));
+        const there = shown.filter(({ values }) => outcomeOf(values, stages) !== "lost");
         const numbers = new Set(parked.map(({ seq }) => seq));
         const columns = columnsOf(there, order);
         await Promise.all(columns.map(async (column) => {
-            column.cards = await Promise.all(column.records.slice(0, this.state.limits[column.stage.id] ?? PAGE).map((record) => this.card(record, dueOf(record), today, numbers)));
+            column.cards = await Promise.all(column.records.slice(0, this.state.limits[column.stage.id] ?? PAGE).map((record) => this.card(record, dueOf(record, due), today, numbers)));
         }));
-        const open = there.filter(({ values }) => outcomeOf(values, byId) === "open");
-        return { columns, order, counts, lost: shown.length - there.length, open: open.length, revenue: sumOf(open) };
+        const open = there.filter(({ values }) => outcomeOf(values, stages) === "open");
+        return { columns, order, chips, lost: shown.length - there.length, open: open.length, revenue: sumOf(open) };
     }
 
     async card(record, due, today, parked) {
@@ -89,12 +81,6 @@ export class Pipeline extends Component {
     get subtitle() {
         const { open, revenue } = this.live;
         return _t("%(count)s open, %(revenue)s expected", { count: formatNumber(open), revenue: formatNumber(revenue, 0) });
-    }
-
-    get chips() {
-        const { counts } = this.live;
-        const labels = { mine: _t("Mine"), team: _t("My team's"), due: _t("Activity due"), unsent: _t("Not synced"), all: _t("All") };
-        return Object.entries(labels).map(([name, label]) => ({ name, label: String(label), count: counts[name] }));
     }
 
     /** Where each column is reached with one tap, where they do not all fit side by side. */
@@ -190,9 +176,9 @@ export class PipelineTile extends Component {
         this.live = useLive(async () => {
             const me = this.app.device.settings.user.id;
             const [records, stages] = await Promise.all([all(this.app, LEAD, { user_id: me }), all(this.app, STAGE)]);
-            const byId = new Map(stages.map((stage) => [stage.id, stage]));
-            const open = records.filter(({ values }) => outcomeOf(values, byId) === "open");
-            return { deals: open.filter(({ values }) => values.type !== "lead").length, leads: open.filter(({ values }) => values.type === "lead").length };
+            const open = records.filter(({ values }) => outcomeOf(values, byId(stages)) === "open");
+            const leads = open.filter(({ values }) => isLead(values)).length;
+            return { deals: open.length - leads, leads };
         });
     }
 

@@ -8,7 +8,7 @@ import { entities } from "../registries";
 const HOUR_MS = 3_600_000;
 
 /** The day on which it begins, where the person is. */
-function dayOfEvent({ allday, start_date, start }) {
+export function dayOfEvent({ allday, start_date, start }) {
     return allday && start_date ? start_date : start && dayOf(start);
 }
 

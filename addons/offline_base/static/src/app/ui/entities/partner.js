@@ -3,8 +3,13 @@ import { _t } from "@web/core/l10n/translation";
 import { entities } from "../registries";
 
 /** Street and town in one line, for a map. */
-function address({ street, street2, zip, city }) {
+export function address({ street, street2, zip, city }) {
     return [street, street2, [zip, city].filter(Boolean).join(" ")].filter(Boolean).join(", ");
+}
+
+/** Whether a state is one to choose: of the country, where there is one. */
+export function isStateOf({ country_id }, values) {
+    return !values.country_id || JSON.stringify(country_id) === JSON.stringify(values.country_id);
 }
 
 entities.add("res.partner", {
@@ -27,7 +32,7 @@ entities.add("res.partner", {
     needs: ["name"],
     picks: {
         parent_id: ({ is_company }) => is_company,
-        state_id: ({ country_id }, values) => !values.country_id || JSON.stringify(country_id) === JSON.stringify(values.country_id),
+        state_id: isStateOf,
     },
     makes: { parent_id: { is_company: true } },
     alike: ["vat"],

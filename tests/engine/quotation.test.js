@@ -13,7 +13,7 @@ const QUOTATION = "../../addons/offline_crm/static/src/app/quotation/";
 const { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf } = await import(`${QUOTATION}draft.js`);
 const { documentOf, documentOfOrder, evidenceOf, hashOf } = await import(`${QUOTATION}document.js`);
 const { Kept } = await import(`${QUOTATION}kept.js`);
-const { letterhead, lineName, linesOfTemplate, termsText, unitsOf } = await import(`${QUOTATION}words.js`);
+const { amountText, letterhead, lineName, linesOfTemplate, termsText, unitsOf } = await import(`${QUOTATION}words.js`);
 const { bookOf } = await import("./prices.js");
 const vector = await readJson("tests/vectors/signature.json");
 
@@ -238,6 +238,15 @@ describe("a quotation that is not made yet", () => {
         await new Kept(device, "1").put(quoteOf({ uid }));
         assert.equal(await new Kept(record, "1").find(), null);
         assert.deepEqual(await device.drafts.all(), []);
+    });
+});
+
+describe("an amount", () => {
+    test("has its symbol where its currency has it, and the sign before that", () => {
+        const dollars = { symbol: "$", position: "before", decimal_places: 2 };
+        assert.equal(amountText(239.4, dollars), "$239.40");
+        assert.equal(amountText(-239.4, dollars), "-$239.40");
+        assert.equal(amountText(-5, { symbol: "€", position: "after", decimal_places: 2 }), "-5.00 €");
     });
 });
 

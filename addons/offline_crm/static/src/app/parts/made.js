@@ -9,7 +9,7 @@ import { wordsOfState } from "@offline_base/app/ui/model/pieces";
 import { piecesOf, REFUSED } from "@offline_base/app/ui/model/work";
 import { all } from "../model/deeds";
 import { LEAD } from "../model/pipeline";
-import { amountText } from "../quotation/paper";
+import { amountText } from "../quotation/words";
 
 const ORDER = "sale.order";
 

@@ -6,8 +6,7 @@ import { Icon } from "@offline_base/app/ui/kit/kit";
 import { refOf, refText } from "@offline_base/app/ui/model/entities";
 import { useApp } from "@offline_base/app/ui/model/hooks";
 import { tiles } from "@offline_base/app/ui/registries";
-
-const LEAD = "crm.lead";
+import { isLead, LEAD } from "../model/pipeline";
 
 /** Begin a quotation from the home screen: for which opportunity? */
 export class NewQuotation extends Component {
@@ -27,7 +26,7 @@ export class NewQuotation extends Component {
         const picked = await this.app.messages.open(Picker, {
             relation: LEAD,
             title: _t("For which opportunity?"),
-            keep: ({ type, won_status, active }) => type !== "lead" && won_status !== "lost" && active !== false,
+            keep: (values) => !isLead(values) && values.won_status !== "lost" && values.active !== false,
         });
         if (picked) {
             quoteFor(this.app, picked.ref);

@@ -1,9 +1,8 @@
 /** A quotation that is not made yet, kept on the device at each change: a page that dies takes nothing with it. */
 import { HomeFull } from "@offline_base/app/engine/errors";
 import { refFrom } from "@offline_base/app/ui/model/entities";
+import { LEAD } from "../model/pipeline";
 import { isEmpty } from "./draft";
-
-const LEAD = "crm.lead";
 
 /** The name of the draft. @param {string} lead as in the address of a screen */
 export function draftName(lead) {

@@ -10,6 +10,7 @@ import { formatDate, formatDateTime, formatNumber } from "@offline_base/app/ui/m
 import { useApp } from "@offline_base/app/ui/model/hooks";
 import { Picture } from "@offline_base/app/ui/screens/record/picture";
 import { evidenceOf } from "./document";
+import { amountText } from "./words";
 
 /** Where the customer signs; closes with `{name, picture}`. */
 export class SigningSheet extends SignatureSheet {
@@ -144,10 +145,4 @@ export class Paper extends Component {
 /** Who signed, and when, in words. */
 export function signedText({ name, at }) {
     return _t("Signed by %(name)s, %(at)s", { name, at: formatDateTime(at) });
-}
-
-/** An amount as people write it in a currency: its symbol, its digits. */
-export function amountText(value, { symbol, position, decimal_places }) {
-    const text = formatNumber(value, decimal_places);
-    return position === "before" ? `${symbol}${text}` : `${text} ${symbol ?? ""}`.trim();
 }

@@ -1,7 +1,7 @@
 /** The words of a quotation: what its lines, units and terms are called, and who sends it. */
 import { _t } from "@web/core/l10n/translation";
 import { newUid } from "@offline_base/app/engine/uid";
-import { formatDate } from "@offline_base/app/ui/model/format";
+import { formatDate, formatNumber } from "@offline_base/app/ui/model/format";
 import { htmlToText } from "@offline_base/app/ui/model/texts";
 
 /** What a variant is called: its product, and what sets it apart from the others. */
@@ -69,4 +69,14 @@ export function termsText({ validity_date, note }, template, { confirmedOnSync }
 export function letterhead({ name, street, zip, city, phone, email, vat }) {
     const parts = [name, street, [zip, city].filter(Boolean).join(" "), [phone, email].filter(Boolean).join(" · "), vat];
     return parts.filter(Boolean);
+}
+
+/** An amount as people write it in a currency: its symbol, its digits. */
+export function amountText(value, { symbol, position, decimal_places }) {
+    const text = formatNumber(value, decimal_places);
+    if (position !== "before") {
+        return `${text} ${symbol ?? ""}`.trim();
+    }
+    // The sign stands before the symbol.
+    return value < 0 ? text.replace(/\p{Nd}/u, (digit) => `${symbol}${digit}`) : `${symbol}${text}`;
 }

@@ -78,6 +78,20 @@ class TestVerbs(PushCase):
         )
         self.assertEqual(["applied", "applied"], [receipt["status"] for receipt in receipts])
 
+    def test_delete_of_what_somebody_set_back_is_a_conflict(self):
+        """Proves I8. It holds once more what the device made it with; the way back is not its own alone."""
+        uid = new_uid()
+        self.phone.push(
+            self.phone.create({"name": "Own", "zip": "3"}, uid),
+            self.phone.update(uid, {"zip": "0"}, {"zip": "3"}),
+        )
+        self.by_uid(uid).zip = "3"
+        self.env.flush_all()
+        receipts = self.phone.push(
+            self.phone.update(uid, {"city": "Ghent"}, {"city": None}), self.phone.delete(uid)
+        )
+        self.assertEqual(["applied", "conflict"], [receipt["status"] for receipt in receipts])
+
     def test_delete_of_what_is_gone_already_is_done(self):
         self.phone.sync()
         operation = self.phone.delete(self.partner)

@@ -160,14 +160,14 @@ class Truth:
 
     def _leads_to(self, sent: Sent) -> bool:
         """Whether only this device's own edits lie between what it saw and what stands now."""
-        current, steps = self._content(sent), 0
-        versions = self.versions.get((sent.device, sent.record), [])
-        for before, after in reversed(versions):
-            if current != sent.body["saw"] and after == current:
-                current, steps = before, steps + 1
-        if current is None:
-            return steps == len(versions)
-        return bool(current == sent.body["saw"])
+        current = self._content(sent)
+        for before, after in reversed(self.versions.get((sent.device, sent.record), [])):
+            if current == sent.body["saw"]:
+                return True
+            if after != current:
+                return False
+            current = before
+        return current is None or bool(current == sent.body["saw"])
 
     def _content(self, sent: Sent) -> Any:
         return copy.deepcopy(self.world.content(sent.record))

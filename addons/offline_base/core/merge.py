@@ -103,6 +103,15 @@ def merge_record(
     return result
 
 
+def both_changed(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+    """The fields of ``mine`` that have another value than the base on both sides.
+
+    >>> both_changed({"a": 1, "b": 1, "c": 1}, {"a": 2, "b": 2, "c": 1}, {"a": 1, "b": 3, "c": 4})
+    ['b']
+    """
+    return [name for name, value in mine.items() if base[name] not in (value, theirs[name])]
+
+
 def merge_field(
     result: Merge, name: str, base: Any, mine: Any, theirs: Any, policy: str, *, mine_is_newer: bool = False
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError as ShapeError
 from ..core.digest import to_hex
 from ..core.errors import CATALOGUE, Refusal
 from ..core.fields import canonical_values, empty
-from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, countable, merge_record
+from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, both_changed, countable, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import blob_uses, reader, writer
 from .feed import changed_at, chosen_at
@@ -92,7 +92,7 @@ class Applier:
         named = adapter._offline_operations().get(operation.verb)
         if named is None:
             raise Refusal("verb_unknown")
-        return self._as_sent(self._call(adapter, named, operation, at, force), operation)
+        return self._as_sent(self._call(adapter, line, named, operation, at, force), operation)
 
     def _as_sent(self, outcome: Outcome, operation: Operation) -> Outcome:
         """The outcome under the name by which the device knows the record, which may have been merged into another."""
@@ -190,7 +190,7 @@ class Applier:
         known = self._merged.get(operation.op, (record.id,))[0]
         base = self.history.current_base(operation, known, seen, theirs, policies)
         policies = countable(policies, base)
-        newer = self.newer(record, policies, at)
+        newer = self.newer(record, policies, at, both_changed(base, mine, theirs))
         merge = merge_record(base, mine, theirs, force.policies(policies) if force else policies, newer=newer)
         if merge.conflicts:
             raise Parked("fields", merge.conflicts)
@@ -237,10 +237,10 @@ class Applier:
         adapter.env.flush_all()
         return done
 
-    def _call(self, adapter, named, operation, at, force) -> Outcome:
+    def _call(self, adapter, line, named, operation, at, force) -> Outcome:
         record, args = self._checked_call(adapter, named, operation, force)
         done = self.named(Outcome("applied", record.id), record)
-        policies = self.lines[operation.entity][0]._policies()
+        policies = line._policies()
         # sudo: only whether they change; the function may hand the record to somebody else.
         known = record.sudo()
         newest = [name for name in policies if policies[name] == NEWEST and name in known._fields]
@@ -264,21 +264,22 @@ class Applier:
             raise Refusal("operation_invalid", fields=shape_errors(error)) from None
         return record, args
 
-    def newer(self, record, policies, at: datetime | None) -> set[str]:
-        """The fields under ``newest`` that nobody chose after this edit, by the log or the record's last change."""
+    def newer(self, record, policies, at: datetime | None, names: Iterable[str]) -> set[str]:
+        """Of these fields those under ``newest`` that nobody chose after this edit, by the log or the last change."""
         if at is None or not record._log_access:
             return set()
-        newest = [name for name, policy in policies.items() if policy == NEWEST]
+        newest = [name for name in names if policies.get(name) == NEWEST]
         last = {name: self._chosen_at(record, name) for name in newest}
         return {name for name in newest if (moment := last[name] or record.write_date) and at > moment}
 
     def _chosen_at(self, record, name) -> datetime | None:
         """When what stands in a field was chosen; of what this call did nothing is stored yet."""
         cr, entity = self.env.cr, record._name
+        moment = changed_at(cr, entity, record.id, name)
         own = self.history.chosen(entity, record.id, name)
-        if own is not None and changed_at(cr, entity, record.id, name) == cr.now():
-            return own
-        return chosen_at(cr, entity, record.id, name)
+        return (
+            own if own is not None and moment == cr.now() else chosen_at(cr, entity, record.id, name, moment)
+        )
 
     def timed(self, policies, names) -> dict[str, str] | None:
         """These fields as far as they are under ``newest``, with the time that the log gives to what is done now."""

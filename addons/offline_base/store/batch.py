@@ -13,7 +13,7 @@ from typing import Any
 from ..core.digest import to_hex
 from ..core.errors import Refusal
 from ..core.fields import BLOB_TYPES, canonical_values, empty
-from ..core.merge import ASK, REVIEW, countable, merge_record
+from ..core.merge import ASK, REVIEW, both_changed, countable, merge_record
 from ..core.wire import ByUid, Operation
 from . import reader, writer
 from .apply import Applier, changed, with_results
@@ -139,7 +139,8 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         seen = writer.resolved(env, specs, base, now, must_exist=False)
         base = applier.history.current_base(operation, record.id, seen, now, policies)
         own = countable(policies, base)
-        merge = merge_record(base, mine, now, own, newer=applier.newer(record, own, at))
+        newer = applier.newer(record, own, at, both_changed(base, mine, now))
+        merge = merge_record(base, mine, now, own, newer=newer)
         if merge.conflicts:
             raise NotAlike
         write = canonical_values(specs, merge.write)

@@ -95,12 +95,11 @@ def changed_at(cr, model: str, res_id: int, field: str) -> datetime | None:
     return cr.fetchone()[0]
 
 
-def chosen_at(cr, model: str, res_id: int, field: str) -> datetime | None:
-    """When what stands in a field was chosen: as `changed_at`, but what a device did counts from when it was done.
+def chosen_at(cr, model: str, res_id: int, field: str, moment: datetime | None) -> datetime | None:
+    """When what stands in a field was chosen: `changed_at`, the ``moment``; what a device did, from when it was done.
 
     So it does not matter which of two devices reaches the office first.
     """
-    moment = changed_at(cr, model, res_id, field)
     if moment is None:
         return None
     cr.execute(

@@ -128,7 +128,7 @@ class FollowUps:
                 "verb": wanted.verb,
                 "place": (about.place if desk is self.desk else 0) or seq,
                 "unit_uid": about.unit_uid,
-                "answers_at_arrival": about.answers_at_arrival,
+                "answers_at_arrival": (about if desk is self.desk else own).answers_at_arrival,
                 "target_uid": about.target_uid,
                 "born": about.born,
                 "status": "deferred",

@@ -129,6 +129,7 @@ class History:
         self._waiting = None
         self._values = {}
         self._versions = {}
+        self._chosen = {}
 
     def blockers(self, operation: Operation, res_id: int | None, place: int | None = None) -> list[int]:
         """The numbers that the operation waits for, ascending: those at the root, that a person must decide.
@@ -219,14 +220,14 @@ class History:
     def leads_to(self, entity: str, res_id: int, version: str | None, current: str | None) -> bool:
         """Whether only this device's own operations lie between the version that it saw and the present one."""
         self._earlier(entity, res_id)
-        versions, steps = self._versions[entity, res_id], 0
-        for before, after in reversed(versions):
-            if version != current and after == current:
-                current, steps = before, steps + 1
-        if current is None:
-            # It goes back to the record's birth on this device, over all that the device did: nobody else touched it.
-            return steps == len(versions)
-        return version == current
+        for before, after in reversed(self._versions[entity, res_id]):
+            if version == current:
+                return True
+            if after != current:
+                return False  # somebody else's change lies between
+            current = before
+        # None: it goes back to the record's birth on this device.
+        return current is None or version == current
 
     def remember(self, entity: str, outcome: Outcome) -> None:
         """What an operation of this very call wrote."""

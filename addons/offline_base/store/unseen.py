@@ -16,7 +16,7 @@ def may_wait(env, operation: Operation) -> bool:
     unseen = named_uids(
         [operation.values, operation.args, operation.target if operation.verb != "create" else None]
     )
-    if not unseen:
+    if not unseen or not env["offline.epoch"]._replay_is_open():
         return False
     env.cr.execute(
         SQL(
@@ -28,4 +28,4 @@ def may_wait(env, operation: Operation) -> bool:
         )
     )
     known = {uid for (uid,) in env.cr.fetchall()}
-    return bool(unseen - known) and env["offline.epoch"]._replay_is_open()
+    return bool(unseen - known)

@@ -92,6 +92,18 @@ class TestVerbs(PushCase):
         )
         self.assertEqual(["applied", "conflict"], [receipt["status"] for receipt in receipts])
 
+    def test_delete_after_somebody_undid_an_own_edit_is_a_conflict(self):
+        """Proves I8. It is as it was between two edits of the device, but not by the device."""
+        self.phone.sync()
+        version = self.phone.held[PARTNER][self.partner.id]["v"]
+        self.phone.push(
+            self.phone.update(self.partner, {"phone": "1"}),
+            self.phone.update(self.partner, {"zip": "1000"}),
+        )
+        self.partner.zip = False
+        self.env.flush_all()
+        self.assert_status("conflict", self.phone.push_one(self.phone.delete(self.partner, base_v=version)))
+
     def test_delete_of_what_is_gone_already_is_done(self):
         self.phone.sync()
         operation = self.phone.delete(self.partner)

@@ -190,7 +190,7 @@ def open_blobs():
 
 def newest_by_arrival():
     """Of two stages the one that arrives last counts as the newest, whenever they were chosen."""
-    _put(Applier, "newer", lambda self, record, policies, at: set(policies))
+    _put(Applier, "newer", lambda self, record, policies, at, names: set(names))
 
 
 DEFECTS = {

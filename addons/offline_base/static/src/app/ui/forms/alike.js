@@ -4,7 +4,7 @@ import { DeviceError } from "../../engine/errors";
 import { ALWAYS_OFFLINE } from "../../engine/modes";
 import { Badge, Icon, Row, Sheet } from "../kit/kit";
 import { useApp } from "../model/hooks";
-import { pin } from "../screens/pins/pins";
+import { fetched, foundIn } from "../screens/pins/pins";
 
 /** Nobody waits longer for an answer that only helps. */
 const PATIENCE_MS = 4000;
@@ -22,7 +22,7 @@ export async function alikeInOdoo(app, { name, alike }, values) {
         return [];
     }
     const found = await Promise.race([answerOf(device, name, like), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, []))]);
-    return Promise.all(found.map(async (one) => ({ ...one, isHere: Boolean((await device.get(name, one.id))?.present) })));
+    return foundIn(device, name, found);
 }
 
 async function answerOf(device, entity, like) {
@@ -44,16 +44,22 @@ export class AlikeSheet extends Component {
 
     setup() {
         this.app = useApp();
-        this.state = useState({ fetching: null });
+        this.state = useState({ fetching: null, said: null });
     }
 
-    /** What is not here is fetched, and kept. */
-    async take({ id, isHere }) {
-        const { name } = this.props.entity;
-        if (!isHere && this.app.device.pins.allows(name)) {
-            this.state.fetching = id;
-            await pin(this.app, name, id);
+    /** What is not here is fetched, and kept. Until it is here nothing is decided: what was written is all there is. */
+    async take({ id }) {
+        if (this.state.fetching !== null) {
+            return;
         }
-        this.props.close(id);
+        Object.assign(this.state, { fetching: id, said: null });
+        try {
+            this.state.said = await fetched(this.app, this.props.entity.name, id);
+        } finally {
+            this.state.fetching = null;
+        }
+        if (this.state.said === "kept") {
+            this.props.close(id);
+        }
     }
 }

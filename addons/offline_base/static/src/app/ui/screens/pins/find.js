@@ -3,7 +3,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { Badge, Empty, Icon, Row, Sheet } from "../../kit/kit";
 import { useApp } from "../../model/hooks";
 import { wordsOfError } from "../../model/words";
-import { pin } from "./pins";
+import { fetched, foundIn } from "./pins";
 
 export class FindSheet extends Component {
     static template = "offline_base.FindSheet";
@@ -12,7 +12,7 @@ export class FindSheet extends Component {
 
     setup() {
         this.app = useApp();
-        this.state = useState({ found: null, more: false, failed: null, fetching: null, lost: false });
+        this.state = useState({ found: null, more: false, failed: null, fetching: null, said: null });
         // The sheet is there before the answer is.
         onWillStart(() => void this.search());
     }
@@ -23,30 +23,25 @@ export class FindSheet extends Component {
         const { name } = this.props.entity;
         try {
             const { records, more } = await device.find(name, { text: this.props.text.trim() });
-            const found = await Promise.all(
-                records.map(async (one) => ({ ...one, isHere: Boolean((await device.get(name, one.id))?.present) })),
-            );
-            Object.assign(this.state, { found, more });
+            Object.assign(this.state, { found: await foundIn(device, name, records), more });
         } catch (error) {
             this.state.failed = wordsOfError(error);
         }
     }
 
     /** Open what is here; fetch and keep what is not. */
-    async take({ id, isHere }) {
-        const { name } = this.props.entity;
-        if (!isHere) {
-            this.state.fetching = id;
-            const isKept = await pin(this.app, name, id);
-            this.state.fetching = null;
-            if (!isKept) {
-                return;
-            }
-            if (!(await this.app.device.get(name, id))?.present) {
-                this.state.lost = true;
-                return;
-            }
+    async take({ id }) {
+        if (this.state.fetching !== null) {
+            return;
         }
-        this.props.close(id);
+        Object.assign(this.state, { fetching: id, said: null });
+        try {
+            this.state.said = await fetched(this.app, this.props.entity.name, id);
+        } finally {
+            this.state.fetching = null;
+        }
+        if (this.state.said === "kept") {
+            this.props.close(id);
+        }
     }
 }

@@ -68,6 +68,33 @@ export async function pin(app, entity, id) {
     return isKept;
 }
 
+async function isHere(device, entity, id) {
+    return Boolean((await device.get(entity, id))?.present);
+}
+
+/** `[{id, name, isHere}]` of what Odoo found: which of it is on this device. */
+export function foundIn(device, entity, records) {
+    return Promise.all(records.map(async (one) => ({ ...one, isHere: await isHere(device, entity, one.id) })));
+}
+
+/**
+ * Have a record on this device that Odoo found. Answers "kept" when it is here, "lost" when it is pinned and did not
+ * come yet, "barred" where the profile lets none be pinned, "failed" when it cannot be kept, which was said.
+ */
+export async function fetched(app, entity, id) {
+    const { device } = app;
+    if (await isHere(device, entity, id)) {
+        return "kept";
+    }
+    if (!device.pins.allows(entity)) {
+        return "barred";
+    }
+    if (!(await pin(app, entity, id))) {
+        return "failed";
+    }
+    return (await isHere(device, entity, id)) ? "kept" : "lost";
+}
+
 /** Keep it no longer. */
 export async function unpin(app, entity, id) {
     if (await attempt(app, () => app.device.pins.put(entity, id, false))) {

@@ -51,8 +51,11 @@ class Marc:
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog").last
 
+    def answer(self, name: str) -> Locator:
+        return self.dialog.get_by_role("button", name=name, exact=True)
+
     def confirm(self, name: str) -> None:
-        self.dialog.get_by_role("button", name=name, exact=True).click()
+        self.answer(name).click()
 
     def look(self, name: str) -> None:
         """Keep a picture, and note what axe finds on the screen or what leaves its sides."""
@@ -99,12 +102,12 @@ def test_whole_day_of_a_salesperson_ends_in_a_confirmed_order_one_conflict_and_o
     marc.open(PARTNER, library, "Hillside Library")
     device.button("Check In").click()
     marc.dialog.get_by_label("Note").fill("Met the librarian; measured the room.")
-    marc.confirm("Check In")
+    device.work(marc.answer("Check In"))
     marc.open(LEAD, shelves, "Shelves along the wall")
     page.get_by_text("Ask how high the wall is").first.click()
     device.button("Mark Done").click()
     marc.dialog.get_by_role("textbox").first.fill("Three metres.")
-    marc.confirm("Mark Done")
+    device.work(marc.answer("Mark Done"))
     # The app goes back to what the call was about.
     expect(device.heading("Shelves along the wall")).to_be_visible()
     page.locator(".o_path").get_by_role("button", name="Qualified").click()
@@ -145,8 +148,7 @@ def test_whole_day_of_a_salesperson_ends_in_a_confirmed_order_one_conflict_and_o
     marc.open(ORDER, quotation, number)
     device.button("Apply Promotion Code").click()
     marc.dialog.get_by_label("Code").fill("SPRING15")
-    marc.confirm("Apply Promotion Code")
-    device.says("to send")
+    device.work(marc.answer("Apply Promotion Code"))
 
     _office_goes_on(marc)
     device.go_online()
@@ -170,6 +172,15 @@ def test_whole_day_of_a_salesperson_ends_in_a_confirmed_order_one_conflict_and_o
     )  # fmt: skip
     assert (row["agreed_price"], row["odoo_price"], row["state"]) == (399, 402.8, "kept")
     assert office.read(LEAD, shelves, "stage_id")["stage_id"][0] == office.ref("crm.stage_lead3")
+    visits = office("offline.visit", "search_read", [("partner_id", "=", library)], ["note"])
+    assert [visit["note"] for visit in visits] == ["Met the librarian; measured the room."]
+    said = [("model", "=", LEAD), ("res_id", "=", shelves), ("body", "ilike", "Three metres.")]
+    assert office("mail.message", "search_count", said) == 1
+    assert not office(
+        "mail.activity",
+        "search_count",
+        [("res_model", "=", LEAD), ("res_id", "=", shelves), ("summary", "ilike", "how high the wall is")],
+    )
     assert office.read(LEAD, lead, "type", "partner_id")["partner_id"][0] == library
     assert office(ORDER, "search_count", [("opportunity_id", "=", lead)]) == 1
 
@@ -187,7 +198,7 @@ def test_whole_day_of_a_salesperson_ends_in_a_confirmed_order_one_conflict_and_o
     marc.look("refused")
     device.button("Correct and send again").click()
     marc.dialog.get_by_label("Code").fill("ROAD5")
-    device.work(marc.dialog.get_by_role("button", name="Send again", exact=True))
+    device.work(marc.answer("Send again"))
     [conflict] = _conflicts(office, library)
     office("offline.conflict", "action_keep_device", [conflict])
     device.until_synced()
@@ -261,6 +272,57 @@ def test_contact_that_odoo_has_is_offered_before_it_is_made_a_second_time(marc: 
     [parked] = page.evaluate("offlineApp.device.unresolved()")
     assert (parked["state"], parked["body"]["values"]["name"]) == ("conflict", "Riverside Garden")
     assert marc.wrong == []
+
+
+def test_what_was_written_of_a_contact_stays_until_the_one_that_odoo_has_is_here(marc: Marc) -> None:
+    device, page, office = marc.device, marc.page, marc.office
+    email = "desk@valley-archive.example"
+    there = office.create(PARTNER, name="Valley Archive", is_company=True, email=email)
+    _write_contact(marc, "Valley", email)
+    expect(device.heading("Is it one of these?")).to_be_visible()
+    device.go_offline()
+    marc.dialog.get_by_role("button", name="Valley Archive").click()
+    device.says("It could not be fetched yet.")
+    expect(device.heading("Is it one of these?")).to_be_visible()
+    assert len(page.evaluate("offlineApp.device.drafts.all()")) == 1
+    device.go_online()
+    marc.dialog.get_by_role("button", name="Valley Archive").click()
+    expect(device.heading("Valley Archive")).to_be_visible()
+    device.until_synced()
+    assert page.evaluate("offlineApp.device.drafts.all()") == []
+    assert office(PARTNER, "search", [("email_normalized", "=", email)]) == [there]
+
+
+def test_form_that_is_thrown_away_while_odoo_is_asked_makes_nothing(marc: Marc) -> None:
+    device, page, office = marc.device, marc.page, marc.office
+    email = "hall@meadow-house.example"
+    there = office.create(PARTNER, name="Meadow House", is_company=True, email=email)
+    device.go("/home")
+    # Odoo answers when it is told to.
+    page.evaluate(
+        """() => {
+            const { device } = offlineApp;
+            const find = device.find.bind(device);
+            device.find = async (...asked) => {
+                const answer = await find(...asked);
+                await new Promise((resolve) => { window.answerNow = resolve; });
+                return answer;
+            };
+        }"""
+    )
+    _write_contact(marc, "Meadow", email)
+    page.wait_for_function("typeof answerNow === 'function'")
+    given = device.status()["given"]
+    device.button("Back").click()
+    device.button("Throw away").click()
+    page.wait_for_function("!location.hash.startsWith('#/form')")
+    page.evaluate("answerNow()")
+    # What is read later is there later: by then a sheet would stand on the screen.
+    page.evaluate("(id) => offlineApp.device.get('res.partner', id).then(() => null)", there)
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    expect(device.heading("Is it one of these?")).to_have_count(0)
+    assert device.status()["given"] == given
+    assert page.evaluate("offlineApp.device.drafts.all()") == []
 
 
 def test_lead_is_converted_for_the_customer_whom_only_odoo_has(marc: Marc) -> None:

@@ -49,11 +49,13 @@ export class RecordForm extends Component {
         this.state = useState({ writing: null, lines: [], said: null, isBusy: false, isDraft: false, isFull: false });
         this.form = useRef("form");
         this.keeping = Promise.resolve();
+        /** Whether the screen is left: the answer of who was asked last, or nothing. */
+        this.leaving = null;
         onWillStart(() => this.open());
         this.live = useLive(async () => ({ record: this.isNew || !this.entity ? null : await this.read() }));
         let free = () => {};
         onMounted(() => {
-            free = this.app.router.guard(() => this.mayLeave());
+            free = this.app.router.guard(() => (this.leaving = this.mayLeave()));
             const begin = this.props.field ?? (this.isNew && !this.state.isDraft ? this.writing?.fields[0]?.name : null);
             if (begin) {
                 focusField(this.form.el, begin);
@@ -198,8 +200,11 @@ export class RecordForm extends Component {
         const seen = JSON.parse(JSON.stringify(this.writing.seen));
         if (this.isNew) {
             const found = await alikeInOdoo(this.app, this.entity, changed);
+            if (await this.leaving) {
+                return; // What is asked or made now would stand on another screen.
+            }
             const chosen = found.length ? await this.app.messages.open(AlikeSheet, { entity: this.entity, found }) : null;
-            if (chosen === undefined) {
+            if (chosen === undefined || (await this.leaving)) {
                 return; // They look at what they wrote again.
             }
             if (chosen !== null) {

@@ -299,6 +299,35 @@ def test_signature_counts_for_what_was_signed_alone(device: AppDevice, office: O
     )
 
 
+def test_quotation_is_not_made_from_a_paper_whose_prices_are_no_more(
+    device: AppDevice, office: Office
+) -> None:
+    lectern = office.create("product.template", name="Lectern", list_price=100, taxes_id=[(6, 0, [])])
+    device.go_online()
+    assert device.sync()
+    page = begin(device)
+    add(device, "Lectern")
+    device.button("Show and sign").click()
+    device.button("Customer signs").click()
+    device.button("Use the written name as signature").click()
+    page.get_by_role("dialog", name="Customer's signature").get_by_role("button", name="Done").click()
+    expect(page.locator(".o_paper_signed")).to_contain_text("Ann Ray")
+    office.write("product.template", lectern, list_price=120)
+    assert device.sync()
+    expect(page.locator(".o_content .o_quote_total")).to_contain_text("$120.00")
+    expect(page.locator(".o_paper .o_quote_total")).to_contain_text("$100.00")
+    given = device.status()["given"]
+    page.get_by_role("dialog").get_by_role("button", name="Make the quotation").click()
+    device.says("It changed since Ann Ray signed it.")
+    expect(device.heading("New quotation")).to_be_visible()
+    assert device.status()["given"] == given
+
+    # Without a signature it is made where the amounts of now are shown.
+    device.work(device.button("Make the quotation"))
+    order = order_of(office, device, "amount_total", "signed_by")
+    assert (order["amount_total"], order["signed_by"]) == (120, False)
+
+
 def test_promotion_that_the_customer_saw_is_part_of_the_proof(device: AppDevice, office: Office) -> None:
     page = begin(device)
     add(device, "Brass lamp")

@@ -138,10 +138,11 @@ export class Quotation extends Component {
                 credit_limit: _t("The customer goes beyond the limit of their credit."),
             }[kind];
         });
-        const { signature } = quote;
-        return signature && !this.isSigned
-            ? [...found, _t("It changed since %s signed it. Show it again and have it signed, or make it without a signature.", signature.name)]
-            : found;
+        return quote.signature && !this.isSigned ? [...found, this.changedText] : found;
+    }
+
+    get changedText() {
+        return _t("It changed since %s signed it. Show it again and have it signed, or make it without a signature.", this.quote.signature.name);
     }
 
     /** Lines as they are shown; those of rewards carry the reward's words. */
@@ -235,8 +236,14 @@ export class Quotation extends Component {
                 this.quote.signature = signature;
             },
         });
-        if (said === "make") {
+        if (said !== "make") {
+            return;
+        }
+        // From the paper nothing is made that it did not show: a sync may have brought other prices meanwhile.
+        if (this.isSigned) {
             await this.send();
+        } else {
+            this.app.messages.say(this.changedText, { kind: "warning" });
         }
     }
 
@@ -368,6 +375,9 @@ export class Quotation extends Component {
         if (this.isDone || isEmpty(this.quote)) {
             return true;
         }
+        if (this.state.isSending) {
+            return false; // In a moment it leads on by itself.
+        }
         const how = await this.app.messages.open(Leaving);
         if (how === "drop") {
             this.isDone = true;
@@ -377,6 +387,9 @@ export class Quotation extends Component {
     }
 
     async send() {
+        if (this.state.isSending || this.isDone) {
+            return;
+        }
         this.state.isSending = true;
         try {
             const quote = { ...this.quote, signature: this.isSigned ? this.quote.signature : null };

@@ -4,7 +4,7 @@ import { bytesOf, fromBase64 } from "./bytes.js";
 import { EdgeHome, SERVER } from "./fake_office.js";
 import { PARTNER } from "./fake_server.js";
 import { synced } from "./home.js";
-import "./screens.js";
+import { load } from "./screens.js";
 
 // Dates are written in the language of the page.
 globalThis.document ??= { documentElement: { lang: "en" } };
@@ -14,6 +14,8 @@ const { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf } = await import(`${Q
 const { documentOf, documentOfOrder, evidenceOf, hashOf } = await import(`${QUOTATION}document.js`);
 const { Kept } = await import(`${QUOTATION}kept.js`);
 const { amountText, letterhead, lineName, linesOfTemplate, termsText, unitsOf } = await import(`${QUOTATION}words.js`);
+const { quotationsIn } = await import("../../addons/offline_crm/static/src/app/model/made.js");
+const { DECIDED, REFUSED, WAITS } = await load("model/work.js");
 const { bookOf } = await import("./prices.js");
 const vector = await readJson("tests/vectors/signature.json");
 
@@ -247,6 +249,20 @@ describe("an amount", () => {
         assert.equal(amountText(239.4, dollars), "$239.40");
         assert.equal(amountText(-239.4, dollars), "-$239.40");
         assert.equal(amountText(-5, { symbol: "€", position: "after", decimal_places: 2 }), "-5.00 €");
+    });
+});
+
+describe("a quotation made here", () => {
+    const piece = (uid, state, verb = "quote") => ({ entry: { op: `op ${uid}` }, state, body: { verb, args: { uid } } });
+    const confirmation = (target_uid) => ({ entity: "sale.order", verb: "confirm", target_uid });
+
+    test("is confirmed when that was said of it and Odoo has not refused it", () => {
+        const pieces = [piece("a", WAITS), piece("b", WAITS), piece("c", REFUSED), piece("d", DECIDED), piece("e", WAITS, "convert")];
+        const outbox = [confirmation("a"), confirmation("c"), confirmation("d"), { entity: "sale.order", verb: "cancel", target_uid: "b" }];
+        assert.deepEqual(
+            quotationsIn(pieces, outbox).map(({ uid, isConfirmed }) => [uid, isConfirmed]),
+            [["a", true], ["b", false], ["c", false], ["d", true]],
+        );
     });
 });
 

@@ -8,10 +8,9 @@ import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { wordsOfState } from "@offline_base/app/ui/model/pieces";
 import { piecesOf, REFUSED } from "@offline_base/app/ui/model/work";
 import { all } from "../model/deeds";
+import { confirmedIn, quotationsIn, SALE } from "../model/made";
 import { LEAD } from "../model/pipeline";
 import { amountText } from "../quotation/words";
-
-const ORDER = "sale.order";
 
 /** What the customer was told; a name where only Odoo can say it. */
 function amount({ amount_total = null, currency }, currencies) {
@@ -36,39 +35,53 @@ export class Made extends Component {
         const { device } = this.app;
         const { id, uid } = this.props.record;
         const outbox = await device.outbox();
-        const confirmed = new Set(outbox.filter(({ entity, verb }) => entity === ORDER && verb === "confirm").map(({ target_uid }) => target_uid));
         const ours = piecesOf(outbox).filter(({ entry }) => entry.entity === LEAD && ((uid !== null && entry.target_uid === uid) || (id !== null && entry.target_id === id)));
+        const pieces = await Promise.all(ours.map(async (piece) => ({ ...piece, body: await device.wanted(piece.entry) })));
+        const quotations = quotationsIn(pieces, outbox);
+        if (!quotations.length) {
+            return [];
+        }
         const currencies = await all(this.app, "res.currency");
-        const made = await Promise.all(ours.map(async (piece) => ({ ...piece, body: await device.wanted(piece.entry) })));
-        return made
-            .filter(({ body }) => body.verb === "quote")
-            .map(({ entry, state, body: { args } }) => ({
-                ...{ op: entry.op, uid: args.uid, args, look: wordsOfState(state) },
-                title: amount(args, currencies),
-                subtitle: args.lines?.length === 1 ? _t("One line") : _t("%s lines", formatNumber(args.lines?.length ?? 0)),
-                isConfirmed: confirmed.has(args.uid),
-                mayConfirm: state !== REFUSED && this.mayConfirm,
-            }));
+        return quotations.map((one) => ({
+            ...one,
+            look: wordsOfState(one.state),
+            title: amount(one.args, currencies),
+            subtitle: one.args.lines?.length === 1 ? _t("One line") : _t("%s lines", formatNumber(one.args.lines?.length ?? 0)),
+            mayConfirm: one.state !== REFUSED && this.mayConfirm,
+        }));
     }
 
     get mayConfirm() {
-        return this.app.entity(ORDER)?.operations.some(({ name }) => name === "confirm") ?? false;
+        return this.app.entity(SALE)?.operations.some(({ name }) => name === "confirm") ?? false;
     }
 
     open({ op }) {
         this.app.router.go("operation", { op });
     }
 
-    async confirm({ uid, title, args: { amount_total } }) {
+    async confirm(quotation) {
+        if (this.isConfirming) {
+            return;
+        }
+        this.isConfirming = true;
+        try {
+            await this.ask(quotation);
+        } finally {
+            this.isConfirming = false;
+        }
+    }
+
+    async ask({ uid, title, args: { amount_total } }) {
         const { device, messages } = this.app;
         const isSure = await messages.open(Ask, {
             title: _t("Confirm the order"),
             text: _t("The customer has agreed: %s. Odoo makes it an order with the next sync.", title),
             confirm: _t("Confirm"),
         });
-        if (isSure) {
+        // The screen may not show yet that it was confirmed a moment ago.
+        if (isSure && !confirmedIn(await device.outbox()).has(uid)) {
             const told = amount_total === undefined || amount_total === null ? {} : { amount_total };
-            const { seq } = await device.call(ORDER, uid, "confirm", told, { called: title });
+            const { seq } = await device.call(SALE, uid, "confirm", told, { called: title });
             sayDone(this.app, _t("The order is confirmed on this device."), { seq });
         }
     }

@@ -8,7 +8,7 @@ import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { all, move, set } from "../model/deeds";
 import { byId, isLead, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
 import { quoteFor } from "../quotation/begin";
-import { draftName } from "../quotation/kept";
+import { Kept } from "../quotation/kept";
 
 export class Deal extends Component {
     static template = "offline_crm.Deal";
@@ -25,7 +25,7 @@ export class Deal extends Component {
 
     async read() {
         const { lost_reason_id: reason } = this.values;
-        const begun = await this.app.device.drafts.get(draftName(refText(refOf(this.props.record))));
+        const begun = await new Kept(this.app.device, refText(refOf(this.props.record))).find();
         return {
             isBegun: begun !== null,
             stages: await all(this.app, STAGE),

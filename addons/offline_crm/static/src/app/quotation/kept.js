@@ -5,7 +5,7 @@ import { LEAD } from "../model/pipeline";
 import { isEmpty } from "./draft";
 
 /** The name of the draft. @param {string} lead as in the address of a screen */
-export function draftName(lead) {
+function draftName(lead) {
     return `quotation/${lead}`;
 }
 

@@ -1,7 +1,9 @@
 /** A quotation that the office has: shown to the customer as it stands on this device, and signed. */
 import { _t } from "@web/core/l10n/translation";
+import { attempt } from "@offline_base/app/ui/model/deeds";
 import { refOf } from "@offline_base/app/ui/model/entities";
 import { htmlToText } from "@offline_base/app/ui/model/texts";
+import { pointingTo } from "@offline_base/app/ui/screens/record/lines";
 import { documentOfOrder } from "./document";
 import { Paper } from "./paper";
 import { letterhead } from "./words";
@@ -11,20 +13,21 @@ export async function signOrder(app, record) {
     const { device, messages } = app;
     const { values } = record;
     const ref = refOf(record);
-    const lines = await device.search("sale.order.line", "", { order_id: record.id ?? ref }, { limit: Infinity });
+    const lines = await pointingTo(device, "sale.order.line", "order_id", record);
     const inOrder = lines.toSorted((one, other) => one.values.sequence - other.values.sequence || one.id - other.id);
     const [company, currency] = await Promise.all([
         device.get("res.company", values.company_id),
         device.get("res.currency", values.currency_id),
     ]);
-    if (!company || !currency) {
+    // What was changed here and not reckoned by Odoo has other amounts than the order's totals say.
+    if (!company || !currency || lines.some(({ pending }) => pending.length)) {
         messages.say(_t("Sync first: what belongs on the document is not on this device yet."), { kind: "warning" });
         return;
     }
     const nameOf = async (entity, id) => (id === null ? "" : ((await device.nameOf(entity, id)) ?? ""));
     const customer = await nameOf("res.partner", values.partner_id);
     let signature = null;
-    const said = await messages.open(Paper, {
+    const paper = {
         order: record.uid ?? record.id,
         title: values.name ?? _t("Quotation"),
         from: letterhead(company.values),
@@ -42,10 +45,14 @@ export async function signOrder(app, record) {
         onSign: (made) => {
             signature = made;
         },
-    });
-    if (said && signature) {
-        const effect = { signed_by: signature.name, signed_on: signature.at };
-        await device.call("sale.order", ref, "sign", signature, { effect });
-        messages.say(_t("The signature is kept on this device. Odoo gets it with the next sync."), { kind: "good" });
+    };
+    const handIn = () =>
+        device.call("sale.order", ref, "sign", signature, { effect: { signed_by: signature.name, signed_on: signature.at } });
+    // Where it cannot be kept, the customer has not signed for nothing: it is still on the paper.
+    while ((await messages.open(Paper, { ...paper, signature })) && signature) {
+        if (await attempt(app, handIn)) {
+            messages.say(_t("The signature is kept on this device. Odoo gets it with the next sync."), { kind: "good" });
+            return;
+        }
     }
 }

@@ -176,7 +176,8 @@ export class PipelineTile extends Component {
         this.live = useLive(async () => {
             const me = this.app.device.settings.user.id;
             const [records, stages] = await Promise.all([all(this.app, LEAD, { user_id: me }), all(this.app, STAGE)]);
-            const open = records.filter(({ values }) => outcomeOf(values, byId(stages)) === "open");
+            const known = byId(stages);
+            const open = records.filter(({ values }) => outcomeOf(values, known) === "open");
             const leads = open.filter(({ values }) => isLead(values)).length;
             return { deals: open.length - leads, leads };
         });

@@ -227,6 +227,9 @@ def test_newest_stage_stands_and_the_expected_revenue_is_asked_about(day: Day) -
     device, page = day.device, day.device.page
     device.go_offline()
     day.office.write(LEAD, day.deals["shelves"], stage_id=day.stages["Qualified"])
+    # A device tells whole seconds: what it does within that of the office's change counts as before it.
+    then = page.evaluate("Math.floor(Date.now() / 1000)")
+    page.wait_for_function("(then) => Math.floor(Date.now() / 1000) > then", arg=then)
     device.edit(LEAD, day.deals["shelves"], stage_id=day.stages["Proposition"])
     device.edit(LEAD, day.deals["desks"], expected_revenue=21000)
     day.office.write(LEAD, day.deals["desks"], expected_revenue=16000)

@@ -296,7 +296,7 @@ class TestRefusedWork(ReviewCase):
         operation, _uid = self.reject()
         self.assertFalse(operation.activity_ids, "nobody was asked")
         operation.assign(self.reviewer.id)
-        due = fields.Date.context_today(self.env.user) + timedelta(days=3)
+        due = fields.Date.context_today(operation) + timedelta(days=3)
         activity = operation.activity_ids
         self.assertEqual((self.reviewer, due), (activity.user_id, activity.date_deadline))
         operation.action_assign_to_me()

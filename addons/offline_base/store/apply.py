@@ -146,11 +146,11 @@ class Applier:
         values = writer.resolved(adapter.env, specs, sent, {})
         plain, blobs = blob_uses.split(specs, values)
         prepared = adapter._offline_prepare(writer.orm_values(specs, plain))
-        suspects = self.suspects(adapter, line, prepared)
+        found = suspects(adapter, line, prepared)
         # Whoever was asked before it was made is not asked again; the office, where it decides, was not.
         told = set() if line.duplicate_policy == REVIEW else set(operation.distinct_from)
-        if set(suspects.ids) - told and force is None and line.duplicate_policy in (ASK, REVIEW):
-            raise Parked("duplicate", result={"duplicates": suspects.ids})
+        if set(found.ids) - told and force is None and line.duplicate_policy in (ASK, REVIEW):
+            raise Parked("duplicate", result={"duplicates": found.ids})
         record = adapter._offline_create(prepared)
         blob_uses.fill(self.device, record, blobs)
         adapter.env.flush_all()
@@ -161,7 +161,7 @@ class Applier:
         # What the device left blank Odoo may have filled: to the device's next edit that is its own doing as well.
         shown = {name: values[name] if name in values else empty(spec) for name, spec in specs.items()}
         done = self._done("applied", record, adapter, specs, shown)
-        done.result = self.told_of(record, suspects)
+        done.result = self.told_of(record, found)
         return done
 
     def _update(self, adapter, line, operation, at, force) -> Outcome:
@@ -209,8 +209,7 @@ class Applier:
             adapter.env.flush_all()
         status = "merged" if merged else "applied"
         done = self._done(status, record, adapter, specs, changed(seen, mine), before=theirs, written=write)
-        done.timed = self.timed(policies, write)
-        self.chose(operation, record, done, at)
+        self.chose(operation, record, done, policies, write, at)
         return done
 
     def _delete(self, adapter, line, operation, force) -> Outcome:
@@ -249,8 +248,8 @@ class Applier:
         json.dumps(done.result, allow_nan=False)  # what cannot be stored fails here, and this operation alone
         adapter.env.flush_all()
         if newest and known.exists():
-            done.timed = self.timed(policies, [name for name in newest if known[name] != before[name]])
-            self.chose(operation, record, done, at)
+            changed_now = [name for name in newest if known[name] != before[name]]
+            self.chose(operation, record, done, policies, changed_now, at)
         return done
 
     def _checked_call(self, adapter, named, operation, force):
@@ -281,15 +280,17 @@ class Applier:
             own if own is not None and moment == cr.now() else chosen_at(cr, entity, record.id, name, moment)
         )
 
-    def timed(self, policies, names) -> dict[str, str] | None:
-        """These fields as far as they are under ``newest``, with the time that the log gives to what is done now."""
-        newest = [name for name in names if policies.get(name) == NEWEST]
-        return dict.fromkeys(newest, self.env.cr.now().isoformat()) if newest else None
+    def chose(
+        self, operation, record, outcome: Outcome, policies, names: Iterable[str], at: datetime | None
+    ) -> None:
+        """Of these fields those under ``newest`` have the time that the log gives to what is done now.
 
-    def chose(self, operation, record, outcome: Outcome, at: datetime | None) -> None:
-        """What follows in this call is compared with it; what came by a merge counts from now."""
-        if outcome.timed and operation.op not in self._merged:
-            self.history.chose(record._name, record.id, outcome.timed, at)
+        What follows in this call is compared with it; what came by a merge counts from now.
+        """
+        newest = [name for name in names if policies.get(name) == NEWEST]
+        outcome.timed = dict.fromkeys(newest, self.env.cr.now().isoformat()) if newest else None
+        if newest and operation.op not in self._merged:
+            self.history.chose(record._name, record.id, newest, at)
 
     def commits(self, entity: Any, verb: Any) -> bool:
         """Whether the verb, as it came, is a function that commits by itself: see `store.committing`."""
@@ -387,12 +388,6 @@ class Applier:
             self._told[at] = where_from(env, self.device, at)
         return self._told[at]
 
-    def suspects(self, adapter, line, values):
-        """The records that a new one with these prepared values may be a duplicate of, unless nobody wants to know."""
-        if line.duplicate_policy == "off":
-            return adapter.env[adapter._offline_model]
-        return adapter._offline_duplicates(values)
-
     def told_of(self, record, suspects) -> dict[str, Any] | None:
         """Say on a new record which others it may be a duplicate of; the device gets their ids."""
         if not suspects:
@@ -454,3 +449,10 @@ def shape_errors(error: ShapeError) -> dict[str, str]:
         ".".join(map(str, e["loc"])) or "value": e["msg"]
         for e in error.errors(include_url=False, include_input=False)
     }
+
+
+def suspects(adapter, line, values):
+    """The records that a new one with these prepared values may be a duplicate of, unless nobody wants to know."""
+    if line.duplicate_policy == "off":
+        return adapter.env[adapter._offline_model]
+    return adapter._offline_duplicates(values)

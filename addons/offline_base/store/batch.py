@@ -16,7 +16,7 @@ from ..core.fields import BLOB_TYPES, canonical_values, empty
 from ..core.merge import ASK, REVIEW, both_changed, countable, merge_record
 from ..core.wire import ByUid, Operation
 from . import reader, writer
-from .apply import Applier, changed, with_results
+from .apply import Applier, changed, suspects, with_results
 from .history import named_uids
 from .outcome import Outcome, guarded, is_transient, no_commit
 
@@ -107,8 +107,7 @@ def _create(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
     if adapter._offline_tells_duplicates():
         for index, (outcome, one) in enumerate(zip(outcomes, prepared, strict=True)):
             # Each is compared with what was there before it, as if it had come alone.
-            suspects = applier.suspects(adapter, line, one) - records[index:]
-            outcome.result = applier.told_of(records[index], suspects)
+            outcome.result = applier.told_of(records[index], suspects(adapter, line, one) - records[index:])
     return with_results(adapter, specs, outcomes)
 
 
@@ -154,8 +153,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         outcome = Outcome(status, record.id, sent=changed(seen, mine), stored={})
         outcome.v_before = to_hex(before[record.id])
         outcome.replaced = {name: {"before": now[name]} for name in write}
-        outcome.timed = applier.timed(own, write)
-        applier.chose(operation, record, outcome, at)
+        applier.chose(operation, record, outcome, own, write, at)
         outcomes.append(outcome)
     env.flush_all()
     return with_results(adapter, specs, outcomes)

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from ..core.errors import Refusal
 from ..core.wire import FindRequest
 from . import writer
+from .apply import suspects
 from .scope import Scope
 
 
@@ -34,8 +35,6 @@ def find(device, request: FindRequest) -> dict[str, Any]:
 
 def _like(line, adapter, like) -> list[int]:
     """What a new record with these values may be a duplicate of, by the rule that holds when it is synced."""
-    if line.duplicate_policy == "off":
-        return []
     specs = adapter._offline_specs()
     try:
         sent = writer.checked(adapter.env, specs, like)
@@ -43,4 +42,4 @@ def _like(line, adapter, like) -> list[int]:
     except Refusal:
         return []  # What does not fit is refused when it is sent, and said then; it is no duplicate of anything.
     prepared = adapter._offline_prepare(writer.orm_values(specs, values))
-    return adapter._offline_duplicates(prepared).ids
+    return suspects(adapter, line, prepared).ids

@@ -163,15 +163,7 @@ class History:
     def names_discarded(self, operation: Operation) -> bool:
         """Whether it refers to a record whose ``create`` was given up."""
         wanted = {"values": operation.values, "args": operation.args, "target": operation.target}
-        self.env.cr.execute(
-            SQL(
-                """SELECT 1 FROM offline_operation
-                    WHERE user_id = %s AND status IN ('discarded', 'resolved_server') AND verb = 'create'
-                      AND target_uid = ANY(%s) LIMIT 1""",
-                self.device.user_id.id, list(named_uids(wanted)),
-            )
-        )  # fmt: skip
-        return bool(self.env.cr.fetchone())
+        return bool(given_up(self.env.cr, named_uids(wanted), self.device.user_id))
 
     # --- chains of edits ------------------------------------------------------------------------------------
 
@@ -284,6 +276,19 @@ class History:
         if key not in self._values:
             self.prefetch(entity, [res_id])
         return self._values[key]
+
+
+def given_up(cr, uids: Collection[str], user=None) -> set[str]:
+    """Those of the records whose ``create`` was given up, by one user or by anybody."""
+    cr.execute(
+        SQL(
+            """SELECT DISTINCT target_uid FROM offline_operation
+                WHERE status IN ('discarded', 'resolved_server') AND verb = 'create'
+                  AND target_uid = ANY(%s) AND (%s IS NULL OR user_id = %s)""",
+            list(uids), user and user.id, user and user.id,
+        )
+    )  # fmt: skip
+    return {uid for (uid,) in cr.fetchall()}
 
 
 def named_uids(value: Any) -> set[str]:

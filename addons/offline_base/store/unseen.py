@@ -5,7 +5,7 @@ from __future__ import annotations
 from odoo.tools import SQL
 
 from ..core.wire import Operation
-from .history import named_uids
+from .history import given_up, named_uids
 
 
 def may_wait(env, operation: Operation) -> bool:
@@ -18,14 +18,6 @@ def may_wait(env, operation: Operation) -> bool:
     )
     if not unseen or not env["offline.epoch"]._replay_is_open():
         return False
-    env.cr.execute(
-        SQL(
-            """SELECT uid FROM offline_identity WHERE uid = ANY(%(uids)s)
-                UNION SELECT target_uid FROM offline_operation
-                       WHERE verb = 'create' AND target_uid = ANY(%(uids)s)
-                         AND status IN ('discarded', 'resolved_server')""",
-            uids=list(unseen),
-        )
-    )
-    known = {uid for (uid,) in env.cr.fetchall()}
-    return bool(unseen - known)
+    env.cr.execute(SQL("SELECT uid FROM offline_identity WHERE uid = ANY(%s)", list(unseen)))
+    unseen -= {uid for (uid,) in env.cr.fetchall()}
+    return bool(unseen and unseen - given_up(env.cr, unseen))

@@ -13,7 +13,7 @@ def _hand_over(device):
 def test_shared_device_keeps_the_work_of_its_people_apart_and_sends_each_as_its_own(make_app, office, hire):
     ana, ben = hire("Ana Shift"), hire("Ben Shift")
     device = make_app().enrol(office.code(ana))
-    device.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    device.until_installed()
     device.go_offline()
     device.create("res.partner", name="Seen by Ana alone")
     _hand_over(device)

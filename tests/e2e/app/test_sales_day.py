@@ -119,7 +119,7 @@ def day(make_app: Callable[..., AppDevice], office: Office, request: pytest.Fixt
     office(LEAD, "message_post", [deals["desks"]], body="They want to see the oak sample before they decide.")
     profile = office.ref("offline_crm.offline_profile_sales")
     device = make_app().enrol(office.code(user, profile))
-    device.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    device.until_installed()
     return Day(office, device, user, stages, deals, customer)
 
 

@@ -82,7 +82,7 @@ def day(
     )
 
     device = make_app().enrol(office.code(user))
-    device.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    device.until_installed()
     for kept in (hotel, grocer):
         device.page.evaluate("(id) => offlineApp.device.pins.put('res.partner', id, true)", kept)
     device.go_offline()

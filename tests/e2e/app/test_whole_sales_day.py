@@ -73,7 +73,7 @@ class Marc:
 def marc(make_app: Callable[..., AppDevice], office: Office) -> Marc:
     user = office.find("res.users", ("login", "=", "demo"))
     device = make_app().enrol(office.code(user, office.ref("offline_crm.offline_profile_sales")))
-    device.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    device.until_installed()
     return Marc(device, office)
 
 

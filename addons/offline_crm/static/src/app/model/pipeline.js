@@ -16,11 +16,16 @@ export function byId(stages) {
     return new Map(stages.map((stage) => [stage.id, stage]));
 }
 
+/** The order that people gave to records. */
+export function bySequence(one, other) {
+    return one.values.sequence - other.values.sequence || one.id - other.id;
+}
+
 /** Stages in order, those alone that one of these teams uses. @param {any[]} stages records @param {number[]} teams */
 export function stagesFor(stages, teams) {
     return stages
         .filter(({ values: { team_ids } }) => !team_ids?.length || team_ids.some((team) => teams.includes(team)))
-        .sort((one, other) => one.values.sequence - other.values.sequence || one.id - other.id);
+        .sort(bySequence);
 }
 
 /** How one stands: `open`, `won` or `lost`; `stages` by id. What was moved here counts before Odoo has reckoned. */

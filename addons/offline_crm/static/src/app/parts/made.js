@@ -80,7 +80,7 @@ export class Made extends Component {
         });
         // The screen may not show yet that it was confirmed a moment ago.
         if (isSure && !confirmedIn(await device.outbox()).has(uid)) {
-            const told = amount_total === undefined || amount_total === null ? {} : { amount_total };
+            const told = typeof amount_total === "number" ? { amount_total } : {};
             const { seq } = await device.call(SALE, uid, "confirm", told, { called: title });
             sayDone(this.app, _t("The order is confirmed on this device."), { seq });
         }

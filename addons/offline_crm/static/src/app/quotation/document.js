@@ -16,14 +16,18 @@ const TEXT = 10_000;
  * @param {{customer: string, payment_term: string, terms: string, nameOf: (line: object) => string}} words
  */
 export function documentOf(quote, priced, { customer, payment_term, terms, nameOf }) {
-    const { totals, currency } = priced;
+    const lines = linesOf(quote, priced).map((line) => ({ ...lineOf(line.priced), name: nameOf(line) }));
+    return composed(lines, priced.totals, { customer, currency: priced.currency.name, payment_term, terms });
+}
+
+function composed(lines, { amount_untaxed, amount_tax, amount_total }, { customer, currency, payment_term, terms }) {
     return {
         customer: customer.slice(0, LINE),
-        currency: currency.name,
-        lines: linesOf(quote, priced).map((line) => ({ ...lineOf(line.priced), name: nameOf(line).slice(0, TEXT) })),
-        amount_untaxed: told(totals.amount_untaxed),
-        amount_tax: told(totals.amount_tax),
-        amount_total: told(totals.amount_total),
+        currency,
+        lines: lines.map((line) => ({ ...line, name: line.name.slice(0, TEXT) })),
+        amount_untaxed: told(amount_untaxed),
+        amount_tax: told(amount_tax),
+        amount_total: told(amount_total),
         payment_term: payment_term.slice(0, LINE),
         terms: terms.slice(0, TEXT),
     };
@@ -48,21 +52,13 @@ function lineOf(priced) {
  *
  * @param {{values: object}[]} lines @param {{customer: string, currency: string, payment_term: string, terms: string}} words
  */
-export function documentOfOrder({ amount_untaxed, amount_tax, amount_total }, lines, { customer, currency, payment_term, terms }) {
-    return {
-        customer: customer.slice(0, LINE),
-        currency,
-        lines: lines.map(({ values }) => {
-            const { display_type, product_id, product_uom_qty, price_unit, discount, price_total, name } = values;
-            const amounts = display_type ? null : { product_id, product_uom_qty, price_unit, discount: discount ?? 0, price_total };
-            return { ...lineOf(amounts && { ...amounts, confirmedOnSync: [] }), name: (name ?? "").slice(0, TEXT) };
-        }),
-        amount_untaxed: told(amount_untaxed),
-        amount_tax: told(amount_tax),
-        amount_total: told(amount_total),
-        payment_term: payment_term.slice(0, LINE),
-        terms: terms.slice(0, TEXT),
-    };
+export function documentOfOrder(order, lines, words) {
+    const shown = lines.map(({ values }) => {
+        const { display_type, product_id, product_uom_qty, price_unit, discount, price_total, name } = values;
+        const amounts = display_type ? null : { product_id, product_uom_qty, price_unit, discount: discount ?? 0, price_total };
+        return { ...lineOf(amounts && { ...amounts, confirmedOnSync: [] }), name: name ?? "" };
+    });
+    return composed(shown, order, words);
 }
 
 /** SHA-256 of a content's canonical JSON (RFC 8785), in hex. */

@@ -11,7 +11,8 @@ import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { screens } from "@offline_base/app/ui/registries";
 import { Leaving } from "@offline_base/app/ui/screens/form/form";
-import { LEAD } from "../model/pipeline";
+import { all } from "../model/deeds";
+import { bySequence, LEAD } from "../model/pipeline";
 import { priceOrder } from "../prices/order";
 import { addProducts, readBook } from "../prices/reading";
 import { warningsOf } from "../prices/warnings";
@@ -80,9 +81,7 @@ export class Quotation extends Component {
         const { device } = this.app;
         const lead = await device.get(LEAD, refFrom(this.props.lead));
         const partner = lead && lead.values.partner_id !== null ? await device.get("res.partner", lead.values.partner_id) : null;
-        const all = (entity) => device.search(entity, "", {}, { limit: Infinity });
-        const bySequence = (one, other) => (one.values.sequence ?? 0) - (other.values.sequence ?? 0);
-        const [terms, templates] = await Promise.all([all(TERM), all(TEMPLATE)]);
+        const [terms, templates] = await Promise.all([all(this.app, TERM), all(this.app, TEMPLATE)]);
         // Nothing on the screen waits for what is in it: it is read anew as a whole.
         const book = markRaw(await readBook(device));
         // Last: lines may have come meanwhile.

@@ -4,6 +4,7 @@ import { attempt } from "@offline_base/app/ui/model/deeds";
 import { refOf } from "@offline_base/app/ui/model/entities";
 import { htmlToText } from "@offline_base/app/ui/model/texts";
 import { pointingTo } from "@offline_base/app/ui/screens/record/lines";
+import { bySequence } from "../model/pipeline";
 import { documentOfOrder } from "./document";
 import { Paper } from "./paper";
 import { letterhead } from "./words";
@@ -14,7 +15,7 @@ export async function signOrder(app, record) {
     const { values } = record;
     const ref = refOf(record);
     const lines = await pointingTo(device, "sale.order.line", "order_id", record);
-    const inOrder = lines.toSorted((one, other) => one.values.sequence - other.values.sequence || one.id - other.id);
+    const inOrder = lines.toSorted(bySequence);
     const [company, currency] = await Promise.all([
         device.get("res.company", values.company_id),
         device.get("res.currency", values.currency_id),

@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { Ask, Card, Icon, Row, Sheet } from "@offline_base/app/ui/kit/kit";
 import { formatDate } from "@offline_base/app/ui/model/format";
 import { useApp } from "@offline_base/app/ui/model/hooks";
+import { all } from "../model/deeds";
 import { addProducts } from "../prices/reading";
 import { linesOfTemplate } from "./words";
 
@@ -113,7 +114,7 @@ export class Terms extends Component {
         if (quote.lines.length && !(await messages.open(Ask, { title: said.name, text, confirm: _t("Replace the lines") }))) {
             return;
         }
-        const rows = await device.search(TEMPLATE_LINE, "", { sale_order_template_id: said.id }, { limit: Infinity });
+        const rows = await all(this.app, TEMPLATE_LINE, { sale_order_template_id: said.id });
         const products = rows.map(({ values }) => values.product_id).filter((id) => id !== null);
         await addProducts(live.book, device, products);
         quote.lines = linesOfTemplate(live.book, rows);

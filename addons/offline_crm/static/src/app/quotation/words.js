@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { newUid } from "@offline_base/app/engine/uid";
 import { formatDate, formatNumber } from "@offline_base/app/ui/model/format";
 import { htmlToText } from "@offline_base/app/ui/model/texts";
+import { bySequence } from "../model/pipeline";
 
 /** What a variant is called: its product, and what sets it apart from the others. */
 export function nameOfVariant(book, id) {
@@ -37,7 +38,7 @@ export function lineName(book, { own, priced }) {
 
 /** The lines of a template as those of a quotation. @param {{id: number, values: object}[]} rows */
 export function linesOfTemplate(book, rows) {
-    const inOrder = rows.toSorted((one, other) => one.values.sequence - other.values.sequence || one.id - other.id);
+    const inOrder = rows.toSorted(bySequence);
     return inOrder.map(({ values }) => {
         const { display_type, name, product_id, product_uom_qty, product_uom_id, is_optional } = values;
         if (display_type) {

@@ -1,10 +1,10 @@
 /** Before a record is made a second time: what Odoo says that the new one may be a duplicate of, where there is a network. */
-import { Component, useState } from "@odoo/owl";
+import { useState } from "@odoo/owl";
 import { DeviceError } from "../../engine/errors";
 import { ALWAYS_OFFLINE } from "../../engine/modes";
 import { Badge, Icon, Row, Sheet } from "../kit/kit";
-import { useApp } from "../model/hooks";
-import { fetched, foundIn } from "../screens/pins/pins";
+import { FetchingSheet } from "../screens/pins/fetching";
+import { foundIn } from "../screens/pins/pins";
 
 /** Nobody waits longer for an answer that only helps. */
 const PATIENCE_MS = 4000;
@@ -37,29 +37,13 @@ async function answerOf(device, entity, like) {
 }
 
 /** Asks which of these it is; closes with its id, with null where it is none of them, or with nothing. */
-export class AlikeSheet extends Component {
+export class AlikeSheet extends FetchingSheet {
     static template = "offline_base.AlikeSheet";
     static components = { Badge, Icon, Row, Sheet };
     static props = { entity: Object, found: Array, close: Function };
 
     setup() {
-        this.app = useApp();
+        super.setup();
         this.state = useState({ fetching: null, said: null });
-    }
-
-    /** What is not here is fetched, and kept. Until it is here nothing is decided: what was written is all there is. */
-    async take({ id }) {
-        if (this.state.fetching !== null) {
-            return;
-        }
-        Object.assign(this.state, { fetching: id, said: null });
-        try {
-            this.state.said = await fetched(this.app, this.props.entity.name, id);
-        } finally {
-            this.state.fetching = null;
-        }
-        if (this.state.said === "kept") {
-            this.props.close(id);
-        }
     }
 }

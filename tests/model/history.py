@@ -137,6 +137,7 @@ class History(RuleBasedStateMachine):
         for _round in range(2):
             for handset in self.handsets.values():
                 assert handset.sync(), "without faults a sync goes through"
+            self.office.try_refused_files_again()
         world = self.truth.world
         for kind in self.kinds:
             there = {n: r.values for n, r in world.records.items() if r.kind == kind and r.exists}

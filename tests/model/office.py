@@ -142,6 +142,8 @@ class Bureau:
         self._long: Any = None
         self._after: list[Callable[[], None]] = []
         self.changes_of_rights = self.changes_of_profile = 0
+        #: Whether anybody may have lost a record from sight, or the right to change it.
+        self.hides = False
         self.profile = self._profile()
 
     def code(self, person: str) -> str:
@@ -156,6 +158,7 @@ class Bureau:
     def edit(self, name: str, values: dict[str, Any]) -> None:
         record = self.truth.world.records[name]
         record.values |= values
+        self.hides |= bool(values.keys() & {"ref", "company_id"})
         self.rpc.write(record.kind, self.id_of(name), **self._odoo(values))
 
     def archive(self, name: str, active: bool) -> None:
@@ -171,6 +174,7 @@ class Bureau:
         """By Odoo's own wizard, which rewrites references with SQL."""
         ids = [self.id_of(gone), self.id_of(kept)]
         self.truth.world.merge(gone, kept)
+        self.hides = True
         model = "base.partner.merge.automatic.wizard"
         wizard = self.rpc.create(model, partner_ids=[(6, 0, ids)], dst_partner_id=ids[1])
         self.rpc(model, "action_merge", [wizard])
@@ -259,6 +263,7 @@ class Bureau:
 
     def _rights_change(self) -> None:
         self.changes_of_rights += 1
+        self.hides = True
         self.ground.is_changed = True
 
     def _user(self, person: str, **values: Any) -> None:
@@ -291,6 +296,18 @@ class Bureau:
             self.truth.give_up(op)
         found = self.rpc("offline.operation", "search", [("op", "=", op), ("is_repeat", "=", False)])
         self.rpc("offline.operation", f"action_{act}", found)
+
+    def try_refused_files_again(self) -> None:
+        """I8: files whose person lost the right between their work and its bytes: somebody with rights puts them in."""
+        found = self.ground.sql(
+            """SELECT u.id FROM offline_blob_use u
+                 JOIN offline_device d ON d.id = u.device_id JOIN ir_attachment a ON a.id = u.res_id
+                WHERE u.state = 'refused' AND u.res_model = 'ir.attachment' AND d.name LIKE %s""",
+            f"{self.prefix}%",
+        )
+        if found:
+            assert self.hides, ("a file was refused although nobody lost a right", found)
+            self.rpc("offline.blob.use", "action_retry", [use for (use,) in found])
 
     # --- what stands in Odoo ----------------------------------------------------------------------------------
 

@@ -103,22 +103,36 @@ class OfflineBlobUse(models.Model):
         )
         blob_uses.look_again(self.env, self.env.cr.fetchall())
 
-    def _fill(self, data):
-        """Write the bytes as the device's user, with the rights of today; what Odoo refuses is kept and shown."""
+    def _fill(self, data, reviewer=None):
+        """Write the bytes as the device's user, with the rights of today; what Odoo refuses is kept and shown.
+
+        What they may not write any more a reviewer writes, with rights of their own.
+        """
         for use in self:
-            record = use.device_id._as_user().env[use.res_model].browse(use.res_id)
-            record = record.with_context(offline_base__device=use.device_id.id, image_no_postprocess=True)
-            try:
-                with self.env.cr.savepoint():
-                    if not record.exists():
-                        raise MissingError(self.env._("The record was deleted before its file arrived."))
-                    record.write({use.field_name: blob_uses.orm_value(use.field_name, data)})
-                    record.env.flush_all()
-                use.write({"state": "filled", "message": False})
-            except Exception as error:
-                if is_transient(error):
-                    raise
-                use.write({"state": "refused", "message": use._reason(error)})
+            error = use._write_bytes(use.device_id._as_user().env, data)
+            if isinstance(error, AccessError) and reviewer:
+                error = use._write_bytes(use.device_id._as_reviewer(reviewer).env, data)
+            use.write(
+                {"state": "refused", "message": use._reason(error)}
+                if error
+                else {"state": "filled", "message": False}
+            )
+
+    def _write_bytes(self, env, data):
+        """Fill the field with the rights of an environment; what Odoo raised if it refuses."""
+        record = env[self.res_model].browse(self.res_id)
+        record = record.with_context(offline_base__device=self.device_id.id, image_no_postprocess=True)
+        try:
+            with self.env.cr.savepoint():
+                if not record.exists():
+                    raise MissingError(self.env._("The record was deleted before its file arrived."))
+                record.write({self.field_name: blob_uses.orm_value(self.field_name, data)})
+                record.env.flush_all()
+        except Exception as error:
+            if is_transient(error):
+                raise
+            return error
+        return None
 
     def _reason(self, error):
         where = f"{self.res_model}({self.res_id}).{self.field_name}"
@@ -142,16 +156,16 @@ class OfflineBlobUse(models.Model):
         self.browse([use_id for (use_id,) in self.env.cr.fetchall()]).write({"state": "given_up"})
 
     def action_retry(self):
-        """Fill once more what was refused, as the device's user."""
+        """Fill once more what was refused, as the device's user; what they may not write any more, as oneself."""
         self.check_access("read")
         if not self.env.user.has_group("offline_base.offline_base_group_reviewer"):
             raise AccessError(self.env._("Only a reviewer may try again."))
-        # sudo: the right was checked; the bytes are written as the device's user.
+        # sudo: the right was checked; the bytes are written with the rights of the device's user, or of the reviewer.
         for use in self.sudo().filtered(lambda use: use.state in ("refused", "given_up")):
             data = blob_reading.data(use.device_id, use.sha256)
             if data is None:
                 raise UserError(self.env._("The file is not here: the device must send it again."))
-            use._fill(data)
+            use._fill(data, self.env.user)
         return True
 
     def action_open_record(self):

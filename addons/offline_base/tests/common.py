@@ -337,14 +337,15 @@ class PushCase(OfflineCase):
 
         return patch.object(self.registry[PARTNER], "write", after)
 
-    def refuse_to(self, operation):
-        """A record rule by which the device's user may no longer do this to the partner."""
+    def refuse_to(self, operation, user=None):
+        """A record rule by which nobody, or one user, may do this to the partner any more."""
+        those = f"[('id', '!=', {self.partner.id})]"
         permissions = {f"perm_{name}": name == operation for name in ("read", "write", "create", "unlink")}
         self.env["ir.rule"].create(
             {
                 "name": "Not this one",
                 "model_id": self.env["ir.model"]._get_id(PARTNER),
-                "domain_force": f"[('id', '!=', {self.partner.id})]",
+                "domain_force": those if user is None else f"{those} if user.id == {user.id} else []",
                 "groups": [Command.link(self.env.ref("base.group_user").id)],
                 **permissions,
             }

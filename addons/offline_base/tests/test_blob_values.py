@@ -175,6 +175,22 @@ class TestFields(BlobValueCase):
         self.env.invalidate_all()
         self.assertEqual(("filled", data), (use.state, base64.b64decode(self.partner.image_1920)))
 
+    def test_reviewer_fills_with_rights_of_their_own_what_the_user_may_not_write_any_more(self):
+        """Proves I7, I8. Without it a photo whose job was handed on meanwhile could not be finished by anybody."""
+        data = picture()
+        self.phone.push(self.phone.update(self.partner, {"image_1920": {"sha256": sha256(data)}}))
+        self.refuse_to("write", self.user)
+        self.send_blob(data)
+        use = self.env["offline.blob.use"].search([("sha256", "=", sha256(data))])
+        self.assertEqual("refused", use.state)
+        use.with_user(self.reviewer).action_retry()
+        self.assertEqual("refused", use.state, "the reviewer may not write it either")
+        self.reviewer.group_ids += self.env.ref("base.group_partner_manager")
+        use.with_user(self.reviewer).action_retry()
+        self.env.invalidate_all()
+        self.assertEqual(("filled", data), (use.state, base64.b64decode(self.partner.image_1920)))
+        self.assertEqual(self.reviewer, self.partner.write_uid)
+
     def test_what_is_no_picture_is_refused_by_odoo_and_stops_nothing(self):
         self.phone.push(self.phone.update(self.partner, {"image_1920": {"sha256": self.hash}}))
         self.send_blob(self.data)

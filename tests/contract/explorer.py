@@ -111,6 +111,15 @@ class Explorer:
         body |= {"entity": chance.choice([*self.entities]), "text": chance.choice(["a", "offline", "%", "_"])}
         return body
 
+    def _ask(self, body: Json, chance: random.Random) -> Json:
+        entity = chance.choice([*self.entities])
+        questions = [one["name"] for one in self.entities[entity].get("questions") or []]
+        body |= {"entity": entity, "question": chance.choice([*questions, "complete", "_offline_scope"])}
+        ids = [*list(self.wire.held.get(entity, {}))[:3], *self.planted.ids.get(entity, [])]
+        body["targets"] = [{"id": record} for record in ids]
+        body.pop("company", None)
+        return body
+
     def _push(self, body: Json, chance: random.Random) -> Json:
         given = [one for one in body.get("operations") or [] if isinstance(one, dict)] or [{}]
         body["operations"] = [self._operation(one, place, chance) for place, one in enumerate(given[:5])]

@@ -54,6 +54,7 @@ _SEQUENCE = (
     "pull",
     "verify",
     "find",
+    "ask",
     "journal",
     "token",
     "escrow",

@@ -12,12 +12,13 @@ const CALLS = {
     profile: (api) => api.profile(),
     pull: (api) => api.pull({ cursor: null }),
     verify: (api) => api.verify({}),
+    ask: (api) => api.ask({}),
     push: async (api) => (await api.push([], {}, null)).answer,
     journal: async (api) => (await api.journal([], {})).answer,
 };
 
 /** Below these anything may stand; and the names in `fields` of a receipt are those of the model's fields. */
-const FREE = ["values", "conflict", "args", "result"];
+const FREE = ["values", "conflict", "args", "result", "answer"];
 
 const routeOf = ({ request }) => request.path.replace("/offline/v1/", "");
 

@@ -80,6 +80,7 @@ export class FakeOffice {
             journal: () => this.server.journal(entries, body.state),
             pull: () => this.server.pull(body),
             verify: () => this.server.verify(body),
+            ask: () => this.server.ask(body),
         };
         return answers[route]();
     }

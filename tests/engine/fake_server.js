@@ -22,6 +22,8 @@ export class FakeServer {
     requests = [];
     /** What to say of operations by number instead of applying them: [status, code]. */
     verdicts = {};
+    /** What Odoo says to questions: {question: answer}. */
+    answers = {};
     decider = "device";
     /** Faults to come: routes whose next answer gets lost, or that refuse their next call. */
     lost = [];
@@ -81,6 +83,14 @@ export class FakeServer {
                 mine[id % shards] += fromHex(versionOf(name, id, row));
             }
             return { differ: [...mine.keys()].filter((shard) => toHex(mine[shard]) !== sums[shard]) };
+        });
+    }
+
+    /** Answers what `answers` has for the question: a value, or a function of the request. */
+    async ask(request) {
+        return this.#call("ask", request, (body) => {
+            const answer = this.answers[body.question];
+            return { answer: typeof answer === "function" ? answer(body) : answer, answered_at: NOW };
         });
     }
 

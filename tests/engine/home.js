@@ -106,7 +106,7 @@ function watched(server, step) {
             await step(`${name}: answered`);
             return answer;
         };
-    return Object.fromEntries(["push", "journal", "pull", "verify", "profile"].map((name) => [name, call(name)]));
+    return Object.fromEntries(["push", "journal", "pull", "verify", "ask", "profile"].map((name) => [name, call(name)]));
 }
 
 /** A device that has received three contacts. */

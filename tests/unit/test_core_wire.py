@@ -46,6 +46,7 @@ def example(model: type[BaseModel]) -> dict[str, Any]:
             "pins": {"res.partner": [7]},
         },
         "FindRequest": {"entity": "res.partner", "text": "Reading Rooms"},
+        "AskRequest": {"entity": "sale.order", "question": "document", "targets": [{"id": 7}], "args": {}},
         "VerifyRequest": {"entity": "res.partner", "shards": 1, "sums": ["0" * 16]},
         "PushRequest": {"operations": [operation]},
         "JournalRequest": {"operations": [operation]},

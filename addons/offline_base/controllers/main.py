@@ -10,6 +10,7 @@ from ..core import openapi, wire
 from ..core.errors import Problem
 from ..core.fields import format_instant
 from ..core.routes import PREFIX, ROUTES
+from ..store.asking import ask
 from ..store.finding import find
 from ..store.pull import Pull
 from ..store.push import Push
@@ -102,6 +103,11 @@ class OfflineController(Controller):
     def find(self, payload, attempt):
         """The records that the device may hold, by words."""
         return find(_device(), payload)
+
+    @offline_route("ask")
+    def ask(self, payload, attempt):
+        """What Odoo answers; nothing is changed."""
+        return ask(_device(), payload)
 
     @offline_route("verify")
     def verify(self, payload, attempt):

@@ -66,6 +66,9 @@ _ENTRIES = (
     Entry("crowded", 503, _("Many devices are receiving everything at this moment; this one waits for its turn."), _("Try again after Retry-After.")),
     Entry("contention", 503, _("Others are changing the same records right now; nothing was done."), _("Try again after Retry-After.")),
     Entry("server_error", 500, _("The server failed; nothing was done."), _("Try again; if it goes on, give the administrator the time of this message.")),
+    # Questions.
+    Entry("question_unknown", 404, _("There is no such question, or it may not be asked of these records."), _("Sync to get the present profile and records, then ask again.")),
+    Entry("question_refused", 422, _("Odoo does not answer this."), _("Do what the message says, then ask again.")),
     # Photos and documents.
     Entry("tus_unsupported", 412, _("The server does not speak this version of the upload protocol."), _("Send Tus-Resumable: 1.0.0.")),
     Entry("blob_request_invalid", 400, _("A header of the upload has the wrong shape."), _("Correct the headers listed under errors.")),

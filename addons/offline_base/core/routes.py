@@ -65,6 +65,10 @@ ROUTES: tuple[Route, ...] = (
         wire.FindRequest, wire.FindAnswer, 200, (*_TRANSPORT, *_DEVICE),
     ),
     Route(
+        "ask", "POST", "/ask", "Have Odoo answer a question about records that the device may hold",
+        wire.AskRequest, wire.AskAnswer, 200, (*_TRANSPORT, *_DEVICE, "question_unknown", "question_refused"),
+    ),
+    Route(
         "verify", "POST", "/verify", "Compare what both sides hold, by shard",
         wire.VerifyRequest, wire.VerifyAnswer, 200, (*_TRANSPORT, *_DEVICE, "cursor_invalid"),
     ),

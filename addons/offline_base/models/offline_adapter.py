@@ -108,12 +108,20 @@ class OfflineAdapter(models.AbstractModel):
     @api.model
     def _offline_operations(self):
         """The named operations: {name: store.operations.NamedOperation}, collected from decorated methods."""
+        return self._offline_marked("_offline_operation")
+
+    @api.model
+    def _offline_questions(self):
+        """The questions: {name: store.operations.Question}; an override takes out what cannot be answered here."""
+        return self._offline_marked("_offline_question")
+
+    def _offline_marked(self, mark):
         found = {}
         for cls in reversed(type(self).mro()):
             for attribute in vars(cls).values():
-                operation = getattr(attribute, "_offline_operation", None)
-                if operation is not None:
-                    found[operation.name] = operation
+                declared = getattr(attribute, mark, None)
+                if declared is not None:
+                    found[declared.name] = declared
         return found
 
     def _offline_prepare(self, values):
@@ -272,6 +280,7 @@ class OfflineAdapter(models.AbstractModel):
                 for name, spec in specs.items()
             ],
             "operations": [operation.describe(self.env) for operation in self._offline_operations().values()],
+            "questions": [question.describe() for question in self._offline_questions().values()],
             "parent": self._offline_parent and self._offline_parent[0],
             "direction": line.direction,
             "policies": {name: policies.get(name, merge.REVIEW) for name in specs},

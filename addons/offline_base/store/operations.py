@@ -1,4 +1,4 @@
-"""Named operations: methods of an adapter that run a complete business function for a device."""
+"""What devices may call by name: operations, complete business functions, and questions, which change nothing."""
 
 from __future__ import annotations
 
@@ -28,6 +28,34 @@ class NamedOperation:
         """The operation as the profile route answers it (core.wire.OperationProfile)."""
         label = env._(self.label) if isinstance(self.label, LazyGettext) else self.label
         return {"name": self.name, "label": label, "args": self.args.model_json_schema()}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A method that devices may call by name to be told something now, with typed arguments."""
+
+    name: str
+    args: type[BaseModel]
+
+    def describe(self) -> dict[str, Any]:
+        """The question as the profile route answers it (core.wire.QuestionProfile)."""
+        return {"name": self.name, "args": self.args.model_json_schema()}
+
+
+def question(*, args: type[BaseModel]):
+    """Declare a method of an adapter as a question.
+
+    The method gets the records (those of the targets that the device may hold, none if it named none) as the device's
+    user, and the parsed arguments; what it returns, JSON, is the answer. It runs inside a savepoint that is always
+    rolled back (see `store.asking`): whatever it writes is gone. A `UserError` refuses it with its sentence.
+    """
+
+    def mark(method: Callable[..., Any]) -> Callable[..., Any]:
+        api.private(method)
+        method._offline_question = Question(method.__name__, args)  # type: ignore[attr-defined]
+        return method
+
+    return mark
 
 
 def named_operation(

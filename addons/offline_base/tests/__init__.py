@@ -2,6 +2,7 @@ from . import (
     test_adapter,
     test_admission,
     test_app,
+    test_asking,
     test_attachments,
     test_blob_downloads,
     test_blob_values,

@@ -29,6 +29,7 @@ ROUTES = {
     "/token": "working",
     "/verify": "working",
     "/find": "working",
+    "/ask": "working",
     "/journal": "working",
     "/escrow": "leaving",
     "/blobs": "working",

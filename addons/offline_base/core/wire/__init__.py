@@ -18,6 +18,7 @@ from .access import (
     WipeAnswer,
     WipeRequest,
 )
+from .ask import TARGETS_LIMIT, AskAnswer, AskRequest
 from .basics import (
     BODY_BYTES,
     PAGE_LIMIT,
@@ -49,6 +50,7 @@ from .profile import (
     Limits,
     OperationProfile,
     Profile,
+    QuestionProfile,
     Schedule,
     User,
     Window,

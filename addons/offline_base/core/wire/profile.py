@@ -41,6 +41,13 @@ class OperationProfile(Answer):
     args: dict[str, Any]
 
 
+class QuestionProfile(Answer):
+    """A question that Odoo answers about records of the entity; ``args`` is the JSON Schema of its arguments."""
+
+    name: str
+    args: dict[str, Any]
+
+
 class Window(Answer):
     """The device holds the records whose ``field`` lies in these days around its user's today; null: no end."""
 
@@ -59,6 +66,7 @@ class EntityProfile(Answer):
     version: Annotated[int, Field(alias="schema")]
     fields_: Annotated[list[FieldProfile], Field(alias="fields")]
     operations: list[OperationProfile]
+    questions: list[QuestionProfile] = []
     parent: str | None
     direction: Literal["pull", "push", "both"]
     policies: dict[FieldName, str]

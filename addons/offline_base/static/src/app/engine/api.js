@@ -51,6 +51,11 @@ export class Api {
         return this.#post("/find", request, shapes.FindAnswer);
     }
 
+    /** What Odoo answers to a question about records that this device may hold. */
+    ask(request) {
+        return this.#post("/ask", request, shapes.AskAnswer);
+    }
+
     /** Which shards of what this device holds differ from what the server says. */
     verify(request) {
         return this.#post("/verify", request, shapes.VerifyAnswer);

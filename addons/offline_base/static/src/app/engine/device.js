@@ -148,6 +148,17 @@ export class Device extends Reader {
         return this.#link.admitted(() => this.#network.api.find({ entity, ...asked }));
     }
 
+    /**
+     * Have Odoo answer a question now, which changes nothing; throws `Offline` or `Refused`. See `asks` and `answers`.
+     *
+     * @param {string} entity @param {string} question
+     * @param {{targets?: object[], args?: object, company?: number}} [asked]
+     * @returns {Promise<{answer: any, answered_at: string}>}
+     */
+    ask(entity, question, asked = {}) {
+        return this.#link.admitted(() => this.#network.api.ask({ entity, question, ...asked }));
+    }
+
     /** Choose one of the modes that the profile offers. */
     async chooseMode(mode) {
         const { modes } = this.settings.profile;
@@ -225,18 +236,7 @@ export class Device extends Reader {
      * @returns {Promise<T>}
      */
     unit(fn) {
-        return this.#edit((change) => {
-            const editing = this.#editing;
-            const unit = {
-                create: (entity, values, options) => editing.create(change, entity, values, options),
-                update: (entity, ref, values, options) => editing.update(change, entity, ref, values, options),
-                delete: (entity, ref, options) => editing.delete(change, entity, ref, options),
-                call: (entity, ref, operation, args = {}, options = {}) =>
-                    editing.call(change, entity, ref, operation, args, options),
-                get: (entity, ref) => this.parts.view.get(entity, ref, change),
-            };
-            return this.parts.outbox.unit(change, () => fn(unit));
-        });
+        return this.#edit((change) => this.parts.outbox.unit(change, () => fn(this.#editing.within(change))));
     }
 
     /**

@@ -111,6 +111,18 @@ export class Editing {
         return this.#on(change, await this.#shown(change, entity, ref), name, members, { effect });
     }
 
+    /** The edits of a unit, and what they see, as parts of this change. */
+    within(change) {
+        return {
+            create: (entity, values, options) => this.create(change, entity, values, options),
+            update: (entity, ref, values, options) => this.update(change, entity, ref, values, options),
+            delete: (entity, ref, options) => this.delete(change, entity, ref, options),
+            call: (entity, ref, operation, args = {}, options = {}) =>
+                this.call(change, entity, ref, operation, args, options),
+            get: (entity, ref) => this.#view.get(entity, ref, change),
+        };
+    }
+
     /**
      * Other values, or arguments, for a rejected operation; what is not named stays as it was.
      *

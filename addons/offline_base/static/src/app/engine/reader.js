@@ -1,4 +1,5 @@
 /** What can be read of a device, without a network and without changing anything. */
+import { Answers } from "./answers.js";
 import { Cut } from "./cut.js";
 import { Drafts } from "./drafts.js";
 import { Journal } from "./journal.js";
@@ -21,7 +22,7 @@ export function partsOf(store, settings, { newUid, checkpoint }) {
     const cut = new Cut(store, settings, records, outbox, checkpoint);
     const overlay = new Overlay(store, settings, records, journal);
     const view = new View(store, records, overlay, new Search(store, settings, overlay));
-    return { store, settings, records, journal, outbox, cut, view, drafts: new Drafts(store), pins: new Pins(store, settings) };
+    return { store, settings, records, journal, outbox, cut, view, drafts: new Drafts(store), pins: new Pins(store, settings), answers: new Answers(store) };
 }
 
 /** Reads the parts of a device. */
@@ -80,6 +81,17 @@ export class Reader {
     /** Records that the person pinned, see `Pins`. */
     get pins() {
         return this.parts.pins;
+    }
+
+    /** What Odoo answered to questions, kept with its time, see `Answers`. */
+    get answers() {
+        return this.parts.answers;
+    }
+
+    /** Whether the profile says that Odoo answers this question. */
+    asks(entity, question) {
+        // A profile that an older app stored names none.
+        return this.settings.entity(entity)?.questions?.some(({ name }) => name === question) ?? false;
     }
 
     /** Half-written forms. */

@@ -215,13 +215,16 @@ export class Records {
                     change.delete("record", [entity, id]);
                 }
                 change.delete("digest", entity);
+                for (const { question, about } of await change.all("answer", { range: beginning(entity), sealed: true })) {
+                    change.delete("answer", [entity, question, about]);
+                }
             }
         }
     }
 
-    /** Delete every record, name and half-written form; operations and the identities that they need are kept. */
+    /** Delete every record, name, answer and half-written form; operations and the identities that they need are kept. */
     forgetAll(change) {
-        for (const name of ["record", "digest", "ref", "staged", "staged_ref", "staged_outcome", "draft"]) {
+        for (const name of ["record", "digest", "ref", "staged", "staged_ref", "staged_outcome", "draft", "answer"]) {
             change.clear(name);
         }
     }

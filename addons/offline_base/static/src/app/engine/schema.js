@@ -16,6 +16,7 @@
  * | journal | device, seq | delivered operations, kept for good; content {body, receipt} |
  * | blob | file | files by their hash (or hash and size of a small picture); content is the bytes, as a Blob |
  * | draft | name | half-written forms, see `drafts.js`; content is theirs |
+ * | answer | entity, question, about | what Odoo said, see `answers.js`; content is that |
  * | box | number | sealed work that the server does not have yet, in the order in which it goes there |
  * | incident | number | what should not have happened, for people who look after the device |
  *
@@ -60,6 +61,9 @@ export const UPGRADES = [
             transaction.objectStore(name).createIndex("of_id", ["entity", "target_id"]);
             transaction.objectStore(name).createIndex("of_uid", ["entity", "target_uid"]);
         }
+    },
+    (db) => {
+        db.createObjectStore("answer", { keyPath: ["entity", "question", "about"] });
     },
 ];
 

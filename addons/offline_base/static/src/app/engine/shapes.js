@@ -79,6 +79,7 @@ const ENTITY = object({
     schema: whole,
     fields: each(FIELD),
     operations: each(object({ name: text, label: text, args: map })),
+    questions: may(each(object({ name: text, args: map })), []),
     parent: orNull(text),
     direction: oneOf("pull", "push", "both"),
     policies: mapOf(text),
@@ -130,6 +131,7 @@ export const TokenAnswer = object({ token: text, token_expires_at: instant, serv
 export const EscrowAnswer = object({ sha256: text, server_time: instant });
 export const WipeAnswer = object({ state: oneOf("wiped"), server_time: instant });
 export const FindAnswer = object({ records: each(object({ id: positive, name: text })), more: bool });
+export const AskAnswer = object({ answer: anything, answered_at: instant });
 export const VerifyAnswer = object({ differ: each(whole) });
 
 const STATUSES = ["applied", "merged", "conflict", "rejected", "deferred", "unknown", "retry", "amended", "discarded"];

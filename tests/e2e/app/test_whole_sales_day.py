@@ -343,3 +343,29 @@ def test_lead_is_converted_for_the_customer_whom_only_odoo_has(marc: Marc) -> No
         "id": lead, "type": "opportunity", "partner_id": [there, "Harbour Museum"],
     }  # fmt: skip
     assert office(PARTNER, "search", [("email_normalized", "=", email)]) == [there]
+
+    # A contact that is made while the customer is chosen is looked for as well, and chosen in the place of the new one.
+    email = "desk@harbour-archive.example"
+    there = office.create(PARTNER, name="Harbour Archive", is_company=True, email=email)
+    other = office.create(LEAD, name="Shelves for the archive", type="lead", user_id=user)
+    assert device.sync()
+    marc.open(LEAD, other, "Shelves for the archive")
+    device.button("Convert to Opportunity").click()
+    expect(page.get_by_role("radio", name="A new customer")).to_be_checked()
+    marc.confirm("Another contact")
+    marc.dialog.get_by_label("Search").fill("Archive of the harbour")
+    marc.confirm("New: Archive of the harbour")
+    marc.dialog.get_by_label("Email").fill(email)
+    marc.confirm("Save")
+    expect(device.heading("Is it one of these?")).to_be_visible()
+    marc.confirm("Cancel")
+    expect(marc.dialog.get_by_label("Email")).to_have_value(email)
+    marc.confirm("Save")
+    marc.dialog.get_by_role("button", name="Harbour Archive").click()
+    expect(page.get_by_role("radio", name="Harbour Archive")).to_be_checked()
+    assert faults(page) == []
+    marc.confirm("Convert")
+    expect(page.locator(".o_path")).to_be_visible()
+    device.until_synced()
+    assert office.read(LEAD, other, "partner_id")["partner_id"] == [there, "Harbour Archive"]
+    assert office(PARTNER, "search", [("email_normalized", "=", email)]) == [there]

@@ -25,6 +25,23 @@ export async function alikeInOdoo(app, { name, alike }, values) {
     return foundIn(device, name, found);
 }
 
+/**
+ * Asks the person, before a new record with these values is made, whether it is one of those that Odoo has.
+ *
+ * `{chosen, distinctFrom}`: `chosen` is the id of the one that it is, which is on this device then; null where it is none of
+ * them, the ids of which are `distinctFrom`; undefined where they look at what they wrote again, or left it (`isLeft`).
+ *
+ * @param {() => any} isLeft whether what they wrote is not on the screen any more, or will not be
+ */
+export async function askAlike(app, entity, values, isLeft) {
+    const found = await alikeInOdoo(app, entity, values);
+    if (await isLeft()) {
+        return { chosen: undefined, distinctFrom: [] }; // What is asked or made now would stand on another screen.
+    }
+    const chosen = found.length ? await app.messages.open(AlikeSheet, { entity, found }) : null;
+    return { chosen: (await isLeft()) ? undefined : chosen, distinctFrom: found.map(({ id }) => id) };
+}
+
 async function answerOf(device, entity, like) {
     try {
         return (await device.find(entity, { like })).records;

@@ -5,6 +5,7 @@ import { fold, words } from "../../engine/text";
 import { Empty, Icon, Row, SearchBox, Sheet } from "../kit/kit";
 import { entityOf, may, refOf } from "../model/entities";
 import { useApp, useLive } from "../model/hooks";
+import { askAlike } from "./alike";
 import { FormSheet } from "./sheet";
 
 const SHOWN = 50;
@@ -75,15 +76,34 @@ export class Picker extends Component {
         const { given = {} } = this.props;
         const name = this.state.text.trim();
         const takesName = entity.profile.fields.some((field) => field.name === "name" && !field.readonly);
-        const made = await app.messages.open(FormSheet, {
+        let isOpen = true;
+        const chosen = await app.messages.open(FormSheet, {
             entity,
             title: _t("New: %s", entity.label),
             changed: { ...(await entity.defaults(app, given)), ...given, ...(name && takesName && { name }) },
-            save: (changed) => app.device.create(entity.name, changed),
+            save: (changed) => this.make(changed, () => !isOpen),
         });
-        if (made) {
-            this.props.close({ ref: refOf(made), name: entity.title(made.values, {}) });
+        isOpen = false;
+        if (chosen) {
+            this.props.close(chosen);
         }
+    }
+
+    /** `{ref, name}` of a new record, or of that which Odoo has already; nothing where the person goes on writing. */
+    async make(changed, isLeft) {
+        const { app, entity } = this;
+        const { keep, values = {} } = this.props;
+        const { chosen, distinctFrom } = await askAlike(app, entity, changed, isLeft);
+        if (chosen === undefined) {
+            return undefined;
+        }
+        const record = chosen === null ? await app.device.create(entity.name, changed, { distinctFrom }) : await app.device.get(entity.name, chosen);
+        const name = entity.title(record.values, {});
+        if (chosen !== null && keep && !keep(record.values, values)) {
+            app.messages.say(_t("%s cannot be chosen here.", name), { kind: "warning" });
+            return undefined;
+        }
+        return { ref: refOf(record), name };
     }
 }
 

@@ -8,7 +8,8 @@ import { Writing } from "./writing";
 
 /**
  * `messages.open(FormSheet, {entity, title, confirm?, seen?, changed?, isNew?, text?, danger?, save(changed, writing), remove?()})`
- * closes with what `save`, or `remove`, answered. A `Refusal` of `save` stands beside the fields, and the sheet stays open.
+ * closes with what `save`, or `remove`, answered. It stays open where `save` answers undefined, and where it throws a
+ * `Refusal`, which stands beside the fields.
  */
 export class FormSheet extends Component {
     static template = "offline_base.FormSheet";
@@ -43,13 +44,19 @@ export class FormSheet extends Component {
     }
 
     async save() {
+        if (this.state.isBusy) {
+            return;
+        }
         if (!this.writing.check()) {
             focusField(this.form.el, this.writing.first);
             return;
         }
         this.state.isBusy = true;
         try {
-            this.props.close(await this.props.save({ ...this.writing.changed }, this.writing));
+            const saved = await this.props.save({ ...this.writing.changed }, this.writing);
+            if (saved !== undefined) {
+                this.props.close(saved);
+            }
         } catch (error) {
             if (!(error instanceof Refusal)) {
                 throw error;

@@ -6,7 +6,7 @@ import { Component, onMounted, onWillDestroy, onWillStart, useRef, useState } fr
 import { _t } from "@web/core/l10n/translation";
 import { same } from "../../../engine/canonical";
 import { HomeFull, Refusal } from "../../../engine/errors";
-import { alikeInOdoo, AlikeSheet } from "../../forms/alike";
+import { askAlike } from "../../forms/alike";
 import { focusField, FormBody } from "../../forms/body";
 import { draftName } from "../../forms/drafts";
 import { FormLines } from "../../forms/lines";
@@ -199,20 +199,16 @@ export class RecordForm extends Component {
         const changed = JSON.parse(JSON.stringify(this.writing.changed));
         const seen = JSON.parse(JSON.stringify(this.writing.seen));
         if (this.isNew) {
-            const found = await alikeInOdoo(this.app, this.entity, changed);
-            if (await this.leaving) {
-                return; // What is asked or made now would stand on another screen.
-            }
-            const chosen = found.length ? await this.app.messages.open(AlikeSheet, { entity: this.entity, found }) : null;
-            if (chosen === undefined || (await this.leaving)) {
-                return; // They look at what they wrote again.
+            const { chosen, distinctFrom } = await askAlike(this.app, this.entity, changed, () => this.leaving);
+            if (chosen === undefined) {
+                return;
             }
             if (chosen !== null) {
                 await this.finish();
                 router.replace("record", { entity, ref: refText(chosen) });
                 return;
             }
-            const { made, to } = await this.make(changed, { distinctFrom: found.map(({ id }) => id) });
+            const { made, to } = await this.make(changed, { distinctFrom });
             await this.finish();
             const undone = () => router.replace("list", { entity });
             sayDone(this.app, _t("Saved on this device."), { seq: made.pending.at(-1), to, undone });

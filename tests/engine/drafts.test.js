@@ -40,6 +40,19 @@ describe("a draft", () => {
         assert.equal(told, 0);
     });
 
+    test("is kept with the work that is made of it, or neither is", async () => {
+        const { home, device } = await synced();
+        const work = (one) => one.create("res.partner", { name: "Written" }, { draft: ({ uid }) => ({ name: FORM, content: uid }) });
+        assert.equal(await home.diesAt("store.committing", work), true);
+        const again = await home.open();
+        assert.deepEqual([await again.drafts.get(FORM), (await again.outbox()).length], [null, 0]);
+        const { uid } = await work(again);
+        assert.deepEqual([await again.drafts.get(FORM), (await again.outbox()).length], [uid, 1]);
+        await again.update("res.partner", uid, { name: "Once more" });
+        assert.equal(await again.drafts.get(FORM), uid);
+        assert.equal(device.isOpen, false);
+    });
+
     test("is not left to the next person", async () => {
         const { device } = await synced();
         await device.drafts.put(FORM, { changed: {} });

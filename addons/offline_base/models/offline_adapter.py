@@ -151,6 +151,10 @@ class OfflineAdapter(models.AbstractModel):
     def _offline_created(self, record, device):
         """Called after a device's create, inside the operation; for what a screen would have done besides."""
 
+    def _offline_options(self, line):
+        """What the app needs to know of the entity besides, as its addon says: {name: JSON}."""
+        return {}
+
     @api.model
     def _offline_field_names(self):
         """The exported fields: those of all parents together, in order of declaration, and what a manager added."""
@@ -286,6 +290,7 @@ class OfflineAdapter(models.AbstractModel):
             "policies": {name: policies.get(name, merge.REVIEW) for name in specs},
             "delete_policy": line.delete_policy,
             "window": line._describe_window(),
+            "options": self._offline_options(line),
         }
 
     def _register_hook(self):

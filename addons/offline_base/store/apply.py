@@ -82,7 +82,11 @@ class Applier:
             return Outcome("discarded", code="superseded")
         line, adapter = self.admitted(operation)
         # What a business function may ask for: when the person did it, and whether somebody decided about it since.
-        adapter = adapter.with_context(offline_base__at=at, offline_base__decided=force is not None)
+        adapter = adapter.with_context(
+            offline_base__at=at,
+            offline_base__device_at=operation.at,
+            offline_base__decided=force is not None,
+        )
         if operation.verb == "create":
             return self._create(adapter, line, operation, at, force)
         if operation.verb == "update":

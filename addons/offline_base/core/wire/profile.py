@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from .basics import Answer, EntityName, FieldName, RecordId
 
@@ -72,6 +72,8 @@ class EntityProfile(Answer):
     policies: dict[FieldName, str]
     delete_policy: Literal["review", "ask", "device", "server"] = "review"
     window: Window | None = None
+    #: What the app needs to know besides, as the addon of this kind of records says.
+    options: dict[str, JsonValue] = {}
 
 
 class Limits(Answer):

@@ -170,9 +170,9 @@ export class Device extends Reader {
 
     // --- work --------------------------------------------------------------------------------------------------------
 
-    /** Make a record; it has a uid at once, and an id when the server has it. @returns {Promise<Record>} */
-    create(entity, values, options) {
-        return this.#edit((change) => this.#editing.create(change, entity, values, options));
+    /** Make a record: a uid at once, an id when the server has it. `draft`: see `Drafts.beside`. @returns {Promise<Record>} */
+    create(entity, values, { draft, ...options } = {}) {
+        return this.#edit(this.parts.drafts.beside((change) => this.#editing.create(change, entity, values, options), draft));
     }
 
     /** Change fields of a record that this device shows. @returns {Promise<Entry>} */
@@ -217,9 +217,9 @@ export class Device extends Reader {
         return this.#edit((change) => this.#editing.delete(change, entity, ref, options));
     }
 
-    /** Ask for a named operation: a complete business function on the server. @returns {Promise<Entry>} */
-    call(entity, ref, operation, args = {}, options = {}) {
-        return this.#edit((change) => this.#editing.call(change, entity, ref, operation, args, options));
+    /** Ask for a named operation: a complete business function. `draft`: see `Drafts.beside`. @returns {Promise<Entry>} */
+    call(entity, ref, operation, args = {}, { draft, ...options } = {}) {
+        return this.#edit(this.parts.drafts.beside((change) => this.#editing.call(change, entity, ref, operation, args, options), draft));
     }
 
     /**

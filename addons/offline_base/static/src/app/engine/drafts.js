@@ -26,6 +26,26 @@ export class Drafts {
         });
     }
 
+    /**
+     * An edit that changes a draft with what it does: both are kept, or neither. `draft(done)` answers `{name, content}` of
+     * what the edit gave; content null: the draft is finished.
+     *
+     * @template T @param {(change: import("./change.js").Change) => T | Promise<T>} edit
+     * @param {((done: T) => {name: string, content: any}) | undefined} draft
+     */
+    beside(edit, draft) {
+        return async (change) => {
+            const done = await edit(change);
+            const { name, content } = draft?.(done) ?? {};
+            if (content === null) {
+                change.delete("draft", name);
+            } else if (name) {
+                change.put("draft", { name, at: this.#store.now(), content });
+            }
+            return done;
+        };
+    }
+
     /** It is finished, or given up. */
     drop(name) {
         return this.#store.alone(() => this.#write((drafts) => drafts.delete(name)));

@@ -85,6 +85,7 @@ const ENTITY = object({
     policies: mapOf(text),
     delete_policy: may(oneOf("review", "ask", "device", "server"), "review"),
     window: may(orNull(object({ field: text, past_days: count, future_days: orNull(count) }))),
+    options: may(map, {}),
 });
 const EVERY_DAY = { poll_interval_s: 30, from_minute: 0, to_minute: 1440 };
 const MINUTE = is("a minute of the day", (value) => Number.isInteger(value) && value >= 0 && value <= 1440);

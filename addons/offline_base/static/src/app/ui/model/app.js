@@ -46,6 +46,8 @@ export class OfflineApp {
     edition = 0;
     /** How many pieces of work wait for this person: to decide, or to correct. */
     waiting = 0;
+    /** What is finished before the person logs out, so that nothing of it is lost: functions. */
+    farewells = new Set();
     _connection = null;
     _attention = null;
     _reading = null;

@@ -128,8 +128,8 @@ export async function correct(app, piece) {
         confirm: _t("Send again"),
         changed: given,
         save: async (changed) => {
-            const kept = Object.entries(changed).filter(([name, value]) => value !== null || name in given);
-            return app.device.amend(op, null, Object.fromEntries(kept));
+            const kept = Object.fromEntries(Object.entries(changed).filter(([name, value]) => value !== null || name in given));
+            return app.device.amend(op, null, (await entity.operations[verb]?.prepare?.(app, kept)) ?? kept);
         },
     });
     if (sent) {

@@ -51,6 +51,11 @@ export function entityNamed(app, name) {
     return entityOf(profile);
 }
 
+/** What the entity itself tells of a piece of work, or undefined. */
+function toldOf(entity, { verb, args = {}, values = {} }) {
+    return entity.operations[verb]?.told?.({ args, values });
+}
+
 /** What was done, in a few words. @param {{verb: string, names: string[], entity: any}} work */
 export function wordsOfVerb({ verb, names, entity }) {
     const listed = names.join(", ");
@@ -87,7 +92,7 @@ export async function describe(app, { entry, state, decision = null }, known = u
         ...{ entry, body, decision, op: entry.op, seq: entry.seq, entity, verb, state, look: lookOf(entry, state), ref, why, todo },
         ...{ at: entry.body.at, unit: entry.unit, isThere: Boolean(record?.present) },
         title: await titleOf(app, entry, entity, values, record),
-        what: wordsOfVerb({ verb, names: Object.keys(body.values ?? {}).map(label), entity }),
+        what: toldOf(entity, body)?.what ?? wordsOfVerb({ verb, names: Object.keys(body.values ?? {}).map(label), entity }),
         ways: waysOut({ state, verb, kind: entry.receipt?.conflict?.kind }),
         kind: entity.kinds.find(({ of }) => of(values)) ?? entity.kinds[0],
     };
@@ -109,6 +114,10 @@ async function titleOf(app, entry, entity, values, record) {
  */
 export async function fieldsOf(app, { entry, body, entity, verb }) {
     const { device } = app;
+    const told = toldOf(entity, body);
+    if (told) {
+        return told.rows.map(({ label, text }, at) => ({ name: String(at), label, problem: null, before: null, mine: text }));
+    }
     const said = entry.receipt?.fields ?? {};
     const known = (name) => entity.profile.fields.find((field) => field.name === name) ?? { name, label: name, type: "char" };
     const row = async (field, value, before) => ({

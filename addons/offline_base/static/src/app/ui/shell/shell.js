@@ -5,7 +5,7 @@ import { Icon } from "../kit/kit";
 import { formatAgo } from "../model/format";
 import { useApp } from "../model/hooks";
 import { standingOf } from "../model/standing";
-import { destinations } from "../registries";
+import { bars, destinations } from "../registries";
 import { Boundary } from "../start/trouble";
 import { UpdateBar } from "../start/update_bar";
 
@@ -60,6 +60,11 @@ export class Shell extends Component {
 
     get screen() {
         return this.app.router.current;
+    }
+
+    /** What addons have to say over every screen. */
+    get bars() {
+        return bars.getAll();
     }
 
     get destinations() {

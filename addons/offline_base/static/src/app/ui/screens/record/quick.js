@@ -162,7 +162,8 @@ export class Quick extends Component {
             await hints.run(app, record);
             return;
         }
-        const call = async (args) => {
+        const call = async (given) => {
+            const args = (await hints.prepare?.(app, given)) ?? given;
             const effect = (await hints.effect?.(app, record, args)) ?? null;
             return app.device.call(entity.name, record.ref, operation.name, args, { effect });
         };

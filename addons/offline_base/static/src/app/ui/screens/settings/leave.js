@@ -37,6 +37,7 @@ export class LeaveSheet extends Component {
 /** Ask, then leave. What was asked for instead is done, and asked again where it makes sense. */
 export async function leave(app) {
     const { device, messages } = app;
+    await Promise.all([...app.farewells].map((finish) => finish()));
     const unsent = await unsentOf(app);
     if (unsent === null) {
         const sure = await messages.open(Ask, {

@@ -258,10 +258,31 @@ def _foreign(shop: Shop, device: Wire) -> Case:
     return quote(shop, partner=hidden)
 
 
+@case("a trail where the profile allows none", Told("rejected", "entity_unknown"))
+def _no_trail(shop: Shop, device: Wire) -> Case:
+    values = {"has_consented": True, "device_at": "2026-11-21T08:00:00Z"}
+    return Case("create", entity="offline.trail", target={"uid": uuid7()}, more={"values": values})
+
+
+@case(
+    "where somebody was before they went on duty",
+    Told("rejected", "validation_failed", ("before you went on duty",), "Discard them"),
+)
+def _before_duty(shop: Shop, device: Wire) -> Case:
+    shop.office.write("offline.profile", shop.office.ref("offline_crm.offline_profile_sales"), has_trail=True)
+    uid = uuid7()
+    values = {"has_consented": True, "device_at": "2026-11-21T08:00:00Z"}
+    begin = device.operation("offline.trail", "create", target={"uid": uid}, values=values)
+    assert device.receipts(begin)[0]["status"] == "applied"
+    there = {"at": "2026-11-21T07:59:00Z", "latitude": 50.8, "longitude": 4.3, "accuracy_m": 9}
+    return Case("add_positions", {"positions": [there]}, "offline.trail", {"uid": uid})
+
+
 @pytest.fixture
 def device(shop: Shop, office: Office) -> Iterator[Wire]:
     yield shop.device()
     # What one case sets for all is taken back.
+    office.write("offline.profile", office.ref("offline_crm.offline_profile_sales"), has_trail=False)
     company = office.read("res.users", office.uid, "company_id")["company_id"][0]
     office.write("res.company", company, account_use_credit_limit=False)
 

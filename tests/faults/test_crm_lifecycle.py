@@ -15,7 +15,9 @@ env.cr.commit()
 """
 #: Names of what the addon made, or had the engine make.
 _OURS = {
-    "models": "SELECT model FROM ir_model WHERE model LIKE 'offline.entity.crm%' OR model LIKE 'offline.entity.utm%'",
+    "models": "SELECT model FROM ir_model WHERE model LIKE 'offline.entity.crm%' OR model LIKE 'offline.entity.utm%'"
+    " OR model LIKE 'offline.trail%'",
+    "tables": "SELECT relname FROM pg_class WHERE relname IN ('offline_trail', 'offline_trail_position')",
     "names": "SELECT name FROM ir_model_data WHERE module = 'offline_crm'",
     "profiles": "SELECT name FROM offline_profile WHERE name->>'en_US' = 'Sales'",
     "menus": "SELECT name::text FROM ir_ui_menu WHERE name->>'en_US' = 'Offline Work'",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from odoo import fields
 from odoo.addons.offline_base.core.fields import parse_instant
 
@@ -17,6 +19,17 @@ def worked_at(env):
 def by_the_device(instant):
     """A moment as a device tells it, as Odoo stores moments."""
     return parse_instant(instant).replace(tzinfo=None, microsecond=0)
+
+
+def by_the_office(env, instant):
+    """A moment that a device tells in its work, by the office's clock."""
+    said = env.context.get("offline_base__device_at")
+    return by_the_device(instant) + (worked_at(env) - by_the_device(said) if said else timedelta())
+
+
+def map_url(latitude, longitude):
+    """The address of a map of this place."""
+    return f"https://www.openstreetmap.org/#map=17/{latitude:.6f}/{longitude:.6f}"
 
 
 def device_at_work(env):

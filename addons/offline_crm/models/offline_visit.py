@@ -44,9 +44,8 @@ class OfflineVisit(models.Model):
     @api.depends("latitude", "longitude", "has_consented", "is_anonymised")
     def _compute_map_url(self):
         for visit in self:
-            place = f"{visit.latitude:.6f}/{visit.longitude:.6f}"
             known = visit.has_consented and not visit.is_anonymised
-            visit.map_url = f"https://www.openstreetmap.org/#map=17/{place}" if known else False
+            visit.map_url = moments.map_url(visit.latitude, visit.longitude) if known else False
 
     @api.autovacuum
     def _gc_positions(self):

@@ -11,5 +11,6 @@ from . import (
     test_quote,
     test_reading,
     test_signature,
+    test_trail,
     test_visit,
 )

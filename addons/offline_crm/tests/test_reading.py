@@ -25,6 +25,7 @@ PUBLIC_METHODS = {
         "confirm", "cancel", "reset_to_draft", "apply_template", "apply_code", "claim_reward", "update_promotions",
         "send_by_email", "sign",
     },
+    "offline.entity.trail": {"add_positions", "end_duty"},
     "offline.price.variance": {"action_accept", "action_take_odoos_price"},
 }  # fmt: skip
 #: What the addon stores of its own: {model: who may read it}; nobody writes it but the engine.
@@ -32,6 +33,8 @@ STORED = {
     "offline.merged.lead": {"offline_base.offline_base_group_manager"},
     "offline.price.variance": {"sales_team.group_sale_manager", "offline_base.offline_base_group_reviewer"},
     "offline.signature": {"sales_team.group_sale_salesman", "offline_base.offline_base_group_reviewer"},
+    "offline.trail": {"sales_team.group_sale_salesman", "offline_base.offline_base_group_manager"},
+    "offline.trail.position": {"sales_team.group_sale_salesman", "offline_base.offline_base_group_manager"},
     "offline.visit": {"sales_team.group_sale_salesman", "offline_base.offline_base_group_manager"},
 }
 
@@ -83,6 +86,13 @@ class TestReading(SaleCase):
         order.tag_ids = tag
         self.lead.action_set_lost(lost_reason_id=self.reason.id)
         self.env[LEAD].search([], limit=1).action_set_won()
+        self.env["offline.trail"].create(
+            {
+                "user_id": self.seller.id,
+                "started_at": "2026-11-21 10:00:00",
+                "device_at": "2026-11-21 10:01:00",
+            }
+        )
         self.env.flush_all()
 
     def ours(self):

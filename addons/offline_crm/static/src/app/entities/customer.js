@@ -4,6 +4,7 @@ import { entities } from "@offline_base/app/ui/registries";
 import "@offline_base/app/ui/entities/activity";
 import "@offline_base/app/ui/entities/event";
 import "@offline_base/app/ui/entities/partner";
+import { CHECK_IN } from "../model/check_in";
 import { Customer, CustomerNumbers } from "../parts/customer";
 
 /** Say more about an entity that is described elsewhere. */
@@ -20,7 +21,7 @@ extend("res.partner", ({ quick = [], panels = [], related = [], operations = {},
     quick: [...quick, CustomerNumbers],
     panels: [...panels, Customer],
     related: [{ entity: "sale.order", field: "partner_id", label: _t("Quotations and orders") }, ...related],
-    operations: { ...operations, check_in: { icon: "map-marker", labels: { note: _t("Note"), at: _t("When") }, said: _t("Checked in on this device.") } },
+    operations: { ...operations, check_in: CHECK_IN },
 }));
 extend("mail.activity", () => ({ kinds: [{ name: "tasks", label: _t("Tasks"), of: every }] }));
 extend("calendar.event", () => ({ kinds: [{ name: "visits", label: _t("Visits and events"), of: every }] }));

@@ -6,6 +6,7 @@ import { dayOf } from "@offline_base/app/ui/model/days";
 import { entityOf } from "@offline_base/app/ui/model/entities";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { all, convert, lost, restored, teamsOf, won } from "../model/deeds";
+import { CHECK_IN } from "../model/check_in";
 import { byId, dueDays, dueOf, isLead, LEAD, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
 import { Deal } from "../parts/deal";
 import { Made } from "../parts/made";
@@ -122,7 +123,7 @@ entities.add(LEAD, {
             said: _t("The call is logged on this device."),
         },
         // The bar of stages moves it; notes, activities and events are made as on any other record, and seen at once.
-        check_in: { icon: "map-marker", labels: { note: _t("Note"), at: _t("When") }, said: _t("Checked in on this device.") },
+        check_in: CHECK_IN,
         // A quotation has lines: it is made on a screen of its own.
         quote: { icon: "file-text-o", hidden: (values) => isLead(values) || values.active === false, run: quote },
         set_stage: { hidden: () => true },

@@ -174,14 +174,10 @@ describe("an order on the device", () => {
         assert.deepEqual(refused, [{ code: "SECRET", index: 0, reason: "code_unknown" }]);
     });
 
-    test("warns of an expired quotation, a limit of credit, and a price that is over", async () => {
+    test("warns of an expired quotation, and of a price that is over", async () => {
         const device = shop();
-        const order = { validity_date: "2026-11-21", partner: { credit_limit: 100, credit: 50 } };
-        const today = await priced(order, device);
-        assert.deepEqual(warningsOf(today), [
-            { kind: "quotation_expired" },
-            { kind: "credit_limit", limit: 100, total: 130 },
-        ]);
+        const today = await priced({ validity_date: "2026-11-21" }, device);
+        assert.deepEqual(warningsOf(today), [{ kind: "quotation_expired" }]);
         const ended = await priced({ date_order: "2026-11-23T10:00:00Z" }, device, "2026-11-23T10:00:00Z");
         ended.records.get("product.pricelist.item", 1).date_end = "2026-11-24T00:00:00Z";
         assert.deepEqual(warningsOf(ended), []);

@@ -12,6 +12,10 @@ class Registry {
         return this.#entries.get(name) ?? otherwise;
     }
 
+    getAll() {
+        return [...this.#entries.values()];
+    }
+
     contains(name) {
         return this.#entries.has(name);
     }

@@ -23,6 +23,8 @@ BASE_MODULES = ("mail", "contacts", "product", "calendar")
 SUITE = ("offline_base",)
 #: The addon, with what it needs, that people find in a database of their own (`make demo`, `make serve`).
 DEMO = "offline_crm"
+#: Addons of the tests that need more of Odoo than the others, and the template that has them: {addon: template}.
+APART = {"offline_test_stock": "stock"}
 _IGNORED = {"tests", "__pycache__", "readme"}
 
 # Files go into PostgreSQL: a copy of the database is then complete by itself, without a file store. The web
@@ -59,7 +61,19 @@ TEMPLATES = {
         _BUILD_BUNDLES,
     ),
     "tests": Template(
-        "tests", "suite", lambda space: addon_names(space.test_addons), lambda space: (space.test_addons,), ""
+        "tests",
+        "suite",
+        lambda space: tuple(name for name in addon_names(space.test_addons) if name not in APART),
+        lambda space: (space.test_addons,),
+        "",
+    ),
+    # Sales where Odoo counts stock.
+    "stock": Template(
+        "stock",
+        "offline_crm",
+        lambda space: ("offline_test_stock",),
+        lambda space: (space.test_addons / "offline_test_stock",),
+        "",
     ),
     # Random histories of leads, whose workers die on request.
     "pipeline": Template(
@@ -88,6 +102,8 @@ def names(space: Workspace) -> tuple[str, ...]:
 
 def with_addon(name: str) -> str:
     """The template that has an addon of ours, or of the tests, installed."""
+    if name in APART:
+        return APART[name]
     return name if name in addon_names(Workspace.here().addons) and name not in SUITE else "tests"
 
 

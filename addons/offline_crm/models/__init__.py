@@ -30,6 +30,7 @@ from . import (
     offline_entity_res_currency_rate,
     offline_entity_res_partner,
     offline_entity_sale_order,
+    offline_entity_sale_order_asked,
     offline_entity_sale_order_line,
     offline_entity_sale_order_template,
     offline_entity_sale_order_template_line,

@@ -120,6 +120,15 @@ class ConfirmArgs(Request):
     send_email: bool = False
 
 
+class CreditArgs(Request):
+    """A customer, and the total of a quotation that Odoo does not have yet."""
+
+    partner: Reference
+    amount_total: Amount = 0
+    #: Of the total; without it the company's.
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+
+
 class CancelArgs(Request):
     """Why it was cancelled."""
 

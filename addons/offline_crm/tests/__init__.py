@@ -1,4 +1,5 @@
 from . import (
+    test_asked,
     test_duplicates,
     test_lead_contact,
     test_lead_merge,

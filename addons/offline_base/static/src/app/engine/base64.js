@@ -22,3 +22,8 @@ export function toBase64Url(data) {
 export function toHex(data) {
     return Array.from(new Uint8Array(data), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+/** The bytes of base64. @param {string} text */
+export function fromBase64(text) {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}

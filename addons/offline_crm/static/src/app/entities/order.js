@@ -2,6 +2,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { entities } from "@offline_base/app/ui/registries";
+import { Printed } from "../parts/printed";
 import { signOrder } from "../quotation/signing";
 
 const ICONS = { sale: "check-square-o", cancel: "ban" };
@@ -36,6 +37,7 @@ entities.add("sale.order", {
         sign: { icon: "pencil", isOnce: true, hidden: ({ state }, { pending }) => state === "cancel" || pending.length > 0, run: signOrder },
         send_by_email: { icon: "envelope-o", hidden: ({ state }) => state === "cancel" },
     },
+    quick: [Printed],
     chatter: true,
     files: true,
     kinds: [{ name: "orders", label: _t("Orders"), of: () => true }],

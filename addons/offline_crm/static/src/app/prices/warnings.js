@@ -5,18 +5,13 @@ import { isInForce } from "./rules.js";
 /**
  * @param {{order: object, priced: object, records: import("./book.js").Book, now: string}} given what `priceOrder` took
  *   and gave
- * @returns {{kind: string, key?: any}[]} `quotation_expired`; `credit_limit` with `limit` and `total`; by line, with its
- *   `key`: `product_archived`, `price_ended` (the rule of the price list is over since)
+ * @returns {{kind: string, key?: any}[]} `quotation_expired`; by line, with its `key`: `product_archived`, `price_ended`
+ *   (the rule of the price list is over since)
  */
 export function warningsOf({ order, priced, records, now }) {
     const found = [];
     if (order.validity_date && order.validity_date < dayOf(now)) {
         found.push({ kind: "quotation_expired" });
-    }
-    const { credit_limit, credit } = order.partner ?? {};
-    const total = (credit ?? 0) + priced.totals.amount_total / priced.rate;
-    if (credit_limit && total > credit_limit) {
-        found.push({ kind: "credit_limit", limit: credit_limit, total });
     }
     for (const { key, product_id, rule, reward } of priced.lines) {
         const product = records.product(product_id);

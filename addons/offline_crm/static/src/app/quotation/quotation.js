@@ -6,21 +6,24 @@ import { HomeFull } from "@offline_base/app/engine/errors";
 import { newUid } from "@offline_base/app/engine/uid";
 import { Picker } from "@offline_base/app/ui/forms/picker";
 import { Ask, Badge, Card, Empty, Icon, Row, Screen } from "@offline_base/app/ui/kit/kit";
-import { refFrom } from "@offline_base/app/ui/model/entities";
+import { refFrom, refOf } from "@offline_base/app/ui/model/entities";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { screens } from "@offline_base/app/ui/registries";
 import { Leaving } from "@offline_base/app/ui/screens/form/form";
 import { all } from "../model/deeds";
 import { bySequence, LEAD } from "../model/pipeline";
+import { Stock } from "../model/stock";
 import { priceOrder } from "../prices/order";
 import { addProducts, readBook } from "../prices/reading";
+import { convertQuantity } from "../prices/units";
 import { warningsOf } from "../prices/warnings";
 import { documentOf } from "./document";
 import { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf } from "./draft";
 import { Kept } from "./kept";
 import { LineSheet, TextSheet, VariantSheet } from "./line";
 import { Paper, signedText } from "./paper";
+import { Credit, creditText, isAnswered, readCredit } from "./credit";
 import { reasonText, refusalText } from "./reasons";
 import { Terms } from "./terms";
 import { amountText, letterhead, lineName, nameOfVariant, termsText, unitsOf } from "./words";
@@ -28,6 +31,8 @@ import { amountText, letterhead, lineName, nameOfVariant, termsText, unitsOf } f
 const PRODUCT = "product.product";
 const TERM = "account.payment.term";
 const TEMPLATE = "sale.order.template";
+/** In which a shortage shows; finer ones are of the rounding. */
+const QUANTITY_DIGITS = 3;
 
 const now = () => new Date().toISOString();
 
@@ -39,6 +44,7 @@ export class Quotation extends Component {
     setup() {
         this.app = useApp();
         this.kept = new Kept(this.app.device, this.props.lead);
+        this.credit = new Credit(this.app.device);
         this.state = useState({ quote: emptyQuote(), isDraft: false, isFull: false, isSending: false });
         this.live = useLive(async () => this.read());
         // Once for all that the screen shows of it.
@@ -55,6 +61,10 @@ export class Quotation extends Component {
                 isFirst = false;
             },
             () => [JSON.stringify(this.quote)],
+        );
+        useEffect(
+            () => this.askCredit(),
+            () => [this.app.isOffline, this.live.partner?.id, this.priced?.totals.amount_total, this.priced?.currency.name],
         );
         let free = () => {};
         onMounted(() => {
@@ -97,7 +107,20 @@ export class Quotation extends Component {
             terms: terms.toSorted(bySequence),
             templates: templates.toSorted(bySequence),
             company_id: lead?.values.company_id ?? null,
+            credit: partner && (await readCredit(device, refOf(partner))),
+            stock: markRaw(await Stock.read(device)),
         };
+    }
+
+    /** Have Odoo look at the customer's credit, now that there is a total; what it says shows when it comes. */
+    askCredit() {
+        const { app, live, priced } = this;
+        // A customer who is new here is not known at the office.
+        const isThere = live.partner?.id && priced && this.hasProducts;
+        if (isThere && !app.isOffline && isAnswered(app.device)) {
+            const { totals, currency } = priced;
+            this.credit.ask({ customer: refOf(live.partner), total: totals.amount_total, currency: currency.name, company: live.company_id });
+        }
     }
 
     /** The terms of payment in force: those that were chosen, else those of the customer. */
@@ -134,9 +157,12 @@ export class Quotation extends Component {
                 product_archived: _t("%s is no longer sold.", name),
                 price_ended: _t("The price of %s is over.", name),
                 quotation_expired: _t("The quotation has expired."),
-                credit_limit: _t("The customer goes beyond the limit of their credit."),
             }[kind];
         });
+        if (live.credit && this.hasProducts) {
+            const { totals, currency } = priced;
+            found.push(creditText(live.credit, { total: totals.amount_total, currency: currency.name, isOffline: this.app.isOffline }));
+        }
         return quote.signature && !this.isSigned ? [...found, this.changedText] : found;
     }
 
@@ -159,9 +185,25 @@ export class Quotation extends Component {
                 title: own?.name ?? line.reward.description ?? _t("Reward"),
                 subtitle: `${formatNumber(line.product_uom_qty)}${unit} × ${this.amount(line.price_unit)}${discount}`,
                 amount: this.amount(line.price_subtotal),
+                stock: this.live.stock.textOfProduct(line.product_id),
+                isShort: this.isShort(line.product_id),
                 reasons: line.confirmedOnSync.map(reasonText),
             };
         });
+    }
+
+    /** Whether the lines together take more of a product than was free. */
+    isShort(product_id) {
+        const { stock, book } = this.live;
+        const counted = stock.ofProduct(product_id);
+        if (counted === null) {
+            return false;
+        }
+        const own = book.get("uom.uom", counted.uom);
+        const taken = this.lines
+            .filter(({ priced: line }) => line?.product_id === product_id)
+            .map(({ priced: line }) => convertQuantity(line.product_uom_qty, book.get("uom.uom", line.product_uom_id), own, QUANTITY_DIGITS));
+        return taken.reduce((sum, quantity) => sum + quantity, 0) > counted.free;
     }
 
     get taxes() {
@@ -250,10 +292,12 @@ export class Quotation extends Component {
 
     async add() {
         const { device, messages } = this.app;
+        const { stock } = this.live;
         const picked = await messages.open(Picker, {
             relation: "product.template",
             title: _t("Add a product"),
             keep: ({ sale_ok, active }) => sale_ok !== false && active !== false,
+            more: ({ id }) => stock.textOfTemplate(id),
         });
         if (!picked) {
             return;
@@ -261,7 +305,7 @@ export class Quotation extends Component {
         const variants = await device.search(PRODUCT, "", { product_tmpl_id: picked.ref }, { limit: Infinity });
         const ids = variants.map(({ id }) => id);
         await addProducts(this.live.book, device, ids);
-        const choices = ids.map((id) => ({ id, name: nameOfVariant(this.live.book, id) }));
+        const choices = ids.map((id) => ({ id, name: nameOfVariant(this.live.book, id), more: stock.textOfProduct(id) }));
         const chosen = choices.length > 1 ? await messages.open(VariantSheet, { title: picked.name, choices }) : choices[0];
         if (chosen) {
             this.put(chosen);

@@ -13,11 +13,15 @@ const SHOWN = 50;
 export class Picker extends Component {
     static template = "offline_base.Picker";
     static components = { Empty, Icon, Row, SearchBox, Sheet };
-    /** `keep(candidate, values)` leaves records out; `given` are values of one that is made here. */
+    /**
+     * `keep(candidate, values)` leaves records out; `more(record)` is said of one besides; `given` are values of one that
+     * is made here.
+     */
     static props = {
         relation: String,
         title: String,
         keep: { type: Function, optional: true },
+        more: { type: Function, optional: true },
         given: { type: Object, optional: true },
         values: { type: Object, optional: true },
         without: { type: Array, optional: true },
@@ -46,7 +50,7 @@ export class Picker extends Component {
     /** Records of the profile, as they are searched everywhere. */
     async held() {
         const { device } = this.app;
-        const { keep, values = {}, without = [] } = this.props;
+        const { keep, more = () => "", values = {}, without = [] } = this.props;
         const found = await device.search(this.entity.name, this.state.text, {}, { limit: keep ? Infinity : SHOWN + without.length });
         return found
             .filter((record) => !isAmong(without, record) && (!keep || keep(record.values, values)))
@@ -56,6 +60,7 @@ export class Picker extends Component {
                 ref: refOf(record),
                 name: this.entity.title(record.values, {}),
                 more: this.entity.subtitle(record.values, {}),
+                said: more(record),
             }));
     }
 
@@ -68,7 +73,7 @@ export class Picker extends Component {
             .filter(([id]) => !isAmong(this.props.without ?? [], { id: Number(id), uid: null }))
             .sort(([, one], [, other]) => one.localeCompare(other))
             .slice(0, SHOWN)
-            .map(([id, name]) => ({ key: id, ref: Number(id), name, more: "" }));
+            .map(([id, name]) => ({ key: id, ref: Number(id), name, more: "", said: "" }));
     }
 
     async create() {

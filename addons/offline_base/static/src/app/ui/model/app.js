@@ -9,6 +9,7 @@ import { markRaw, reactive } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { AnswerInvalid, NotEnrolled, Offline, Refused } from "../../engine/errors";
 import { openSample } from "../sample/sample";
+import { askAround } from "./asking";
 import { Attention } from "./attention";
 import { followConnection } from "./connection";
 import { Messages } from "./messages";
@@ -193,13 +194,19 @@ export class OfflineApp {
 
     async _run(fn) {
         this.syncing = true;
+        const device = this.device;
+        let done = null;
         try {
-            return await fn();
+            done = await fn();
+            return done;
         } finally {
             this.syncing = false;
             this.step = null;
             if (this._isOpen) {
                 await this.refresh();
+            }
+            if (done !== null && this.device === device && this.phase === "ready") {
+                askAround(device);
             }
         }
     }

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from typing import ClassVar
 
 from .devices import Handset
 from .office import Bureau
 from .truth import DECISIONS, DONE, WAITING, Sent
-from .world import CONTACT, FILE, JOB, World
+from .world import CONTACT, FILE, JOB, Record, World
 
 #: Rounds of syncs within which all outboxes must be empty, or hold what waits for a person.
 _ROUNDS = 6
@@ -23,7 +24,10 @@ _EXPECTED = {"reset", "epoch_changed", "seq_gap", "cursor_invalid", "digest_mism
 
 
 class Backup:
-    """The database and the world as they were; taken and put back once."""
+    """The database and the world as they were; taken and put back once. Each kind of histories has one of its own."""
+
+    #: The kinds of records that are counted afterwards.
+    kinds: ClassVar[tuple[str, ...]]
 
     def __init__(self, office: Bureau, handsets: dict[str, Handset]) -> None:
         self._office, self._handsets = office, handsets
@@ -49,7 +53,7 @@ class Backup:
         office.ground.put_back()
         office.ids.clear()
         office.names.forget_ids()
-        for kind in (CONTACT, JOB):
+        for kind in self.kinds:
             office.stored(kind)
         lost, truth.world = truth.world, copy.deepcopy(self._world)
         truth.is_open = True
@@ -124,10 +128,10 @@ class Backup:
         return stored
 
     def _check_effects(self, states: dict[str, str]) -> None:
-        """I2: what was created exists once, what was counted counts once."""
+        """I2: what was created exists once, and what is reckoned from many operations has each of them once."""
         sent = self._office.truth.operations
         times: Counter[str] = Counter()
-        for kind in (CONTACT, JOB):
+        for kind in self.kinds:
             times.update(self._office.names_there(kind))
         assert not [name for name, number in times.items() if number > 1], "a record came twice"
         gone = {name for name, record in self._world.records.items() if not record.exists}
@@ -135,12 +139,38 @@ class Backup:
         born = {
             one.record
             for op, one in sent.items()
-            if one.verb == "create" and one.body["entity"] != FILE and states[op] in DONE
+            if one.verb == "create" and one.body["entity"] in self.kinds and states[op] in DONE
         }
         assert born <= times.keys() | gone, ("not brought back", born - times.keys() - gone)
-        self._check_sums(states)
+        self.check_values(states)
 
-    def _check_sums(self, states: dict[str, str]) -> None:
+    def check_values(self, states: dict[str, str]) -> None:
+        """What has to hold of values, whichever device came first, with these states of all operations."""
+
+    # --- and on from there --------------------------------------------------------------------------------------
+
+    def _go_on(self, lost: World) -> None:
+        """The model takes over what the database holds."""
+        truth = self._office.truth
+        known = truth.world.records = {**lost.records, **truth.world.records}
+        self.take_over(known)
+        stored = self._stored_ops()
+        for op, one in truth.operations.items():
+            one.state, one.over = stored[op], True
+        truth.chain, truth.versions = {}, {}
+        truth.is_open = False
+
+    def take_over(self, known: dict[str, Record]) -> None:
+        """Make of all records that were ever known what the database holds of them."""
+        raise NotImplementedError
+
+
+class ContactBackup(Backup):
+    """The backup of a history of contacts, jobs and files: what a job counts is reckoned anew."""
+
+    kinds = (CONTACT, JOB)
+
+    def check_values(self, states: dict[str, str]) -> None:
         operations = self._office.truth.operations
         decided = {one.record for one in operations.values() if one.replaces is not None}
         decided |= {
@@ -164,12 +194,8 @@ class Backup:
                 [(one.body, states[op]) for op, one in mine],
             )
 
-    # --- and on from there --------------------------------------------------------------------------------------
-
-    def _go_on(self, lost: World) -> None:
-        """The model takes over what the database holds."""
+    def take_over(self, known: dict[str, Record]) -> None:
         office, truth = self._office, self._office.truth
-        known = {**lost.records, **truth.world.records}
         there = {kind: office.stored(kind) for kind in (CONTACT, JOB)}
         active = office.active_contacts()
         files = office.files_there()
@@ -185,12 +211,6 @@ class Backup:
                 record = known.setdefault(name, World.blank(kind))
                 record.values, record.exists = values, True
                 record.active = kind != CONTACT or name in active
-        truth.world.records = known
-        stored = self._stored_ops()
-        for op, one in truth.operations.items():
-            one.state, one.over = stored[op], True
-        truth.chain, truth.versions = {}, {}
-        truth.is_open = False
 
 
 def _difference(one: Sent) -> int:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from .agreement import agree, check_device, check_files
+from .backup import Backup
 from .decisions import Judged
 from .devices import Handset, Names
 from .office import Bureau, Ground
@@ -34,6 +35,7 @@ class History(RuleBasedStateMachine):
     ground: ClassVar[Ground]
     #: The kinds of records that are compared with the database.
     kinds: ClassVar[tuple[str, ...]]
+    backups: ClassVar[type[Backup]]
     #: Over all histories: final states, faults by kind, how many there were.
     ends: ClassVar[Counter[str]] = Counter()
     faults: ClassVar[Counter[str]] = Counter()
@@ -48,6 +50,7 @@ class History(RuleBasedStateMachine):
         self.truth, self.names = truth, Names()
         self.saw: dict[str, Any] = {}
         self.steps = 0
+        self.backup: Backup | None = None
         #: Changed in long transactions only: nobody else waits for their rows.
         self.reserved: str | None = None
         self.homes = Path(tempfile.mkdtemp(prefix="oracle-", dir=_MEMORY if _MEMORY.is_dir() else None))
@@ -116,6 +119,21 @@ class History(RuleBasedStateMachine):
     def held_up_requests_arrive(self, who: str) -> None:
         self.handsets[who].network.deliver_late()
 
+    # --- the database goes back in time -------------------------------------------------------------------------
+
+    @precondition(lambda self: self.backup is None)
+    @rule()
+    def a_backup_is_made(self) -> None:
+        self.backup = self.backups(self.office, self.handsets)
+
+    def put_back(self) -> None:
+        """Put the backup back, and look at what must hold then (I2, I6, I8, I9)."""
+        assert self.backup is not None
+        self.faults["restore"] += 1
+        self.backup.put_back()
+
+    # --- what must hold when nothing more happens ---------------------------------------------------------------
+
     @precondition(lambda self: self.steps >= _BETWEEN_QUIET_POINTS)
     @rule()
     def everybody_syncs(self) -> None:
@@ -124,8 +142,6 @@ class History(RuleBasedStateMachine):
     @invariant()
     def count_steps(self) -> None:
         self.steps += 1
-
-    # --- what must hold when nothing more happens ---------------------------------------------------------------
 
     def quiet(self) -> None:
         """I1, I2, I3, I4, I5, I6, I7, I8, I10: two rounds of syncs, then all agree with the model."""

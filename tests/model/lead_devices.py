@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,17 +34,18 @@ class Clock:
     def __call__(self) -> datetime:
         return self._now
 
-    def at(self, step: int) -> None:
-        """A person does something, so many steps from the time at which it is sent."""
+    @contextmanager
+    def at(self, step: int) -> Iterator[None]:
+        """A person does something, so many steps from the time at which everything is sent."""
         way = 1 if step > 0 else -1
         while step in self._taken or not step:
             step += way
         self._taken.add(step)
         self._now = self._sends + step * STEP
-
-    def back(self) -> None:
-        """It is the time at which everything is sent."""
-        self._now = self._sends
+        try:
+            yield
+        finally:
+            self._now = self._sends
 
     def moment(self, at: str) -> float:
         """So many steps lie between what was done then and what the office does."""
@@ -56,7 +58,20 @@ class LeadHandset(Handset):
     def __init__(self, name: str, *how: Any, taken: set[int], common_stage: int) -> None:
         self.clock = Clock(AHEAD[name], taken)
         self.common_stage = common_stage
+        #: How often each lead was written when this device was last up to date.
+        self.writes: dict[str, int] = {}
         super().__init__(name, *how)
+
+    def sync(self) -> bool:
+        is_done = super().sync()
+        if is_done:
+            self.writes = dict(self.truth.world.writes)  # type: ignore[attr-defined]
+        return is_done
+
+    def sees(self, name: str) -> Any:
+        """(values, how often it was written by then) of a lead as it came from the server; None where none came."""
+        content = self.held(LEAD).get(name)
+        return content and (content, self.writes.get(name))
 
     def _open(self) -> Device:
         return Device(

@@ -13,6 +13,7 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from .devices import Handset
 from .history import History
+from .lead_backup import LeadBackup
 from .lead_devices import LeadHandset
 from .lead_office import LeadBureau, LeadGround
 from .lead_truth import LeadTruth
@@ -49,6 +50,8 @@ actions = st.one_of(
     st.tuples(st.just("mark_lost"), picks, st.integers(0, 2)),
     st.tuples(st.sampled_from(("next_stage", "mark_won", "restore", "convert")), picks, st.none()),
 )
+#: In a unit people delete, too; by itself that has a rule of its own, so that leads are left to work on.
+unit_actions = st.one_of(actions, st.tuples(st.just("delete"), picks, st.none()))
 #: The same for the office.
 office_actions = st.one_of(
     st.tuples(st.sampled_from(("create", "edit")), picks, edits),
@@ -61,7 +64,7 @@ office_actions = st.one_of(
     st.tuples(st.just("lose"), picks, st.integers(0, 2)),
     st.tuples(st.just("merge"), picks, picks),
 )
-rights = st.tuples(st.sampled_from(("north", "south", "all")), st.booleans())
+rights = st.tuples(st.sampled_from(("north", "south", "all", "delete")), st.booleans())
 
 
 class LeadHistories(History):
@@ -69,12 +72,13 @@ class LeadHistories(History):
 
     ground: ClassVar[LeadGround]
     kinds = (LEAD,)
+    backups = LeadBackup
     truth: LeadTruth
     office: LeadBureau
 
     @initialize()
     def begin(self) -> None:
-        truth = LeadTruth()
+        truth = LeadTruth(was_done=self._was_done)
         truth.world.people = self.ground.sellers()  # type: ignore[assignment]
         truth.world.stages = self.ground.stages
         truth.world.order_of_teams = {team: n for n, team in enumerate(self.ground.teams.values())}
@@ -86,8 +90,13 @@ class LeadHistories(History):
         for handset in self.handsets.values():
             assert handset.sync()
 
+    handsets: dict[str, LeadHandset]  # type: ignore[assignment]
+
     def _handset(self, *how: Any) -> Handset:
         return LeadHandset(*how, taken=self.taken, common_stage=min(self.ground.stages))
+
+    def _was_done(self, op: str) -> bool:
+        return self.ground.stored([op])[op]["status"] not in ("conflict", "resolved_server", "discarded")
 
     # --- the office ---------------------------------------------------------------------------------------------
 
@@ -135,10 +144,12 @@ class LeadHistories(History):
     @precondition(lambda self: self.office.changes_of_rights < 3)
     @rule(what=rights, who=persons)
     def rights_change(self, what: tuple[str, bool], who: str) -> None:
-        """Who is in which team, and who reads everybody's leads."""
+        """Who is in which team, who reads everybody's leads, and who deletes any."""
         team, yes = what
         if team == "all":
             self.office.let_read_all(who, yes)
+        elif team == "delete":
+            self.office.let_delete(who, yes)
         else:
             self.office.put_in_sales_team(who, team, yes)
 
@@ -147,11 +158,10 @@ class LeadHistories(History):
     @rule(who=whos, step=steps, todo=st.lists(actions, min_size=8, max_size=20))
     def device_works(self, who: str, step: int, todo: list[tuple[str, int, Any]]) -> None:
         """A person works on, one thing after the other."""
-        clock = self.handsets[who].clock  # type: ignore[attr-defined]
+        handset = self.handsets[who]
         for number, (what, pick, how) in enumerate(todo):
-            clock.at(step + number)
-            self._act(self.handsets[who], what, pick, how)
-        clock.back()
+            with handset.clock.at(step + number):
+                self._act(handset, what, pick, how)
 
     @rule(who=whos, step=steps, todo=st.lists(actions, min_size=8, max_size=20))
     def device_works_and_syncs(self, who: str, step: int, todo: list[tuple[str, int, Any]]) -> None:
@@ -166,6 +176,33 @@ class LeadHistories(History):
         """Requests and answers are lost, cut, repeated, held up; the server's workers are killed (I2)."""
         self.device_works(who, step, todo)
         self.syncs_badly(who, ahead, tries)
+
+    @rule(who=whos, step=steps, number=picks, mine=edits, named=st.booleans(),
+          todo=st.lists(unit_actions, min_size=1, max_size=4))  # fmt: skip
+    def device_works_in_a_unit(
+        self, who: str, step: int, number: int, mine: dict[str, Any], named: bool, todo: list[Any]
+    ) -> None:
+        """A new lead, and what else a person does with it: together or not at all (I5)."""
+        with self.handsets[who].device.unit():
+            self.device_works(who, step, [("lead" if named else "nameless", number, mine), *todo])
+
+    @rule(who=whos, step=steps, number=picks)
+    def device_deletes(self, who: str, step: int, number: int) -> None:
+        self.device_works(who, step, [("delete", number, None)])
+
+    @rule(who=whos, step=steps, number=picks, mine=edits, theirs=edits, is_set_back=st.booleans())
+    def a_lead_that_is_deleted_was_changed(
+        self, who: str, step: int, number: int, mine: Any, theirs: Any, is_set_back: bool
+    ) -> None:
+        """By the person before, and by the office, which may take it back: a delete goes over nobody's change."""
+        name, handset = self.pick(LEAD, number), self.handsets[who]
+        if name and (record := handset.visible(LEAD).get(name)):
+            before = dict(self.truth.world.records[name].values)
+            self._at(who, step, "edit", record, mine)
+            self._at(who, step, "delete", record, None)
+            self.office.edit(name, theirs)
+            if is_set_back:
+                self.office.edit(name, {field: before[field] for field in theirs})
 
     @rule(number=picks, mine=picks, yours=picks, theirs=picks, one=steps, two=steps)
     def everybody_moves_the_same(
@@ -192,17 +229,22 @@ class LeadHistories(History):
           by=st.sampled_from(["server", "device", "values"]))  # fmt: skip
     def device_decides(self, who: str, pick: int, step: int, verb: str, text: str | None, by: str) -> None:
         handset = self.handsets[who]
-        handset.clock.at(step)  # type: ignore[attr-defined]
-        handset.decide(pick, verb, by, text)
-        handset.clock.back()  # type: ignore[attr-defined]
+        with handset.clock.at(step):
+            handset.decide(pick, verb, by, text)
+
+    @precondition(lambda self: self.backup is not None and not self.backup.is_used)
+    @rule(who=whos, step=steps, todo=st.lists(actions, min_size=8, max_size=20))
+    def the_backup_is_put_back(self, who: str, step: int, todo: list[tuple[str, int, Any]]) -> None:
+        """In the middle of somebody's work."""
+        self.device_works_and_syncs(who, step, todo)
+        self.put_back()
 
     def _at(self, who: str, step: int, what: str, record: Any, how: Any) -> None:
         handset = self.handsets[who]
-        handset.clock.at(step)  # type: ignore[attr-defined]
-        self._do(handset, what, record, how)
-        handset.clock.back()  # type: ignore[attr-defined]
+        with handset.clock.at(step):
+            self._do(handset, what, record, how)
 
-    def _act(self, handset: Handset, what: str, number: int, how: Any) -> None:
+    def _act(self, handset: LeadHandset, what: str, number: int, how: Any) -> None:
         if what in ("lead", "nameless"):
             self._new_lead(handset, what, number, how)
         elif seen := handset.visible(LEAD):
@@ -219,7 +261,7 @@ class LeadHistories(History):
             values["stage_id"] = stages[number % len(stages)]
         self.names.learn(LEAD, handset.device.create(LEAD, values).uid, name)
 
-    def _do(self, handset: Handset, what: str, record: Any, how: Any) -> None:
+    def _do(self, handset: LeadHandset, what: str, record: Any, how: Any) -> None:
         device, ground = handset.device, self.ground
         stages = list(ground.stages)
         match what:
@@ -238,6 +280,9 @@ class LeadHistories(History):
                 device.call(LEAD, record.ref, what, {"reason": ground.reasons[how - 1]} if how else {})
             case "convert":
                 device.call(LEAD, record.ref, what, {"customer": "none"})
+            case "delete":
+                name = self.names.of(LEAD, record.ref)
+                self.saw[device.delete(LEAD, record.ref).op] = handset.sees(str(name))
             case "next_stage":
                 if seen := record.values.get("stage_id"):
                     device.call(LEAD, record.ref, what, {"seen": seen})

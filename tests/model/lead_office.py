@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from .lead_truth import LeadTruth
 from .lead_world import EMPTY, LEAD, Seller, Stage
@@ -36,6 +36,11 @@ class LeadGround(Ground):
         }
         southern = {"name": "Southern", "sequence": _SOUTHERN, "team_ids": [(6, 0, [self.teams["south"]])]}
         self.stages[self.rpc.create("crm.stage", **southern)] = Stage(_SOUTHERN, self.teams["south"])
+        # Odoo lets managers delete leads, and whom the office lets besides.
+        self.deleters = self.rpc.create("res.groups", name="Deleters")
+        model = self.rpc.find("ir.model", ("model", "=", LEAD))
+        may = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_unlink": True}
+        self.rpc.create("ir.model.access", name="Deleters", model_id=model, group_id=self.deleters, **may)
         self.tags = [self.rpc.create("crm.tag", name=f"Tag {n}") for n in range(3)]
         self.reasons = [self.rpc.create("crm.lost.reason", name=f"Reason {n}") for n in range(2)]
 
@@ -45,7 +50,7 @@ class LeadGround(Ground):
     def sellers(self) -> dict[str, Seller]:
         """The people as each history begins with them."""
         return {
-            name: Seller(self.users[name], {self.teams[team] for team in teams})
+            name: Seller(self.users[name], {self.teams[team] for team in teams}, may_delete=True)
             for name, teams in _BEGIN.items()
         }
 
@@ -54,7 +59,7 @@ class LeadGround(Ground):
             return
         self.is_changed = False
         for user in self.users.values():
-            self.rpc.write("res.users", user, group_ids=[(3, self.reads_all)])
+            self.rpc.write("res.users", user, group_ids=[(3, self.reads_all), (4, self.deleters)])
         for name, team in self.teams.items():
             members = [self.users[who] for who, teams in _BEGIN.items() if name in teams]
             self.rpc.write("crm.team", team, member_ids=[(6, 0, members)])
@@ -65,6 +70,7 @@ class LeadBureau(Bureau):
 
     ground: LeadGround
     truth: LeadTruth
+    tables: ClassVar[dict[str, str]] = {LEAD: "crm_lead"}
 
     # --- leads ------------------------------------------------------------------------------------------------
 
@@ -97,11 +103,24 @@ class LeadBureau(Bureau):
         [gone] = ids.values()
         self.truth.world.merge(gone, kept)
 
+    def choose_anew(self, name: str) -> None:
+        """Another stage, priority and deadline, so that it is known when what stands was chosen."""
+        values = self.truth.world.records[name].values
+        ways = self.truth.world.pipeline(values["team_id"])
+        stage = next(one for one in ways if one != values["stage_id"])
+        priority = "1" if values["priority"] == "0" else "0"
+        day = "2031-01-01" if values["date_deadline"] is None else None
+        self.edit(name, {"stage_id": stage, "priority": priority, "date_deadline": day})
+
     # --- who sees what ----------------------------------------------------------------------------------------
 
     def let_read_all(self, person: str, may: bool) -> None:
         self.truth.world.people[person].reads_all = may
         self._user(person, group_ids=[(4 if may else 3, self.ground.reads_all)])
+
+    def let_delete(self, person: str, may: bool) -> None:
+        self.truth.world.people[person].may_delete = may
+        self._user(person, group_ids=[(4 if may else 3, self.ground.deleters)])
 
     def put_in_sales_team(self, person: str, team: str, within: bool) -> None:
         seller, number = self.truth.world.people[person], self.ground.teams[team]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from .decisions import Judged
 from .lead_world import EMPTY, LEAD, POLICIES, LeadWorld
-from .truth import Sent
+from .truth import Sent, goes_back
 from .world import Record
 
 #: What a field shows on a device before anybody filled it, if that is not nothing.
@@ -19,6 +20,8 @@ class LeadTruth(Judged):
     """The truth of a history of leads. Times are those of `lead_devices.Clock`."""
 
     world: LeadWorld = field(default_factory=LeadWorld)
+    #: Whether the server did a delete: asked only where that hangs on what the model does not reckon.
+    was_done: Callable[[str], bool] = field(default=lambda _op: False)
 
     def _now(self, sent: Sent) -> Record:
         return self.world.records[self.world.left(sent.record)]
@@ -28,7 +31,8 @@ class LeadTruth(Judged):
         return self.world.sees(self.owners[sent.device], self.world.left(sent.record))
 
     def _content(self, sent: Sent) -> Any:
-        return dict(self._now(sent).values)
+        """Its values, and how often it was written until now."""
+        return dict(self._now(sent).values), self.world.writes[self.world.left(sent.record)]
 
     def _may_write(self, sent: Sent) -> bool:
         return True
@@ -54,16 +58,38 @@ class LeadTruth(Judged):
                 key = (sent.device, sent.record, name)
                 made = (sent.body["op"], shown, self._now(sent).values[name], True)
                 self.chain.setdefault(key, []).append(made)
+            self.versions[sent.device, sent.record] = [(None, self._content(sent))]
         return "applied"
 
     def _apply(self, sent: Sent) -> str:
-        if sent.verb in ("create", "update") or sent.record not in self.world.records:
+        if sent.verb in ("create", "update", "delete") or sent.record not in self.world.records:
             return super()._apply(sent)
         if not self.sees(sent):
             sent.conflicting = set()
             return "conflict"
         is_done = getattr(self, f"_{sent.verb}")(sent, self.world.left(sent.record))
         return "applied" if is_done else "rejected"
+
+    def _delete(self, sent: Sent) -> str:
+        """What its person sees no more stays; to a device that does not hold it any more it is gone."""
+        if not self.world.alive(sent.record) or self.sees(sent):
+            return super()._delete(sent)
+        sent.conflicting = set()
+        return "applied" if self.was_done(sent.body["op"]) else "conflict"
+
+    def _may_delete(self, sent: Sent) -> bool:
+        return self.world.people[self.owners[sent.device]].may_delete
+
+    def _leads_to(self, sent: Sent) -> bool:
+        """Where somebody set a lead back to what the person saw, what Odoo reckoned besides may be another."""
+        now, saw = self._content(sent), sent.body["saw"] or (None, None)
+        own = self.versions.get((sent.device, sent.record), [])
+
+        def is_alike(part: int) -> bool:
+            return goes_back(now[part], saw[part], [(one and one[part], other[part]) for one, other in own])
+
+        values, number_of_writes = 0, 1
+        return is_alike(values) and (is_alike(number_of_writes) or self.was_done(sent.body["op"]))
 
     def _mark_won(self, sent: Sent, name: str) -> bool:
         values = self._now(sent).values

@@ -5,6 +5,7 @@ Stages, teams, people, tags and reasons are known by their ids, leads by their n
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -46,11 +47,12 @@ class Stage:
 
 @dataclass
 class Seller:
-    """A salesperson: the teams they are in, and whether they may read everybody's leads."""
+    """A salesperson: the teams they are in, whether they may read everybody's leads, and delete those they read."""
 
     user: int
     teams: set[int]
     reads_all: bool = False
+    may_delete: bool = False
 
 
 @dataclass
@@ -68,6 +70,8 @@ class LeadWorld(World):
     merged: dict[str, str] = field(default_factory=dict)
     #: When what stands in a field was chosen: (lead, field) → its time, 0 for what the office does.
     moments: dict[tuple[str, str], float] = field(default_factory=dict)
+    #: How often a lead was written: Odoo may have reckoned something besides, such as its chances, each time.
+    writes: Counter[str] = field(default_factory=Counter)
 
     # --- who sees what ----------------------------------------------------------------------------------------
 
@@ -125,6 +129,11 @@ class LeadWorld(World):
         if record.values["stage_id"] is None:
             record.values["stage_id"] = self.pipeline(record.values["team_id"])[0]
         self._judge(record.values)
+        self.stands(name)
+
+    def stands(self, name: str) -> None:
+        """Nobody chose anything of it before now."""
+        self.writes[name] += 1
         for field_name in POLICIES[LEAD]:
             self.moments[name, field_name] = 0
 
@@ -133,6 +142,7 @@ class LeadWorld(World):
 
         They were chosen ``at`` a time; what else changes with them counts from ``besides``: from when it is stored.
         """
+        self.writes[name] += 1
         stands = self.records[name].values
         before = dict(stands)
         stands |= values
@@ -164,9 +174,11 @@ class LeadWorld(World):
         self.put(name, {"stage_id": won}, at)
 
     def lose(self, name: str, reason: int | None) -> None:
+        self.writes[name] += 1
         self.records[name].values.update(active=False, won_status="lost", lost_reason_id=reason)
 
     def restore(self, name: str) -> None:
+        self.writes[name] += 1
         self.records[name].values.update(active=True, won_status="pending", lost_reason_id=None)
 
     def convert(self, name: str, at: float = 0) -> None:

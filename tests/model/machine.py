@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from .backup import Backup
+from .backup import ContactBackup
 from .decisions import Judged
 from .devices import Crash, Handset
 from .history import History
@@ -20,12 +20,12 @@ class Histories(History):
     """One history: fresh records, three fresh devices of two people, one profile of its own."""
 
     kinds = (CONTACT, JOB)
+    backups = ContactBackup
 
     @initialize()
     def begin(self) -> None:
         truth = Judged()
         truth.world.people = {name: Person() for name in self.ground.users}
-        self.backup: Backup | None = None
         self.open(truth, Bureau)
         for values in ({"phone": "a"}, {"ref": "red"}):
             self.office.create(CONTACT, self.new_name(), values)
@@ -227,21 +227,12 @@ class Histories(History):
                 self.office.edit(name, {"ref": "blue"})
         handset.sync()
 
-    # --- the database goes back in time -------------------------------------------------------------------------
-
-    @precondition(lambda self: self.backup is None)
-    @rule()
-    def a_backup_is_made(self) -> None:
-        self.backup = Backup(self.office, self.handsets)
-
     @precondition(lambda self: self.backup is not None and not self.backup.is_used)
     @rule(who=whos, todo=st.lists(actions, min_size=20, max_size=40))
     def the_backup_is_put_back(self, who: str, todo: list[tuple[str, int, Any]]) -> None:
-        """In the middle of somebody's work (I2, I6, I8, I9)."""
-        assert self.backup is not None
+        """In the middle of somebody's work."""
         self.device_works_and_syncs(who, todo)
-        self.faults["restore"] += 1
-        self.backup.put_back()
+        self.put_back()
 
 
 __all__ = ["Crash", "Histories"]

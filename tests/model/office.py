@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg2
 
@@ -134,6 +134,9 @@ class Ground:
 
 class Bureau:
     """The people at their desks in one history."""
+
+    #: Where the records of each kind stand in the database.
+    tables: ClassVar[dict[str, str]] = {CONTACT: "res_partner", JOB: "offline_test_job"}
 
     def __init__(self, ground: Ground, truth: Judged, names: Names, prefix: str) -> None:
         self.ground, self.truth, self.names, self.prefix = ground, truth, names, prefix
@@ -280,9 +283,9 @@ class Bureau:
         op = waiting[pick % len(waiting)]
         if not self.truth.sees(self.truth.operations[op]):
             side = "server"
-        self.truth.decide(op, side)
         found = self.rpc("offline.conflict", "search", [("operation_id.op", "=", op), ("state", "=", "open")])
         self.rpc("offline.conflict", f"action_keep_{side}", found)
+        self.truth.decide(op, side)
 
     def finish_refused(self, pick: int, act: str) -> None:
         """Have refused work run again, or give it up."""
@@ -290,12 +293,12 @@ class Bureau:
         if not waiting:
             return
         op = waiting[pick % len(waiting)]
+        found = self.rpc("offline.operation", "search", [("op", "=", op), ("is_repeat", "=", False)])
+        self.rpc("offline.operation", f"action_{act}", found)
         if act == "retry":
             self.truth.retry(op)
         else:
             self.truth.give_up(op)
-        found = self.rpc("offline.operation", "search", [("op", "=", op), ("is_repeat", "=", False)])
-        self.rpc("offline.operation", f"action_{act}", found)
 
     def try_refused_files_again(self) -> None:
         """I8: files whose person lost the right between their work and its bytes: somebody with rights puts them in."""
@@ -356,11 +359,8 @@ class Bureau:
 
     def names_there(self, kind: str) -> list[str]:
         """The names of the history's records, as often as they stand in the database."""
-        table = {CONTACT: "res_partner", JOB: "offline_test_job"}[kind]
-        return [
-            name
-            for (name,) in self.ground.sql(f"SELECT name FROM {table} WHERE name LIKE %s", f"{self.prefix}%")
-        ]
+        statement = f"SELECT name FROM {self.tables[kind]} WHERE name LIKE %s"
+        return [name for (name,) in self.ground.sql(statement, f"{self.prefix}%")]
 
     def active_contacts(self) -> set[str]:
         rows = self.ground.sql(

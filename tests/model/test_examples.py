@@ -157,8 +157,7 @@ def test_a_decision_of_the_office_that_a_restore_lost_waits_again_on_the_device(
     history.office.let_write("una", True)
     history.office_finishes_refused_work(0, act)
     history.quiet()
-    assert history.backup is not None
-    history.backup.put_back()
+    history.put_back()
 
 
 def test_restore_that_leaves_a_long_row_of_decisions_comes_to_an_end(history):
@@ -168,5 +167,4 @@ def test_restore_that_leaves_a_long_row_of_decisions_comes_to_an_end(history):
         edit(history, "bob", JOB, job, best=number + 3)
     history.office.delete(job)
     history.a_backup_is_made()
-    assert history.backup is not None
-    history.backup.put_back()
+    history.put_back()

@@ -84,3 +84,100 @@ def test_second_thoughts_about_a_lead_that_was_merged_meanwhile(history):
     office.edit(left, {"priority": "3"})
     history.quiet()
     assert office.stored(LEAD)[left]["priority"] == "1"
+
+
+def of_device(history: LeadHistories, who: str) -> list[str]:
+    """How what a device did ended, in the order in which it came."""
+    return [sent.state for sent in history.truth.operations.values() if sent.device == who]
+
+
+@pytest.mark.parametrize(("theirs", "expected"), [({}, "applied"), ({"phone": "3"}, "conflict")])
+def test_delete_of_a_lead_goes_over_ones_own_change_and_nobody_elses(history, theirs, expected: str):
+    """Proves I6."""
+    name = of_nobody(history)
+    do(history, "ann", 1, "edit", name, {"referred": "2"})
+    do(history, "ann", 2, "delete", name, None)
+    if theirs:
+        history.office.edit(name, theirs)
+    history.quiet()
+    assert of_device(history, "ann")[-1] == expected
+    assert (name in history.office.stored(LEAD)) == (expected == "conflict")
+
+
+def test_delete_of_what_one_handed_to_somebody_else_is_looked_at_by_the_office(history):
+    """Proves I4, I6. What went out of its person's sight meanwhile is not theirs to delete, when they see it again."""
+    name = of_nobody(history)
+    do(history, "ann", 1, "hand over", name, "ugo")
+    history.handsets["ann"].network.ahead.extend([("fine", 0), ("lose", 0)])
+    assert not history.handsets["ann"].sync()
+    history.office.let_read_all("una", True)
+    do(history, "ann", 2, "delete", name, None)
+    history.quiet()
+    assert of_device(history, "ann") == ["applied", "conflict"]
+
+
+def test_delete_that_waited_while_its_lead_went_to_somebody_else_is_a_conflict(history):
+    """Proves I4, I7."""
+    name = of_nobody(history)
+    do(history, "ann", 1, "edit", name, {"phone": "2"})
+    do(history, "ann", 2, "delete", name, None)
+    history.office.edit(name, {"phone": "3"})
+    history.quiet()
+    assert of_device(history, "ann") == ["conflict", "deferred"]
+    history.office.edit(
+        name, {"user_id": history.ground.users["ugo"], "team_id": history.ground.teams["north"]}
+    )
+    history.quiet()
+    history.office_decides(0, "server")
+    history.quiet()
+    assert of_device(history, "ann") == ["resolved_server", "conflict"]
+    assert name in history.office.stored(LEAD)
+
+
+def test_delete_that_odoo_allows_nobody_but_others_is_refused_and_the_lead_comes_back(history):
+    """Proves I7, I8."""
+    name = of_nobody(history)
+    history.office.let_delete("una", False)
+    do(history, "ann", 1, "delete", name, None)
+    history.quiet()
+    assert of_device(history, "ann") == ["rejected"]
+    assert name in history.handsets["ann"].held(LEAD)
+
+
+def test_stage_that_a_team_does_not_have_leaves_nothing_of_its_unit(history):
+    """Proves I5. A new lead, a function and a delete that went before it are taken back with it."""
+    records = history.truth.world.records
+    name, other = of_nobody(history), next(one for one in records if records[one].values["user_id"])
+    southern = list(history.ground.stages).index(max(history.ground.stages))
+    assert records[name].values["team_id"] == history.ground.teams["north"]
+    todo = [("delete", list(records).index(other), None), ("move", list(records).index(name), southern)]
+    history.device_works_in_a_unit("ann", 5, 0, {"phone": "2"}, True, todo)
+    before = history.office.stored(LEAD)
+    history.quiet()
+    assert sorted(of_device(history, "ann")) == ["deferred", "deferred", "rejected"]
+    assert history.office.stored(LEAD) == before
+
+
+@pytest.mark.parametrize("first", ["ann", "cem"])
+def test_backup_of_a_sales_team_is_put_back_in_the_middle_of_everything(history, first: str):
+    """Proves I2, I8, I9. Stages, functions, a unit and a delete before and after it, merged leads, unsent work."""
+    rest = history.device_works_and_syncs
+    rest(
+        "ann", 5, [("lead", 1, {"phone": "1"}), ("move", 0, 1), ("mark_lost", 2, 1), ("hand over", 1, "ugo")]
+    )
+    history.a_backup_is_made()
+    rest(
+        "bob",
+        60,
+        [("lead", 4, {"priority": "2"}), ("move", 0, 2), ("next_stage", 0, None), ("nameless", 1, {})],
+    )
+    rest("cem", -60, [("edit", 0, {"phone": "3"}), ("move", 0, 3), ("convert", 1, None)])
+    history.device_works_in_a_unit("ann", 9, 2, {"phone": "2"}, True, [("edit", 1, {"referred": "2"})])
+    history.everybody_edits_the_same(1, {"phone": "1"}, {"phone": "2"}, {"phone": "3"}, 2, 3)
+    history.device_deletes("bob", 80, 1)
+    history.office_works([("create", 0, {"phone": "2"}), ("create", 0, {"phone": "3"}), ("merge", 4, 5)])
+    history.quiet()
+    history.device_works("ann", 90, [("move", 0, 2), ("tag", 0, {1}), ("lead", 1, {})])
+    history.the_backup_is_put_back(first, 110, [("edit", 0, {"referred": "2"}), ("mark_won", 0, None)])
+    rest("bob", 130, [("lead", 1, {"phone": "1"}), ("move", 0, 1), ("next_stage", 0, None)])
+    history.everybody_moves_the_same(0, 1, 2, 3, -140, -150)

@@ -155,19 +155,19 @@ class Truth:
             if sent.decided != "device" and not self._leads_to(sent):
                 sent.conflicting = set()
                 return "conflict"
+            if not self._may_delete(sent):
+                return "rejected"
             self.world.delete(sent.record)
         return "applied"
 
+    def _may_delete(self, sent: Sent) -> bool:
+        """Whether Odoo lets the operation's user delete what they see."""
+        return True
+
     def _leads_to(self, sent: Sent) -> bool:
         """Whether only this device's own edits lie between what it saw and what stands now."""
-        current = self._content(sent)
-        for before, after in reversed(self.versions.get((sent.device, sent.record), [])):
-            if current == sent.body["saw"]:
-                return True
-            if after != current:
-                return False
-            current = before
-        return current is None or bool(current == sent.body["saw"])
+        own = self.versions.get((sent.device, sent.record), [])
+        return goes_back(self._content(sent), sent.body["saw"], own)
 
     def _content(self, sent: Sent) -> Any:
         return copy.deepcopy(self.world.content(sent.record))
@@ -198,7 +198,8 @@ class Truth:
         if changed and not self._write(sent, changed):
             return "rejected"
         self.remember(sent, as_it_came=not merged)
-        self.versions.setdefault((sent.device, sent.record), []).append((before, self._content(sent)))
+        if self.sees(sent):  # what takes a record out of a person's sight is nothing that they build upon
+            self.versions.setdefault((sent.device, sent.record), []).append((before, self._content(sent)))
         return "merged" if merged else "applied"
 
     def _policy(self, record: Record, name: str) -> str:
@@ -277,6 +278,21 @@ class Truth:
         return sorted(mine, key=lambda sent: sent.place)
 
 
+def goes_back(current: Any, saw: Any, own: list[tuple[Any, Any]]) -> bool:
+    """Whether one's own edits, each (content before or None, content after), lead from what one saw to what stands.
+
+    >>> goes_back("c", "a", [("a", "b"), ("b", "c")]), goes_back("c", "a", [("a", "b")])
+    (True, False)
+    """
+    for before, after in reversed(own):
+        if current == saw:
+            return True
+        if after != current:
+            return False
+        current = before
+    return current is None or bool(current == saw)
+
+
 def _names(sent: Sent) -> set[Any]:
     return {sent.record, sent.values.get("contact"), sent.values.get("contact_id")}
 
@@ -313,4 +329,4 @@ def _appended(base: str, mine: str, theirs: str) -> str | None:
     return f"{theirs}\n{added}" if theirs else added
 
 
-__all__ = ["CONTACT", "DECISIONS", "DONE", "WAITING", "Sent", "Truth", "merged_value"]
+__all__ = ["CONTACT", "DECISIONS", "DONE", "WAITING", "Sent", "Truth", "goes_back", "merged_value"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from tools.stage.office import Office
 
@@ -29,7 +28,6 @@ class Shop:
     office: Office
     marc: int
     library: int
-    librarian: int
     lead: int
     shelves: int
     call: int
@@ -51,17 +49,17 @@ class Shop:
         def ours(name: str) -> int:
             return office.ref(f"offline_crm.{name}")
 
-        marc, library, shelves = (
+        marc, library, shelves, desk = (
             office.find("res.users", ("login", "=", "demo")),
             ours("res_partner_demo_library"),
             ours("crm_lead_demo_shelves"),
+            ours("product_template_demo_desk"),
         )
         stages = {"New": 1, "Qualified": 2, "Proposition": 3}
         shop = cls(
             office=office,
             marc=marc,
             library=library,
-            librarian=ours("res_partner_demo_librarian"),
             lead=office.create(
                 LEAD, name="Twelve desks for the reading room", type="lead", user_id=marc,
                 contact_name="Vera Lind", partner_name="Hillside Library",
@@ -72,8 +70,8 @@ class Shop:
                 ACTIVITY, res_model_id=office.find("ir.model", ("model", "=", LEAD)), res_id=shelves, user_id=marc,
                 summary="Ask how high the wall is", activity_type_id=office.ref("mail.mail_activity_data_call"),
             ),
-            desk=ours("product_template_demo_desk"),
-            desk_variant=_id(office.read(PRODUCT, ours("product_template_demo_desk"), "product_variant_id")),
+            desk=desk,
+            desk_variant=office.read(PRODUCT, desk, "product_variant_id")["product_variant_id"][0],
             price_list=ours("product_pricelist_demo_public"),
             terms=ours("payment_term_demo_halves"),
             spring=ours("loyalty_program_demo_spring"),
@@ -189,8 +187,3 @@ class Shop:
             if one["status"] == "rejected":
                 tell.line("refused", f"{one['code']}: {one['message']}")
         return sorted(one["status"] for one in open_ones) == ["conflict", "rejected"]
-
-
-def _id(values: dict[str, Any]) -> int:
-    """The id of the one many2one that was read."""
-    return int(next(value[0] for name, value in values.items() if name != "id"))

@@ -160,7 +160,8 @@ class LeadTruth(Judged):
         stage, team = (values.get(name, stands[name]) for name in ("stage_id", "team_id"))
         if "stage_id" in values and not self.world.fits(stage, team):
             return False
-        self.world.put(self.world.left(sent.record), values, self._since(sent))
+        since = self._since(sent)
+        self.world.put(self.world.left(sent.record), values, since, besides=since)
         return True
 
     def _seen(self, sent: Sent, name: str) -> Any:

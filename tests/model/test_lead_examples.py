@@ -69,6 +69,17 @@ def test_later_choice_of_a_stage_in_one_call_is_the_newer_one(history):
     assert history.office.stored(LEAD)[name]["stage_id"] == stages[2]
 
 
+def test_choice_that_was_tried_together_with_a_refused_one_is_not_older_than_itself(history):
+    """Proves I3, I6. The oracle found that a batch which was taken back counted as having chosen (seed 710)."""
+    records, stages = history.truth.world.records, list(history.ground.stages)
+    name, other = of_nobody(history), next(one for one in records if records[one].values["user_id"])
+    for step, what, about, how in ((-9, "set_stage", name, 1), (-8, "move", name, 2), (-7, "move", other, 4)):
+        do(history, "ann", step, what, about, how)
+    history.quiet()
+    assert of_device(history, "ann") == ["applied", "merged", "rejected"]
+    assert history.office.stored(LEAD)[name]["stage_id"] == stages[2]
+
+
 def test_second_thoughts_about_a_lead_that_was_merged_meanwhile(history):
     """Proves I3. A device's second change was taken for one of somebody else's first one."""
     office = history.office

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -204,6 +204,7 @@ class Applier:
         }
         # What the office entered is not what the device sent: its person is told.
         merged = bool(merge.merged - decided) or bool(self.edit.values and self.reviewer)
+        before = self.newest_of(record, policies)
         if write:
             self._say_where_from(record, at)
             plain, blobs = blob_uses.split(specs, write)
@@ -213,7 +214,7 @@ class Applier:
             adapter.env.flush_all()
         status = "merged" if merged else "applied"
         done = self._done(status, record, adapter, specs, changed(seen, mine), before=theirs, written=write)
-        self.chose(operation, record, done, policies, write, at)
+        self.chose(operation, record, done, before, at, write)
         return done
 
     def _delete(self, adapter, line, operation, force) -> Outcome:
@@ -244,16 +245,12 @@ class Applier:
         record, args = self._checked_call(adapter, named, operation, force)
         done = self.named(Outcome("applied", record.id), record)
         policies = line._policies()
-        # sudo: only whether they change; the function may hand the record to somebody else.
-        known = record.sudo()
-        newest = [name for name in policies if policies[name] == NEWEST and name in known._fields]
-        before = {name: known[name] for name in newest}
+        before = self.newest_of(record, policies)
         done.result = getattr(adapter, named.name)(record, args)
         json.dumps(done.result, allow_nan=False)  # what cannot be stored fails here, and this operation alone
         adapter.env.flush_all()
-        if newest and known.exists():
-            changed_now = [name for name in newest if known[name] != before[name]]
-            self.chose(operation, record, done, policies, changed_now, at)
+        if before and record.sudo().exists():  # sudo: as in `newest_of`
+            self.chose(operation, record, done, before, at)
         return done
 
     def _checked_call(self, adapter, named, operation, force):
@@ -284,14 +281,23 @@ class Applier:
             own if own is not None and moment == cr.now() else chosen_at(cr, entity, record.id, name, moment)
         )
 
-    def chose(
-        self, operation, record, outcome: Outcome, policies, names: Iterable[str], at: datetime | None
-    ) -> None:
-        """Of these fields those under ``newest`` have the time that the log gives to what is done now.
+    def newest_of(self, record, policies) -> dict[str, Any]:
+        """What stands in the fields under ``newest``, to be compared with what stands there after an operation."""
+        # sudo: only whether they change; an operation may hand the record to somebody else.
+        known = record.sudo()
+        return {name: known[name] for name in policies if policies[name] == NEWEST and name in known._fields}
 
-        What follows in this call is compared with it; what came by a merge counts from now.
+    def chose(
+        self, operation, record, outcome: Outcome, before: Mapping[str, Any], at: datetime | None,
+        written: Collection[str] = (),
+    ) -> None:  # fmt: skip
+        """What an operation wrote under ``newest``, or Odoo changed besides, was chosen when the person did it.
+
+        The log has for it the time of what is done now. What follows in this call is compared with it; what came by a
+        merge counts from now.
         """
-        newest = [name for name in names if policies.get(name) == NEWEST]
+        known = record.sudo()  # sudo: as above
+        newest = [name for name in before if name in written or known[name] != before[name]]
         outcome.timed = dict.fromkeys(newest, self.env.cr.now().isoformat()) if newest else None
         if newest and operation.op not in self._merged:
             self.history.chose(record._name, record.id, newest, at)

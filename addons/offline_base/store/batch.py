@@ -125,7 +125,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
     before = reader.versions(adapter, theirs)
     applier.history.prefetch(entity, ids)
     policies, known = line._policies(), writer.Readable()
-    outcomes = []
+    outcomes, done = [], []
     for (operation, at), record in zip(tasks, records, strict=True):
         now = theirs[record.id]
         if any(writer.present(record, spec) != now[name] for name, spec in _of(specs, operation)):
@@ -143,6 +143,7 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         if merge.conflicts:
             raise NotAlike
         write = canonical_values(specs, merge.write)
+        stood = applier.newest_of(record, policies)
         if write:
             applier._say_where_from(record, at)
             # Each at its own moment, as when it comes alone.
@@ -153,10 +154,14 @@ def _update(applier: Applier, adapter, line, tasks: Sequence[Task]) -> list[Outc
         outcome = Outcome(status, record.id, sent=changed(seen, mine), stored={})
         outcome.v_before = to_hex(before[record.id])
         outcome.replaced = {name: {"before": now[name]} for name in write}
-        applier.chose(operation, record, outcome, own, write, at)
         outcomes.append(outcome)
+        done.append((operation, record, outcome, stood, at, write))
     env.flush_all()
-    return with_results(adapter, specs, outcomes)
+    outcomes = with_results(adapter, specs, outcomes)
+    # Not before all went well: each is compared with what was chosen before it, and may yet have to run alone.
+    for one in done:
+        applier.chose(*one)
+    return outcomes
 
 
 def _of(specs, operation: Operation):

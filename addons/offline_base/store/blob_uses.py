@@ -34,6 +34,9 @@ def fill(device, record, blobs: Mapping[str, dict[str, Any] | None]) -> None:
     # sudo in `device`: the engine's own rows. The bytes must be the device's own, or readable by its user.
     uses = device.env["offline.blob.use"]
     record = record.with_context(image_no_postprocess=True)
+    if blobs:
+        # Also where nothing is written now: who fills the field later relies on it that its person might.
+        record.check_access("write")
     for name, value in blobs.items():
         uses._replace(device, record, name)
         if value is None:

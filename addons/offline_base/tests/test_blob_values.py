@@ -164,6 +164,16 @@ class TestFields(BlobValueCase):
         self.assertTrue(use.message)
         self.assertFalse(self.partner.image_1920)
 
+    def test_blob_whose_record_the_user_may_not_write_is_refused_before_its_bytes_come(self):
+        """Proves I4, I7. Else a reviewer who tries again would write what its person never might."""
+        self.refuse_to("write", self.user)
+        data = picture()
+        receipt = self.phone.push_one(
+            self.phone.update(self.partner, {"image_1920": {"sha256": sha256(data)}})
+        )
+        self.assert_rejected(receipt, "access_denied")
+        self.assertFalse(self.env["offline.blob.use"].search([("sha256", "=", sha256(data))]))
+
     def test_refused_blob_is_tried_again_by_a_reviewer(self):
         data = picture()
         self.phone.push(self.phone.update(self.partner, {"image_1920": {"sha256": sha256(data)}}))

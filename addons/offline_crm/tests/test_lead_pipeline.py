@@ -78,6 +78,60 @@ class TestFields(CrmCase):
         self.assertEqual(["applied", "merged"], [receipt["status"] for receipt in receipts])
         self.assertEqual(self.stages[2], self.lead.stage_id)
 
+    def test_later_choice_counts_also_where_it_was_tried_together_with_others_in_vain(self):
+        """Proves I1, I3. What a batch that failed had noted of its choices was taken for theirs."""
+        now = fields.Datetime.now()
+        first, second = (format_instant(now - timedelta(minutes=minutes)) for minutes in (60, 50))
+        other = self.new_lead("Of both", expected_revenue=1000)
+        self.held()
+        other.expected_revenue = 1500
+        seen = {"stage_id": self.stage(0), "expected_revenue": 0}
+        receipts = self.phone.push(
+            self.phone.operation(
+                "set_stage", LEAD, target={"id": self.lead.id}, args={"stage": self.stage(1)}, at=first
+            ),
+            self.phone.update(self.lead, {**seen, "stage_id": self.stage(2)}, seen, entity=LEAD, at=second),
+            self.phone.update(
+                other, {**seen, "expected_revenue": 2000}, {**seen, "expected_revenue": 1000}, entity=LEAD
+            ),
+        )
+        self.assertEqual(["applied", "merged", "conflict"], [receipt["status"] for receipt in receipts])
+        self.assertEqual(self.stages[2], self.lead.stage_id)
+
+    def test_stage_that_odoo_changed_with_the_team_counts_from_when_that_was_done(self):
+        """Proves I3, I6. Alone, and together with others like it."""
+        now = fields.Datetime.now()
+        at = [format_instant(now - timedelta(minutes=minutes)) for minutes in (60, 50, 40)]
+        first_stage = self.env["crm.stage"].search([("team_ids", "=", False)], limit=1)
+        phone = Phone(self.enrol(self.seller, "Second"))
+        for how_many in (1, 2):
+            with self.subTest(how_many):
+                leads = self.env[LEAD].union(
+                    *(
+                        self.new_lead(f"Handed on {n}", team_id=self.other_team.id, stage_id=self.stage(0))
+                        for n in range(how_many)
+                    )
+                )
+                self.held()
+                ways = (
+                    ({"stage_id": self.foreign_stage.id}, {"stage_id": self.stage(0)}, at[0]),
+                    ({"team_id": self.team.id}, {"team_id": self.other_team.id}, at[2]),
+                )
+                self.phone.push(
+                    *(
+                        self.phone.update(lead, *way, entity=LEAD, at=moment)
+                        for *way, moment in ways
+                        for lead in leads
+                    )
+                )
+                self.assertEqual(first_stage, leads.stage_id)
+                for lead in leads:
+                    late = phone.update(
+                        lead, {"stage_id": self.stage(2)}, {"stage_id": self.stage(0)}, entity=LEAD, at=at[1]
+                    )
+                    self.assert_status("merged", phone.push_one(late))
+                self.assertEqual(first_stage, leads.stage_id, "handed on after that was chosen")
+
     def test_person_is_asked_about_an_amount_that_both_changed(self):
         """Proves I8."""
         self.lead.expected_revenue = 1000

@@ -66,15 +66,57 @@ describe("an answer", () => {
         assert.deepEqual((await device.answers.get(PARTNER, "credit")).answer, ANSWER.answer);
     });
 
-    test("goes when the profile has its entity no more. Proves I4", async () => {
+    /** A device whose profile has these questions about contacts, with an answer to each. */
+    async function answered(...names) {
         const { device, server } = await synced();
-        await device.answers.put(PARTNER, "credit", ANSWER, "1");
-        await device.answers.put("res.users", "credit", ANSWER);
-        server.profile_data.entities = server.profile_data.entities.filter(({ name }) => name !== PARTNER);
-        server.profile_data.profile_version += 1;
+        const change = (entities) => {
+            server.profile_data.entities = entities;
+            server.profile_data.profile_version += 1;
+            return device.sync();
+        };
+        const [contacts, others] = [server.profile_data.entities.filter(({ name }) => name === PARTNER), server.profile_data.entities.filter(({ name }) => name !== PARTNER)];
+        const withThem = (questions) => [...others, { ...contacts[0], questions: questions.map((name) => ({ name, args: {} })) }];
+        await change(withThem(names));
+        for (const name of names) {
+            await device.answers.put(PARTNER, name, ANSWER, "1");
+        }
+        const left = async () => (await device.parts.store.all("answer")).map(({ question }) => question);
+        return { device, server, left, tell: (questions) => change(withThem(questions)), forget: () => change(others) };
+    }
+
+    test("goes when the profile has its entity no more, whether a record of it was held or not. Proves I4", async () => {
+        const { device, left, forget } = await answered("credit");
         await device.sync();
-        assert.equal(await device.answers.get(PARTNER, "credit", "1"), null);
-        assert.notEqual(await device.answers.get("res.users", "credit"), null);
+        assert.deepEqual(await left(), ["credit"]);
+        await device.parts.store.change((change) => change.clear("digest"));
+        await forget();
+        assert.deepEqual(await left(), []);
+    });
+
+    test("goes when the profile has its question no more. Proves I4", async () => {
+        const { left, tell } = await answered("credit", "stock");
+        await tell(["stock"]);
+        assert.deepEqual(await left(), ["stock"]);
+    });
+
+    test("goes with the record that it is of. Proves I4", async () => {
+        const { device, server, left } = await answered("credit");
+        server.put(PARTNER, 40, { name: "Azure" });
+        await device.sync();
+        await device.answers.put(PARTNER, "credit", ANSWER, "1", { entity: PARTNER, id: 40 });
+        await device.sync();
+        assert.deepEqual(await left(), ["credit"]);
+        server.remove(PARTNER, 40);
+        await device.sync();
+        assert.deepEqual(await left(), []);
+    });
+
+    test("goes when it is a week old. Proves I4", async () => {
+        const { device, left } = await answered("credit", "stock");
+        const old = new Date(Date.parse(NOW) - 7 * 24 * 3_600_000 - 1000).toISOString();
+        await device.answers.put(PARTNER, "credit", { ...ANSWER, answered_at: old }, "1");
+        await device.sync();
+        assert.deepEqual(await left(), ["stock"]);
     });
 
     test("goes with everything else of a person. Proves I4", async () => {

@@ -1,5 +1,6 @@
 /** What a salesperson's device asks by itself: stock after a sync, credit while a quotation is made; shown with its age. */
 import { assert, describe, test } from "./harness.js";
+import { NOW, PARTNER } from "./fake_server.js";
 import { synced } from "./home.js";
 import { load } from "./screens.js";
 import { Refused } from "../../addons/offline_base/static/src/app/engine/errors.js";
@@ -8,7 +9,7 @@ import { Refused } from "../../addons/offline_base/static/src/app/engine/errors.
 globalThis.document ??= { documentElement: { lang: "en" } };
 
 const CRM = "../../addons/offline_crm/static/src/app/";
-const { agoOf, askAround } = await load("model/asking.js");
+const { agoOf, askAround, mayAsk } = await load("model/asking.js");
 const { askStock, Stock } = await import(`${CRM}model/stock.js`);
 const { Credit, creditText, isAnswered, readCredit } = await import(`${CRM}quotation/credit.js`);
 
@@ -18,7 +19,7 @@ const EMPTY = { label: "", schema: 1, fields: [], operations: [], parent: null, 
 const free = (product, quantity, template = product) => ({ product, template, free: quantity, uom: 1 });
 
 /** A device whose office answers these questions, at this time. */
-async function asking({ products = 0, questions = ["stock", "credit"] } = {}) {
+async function asking({ products = 0, questions = ["stock", "credit"], companies = [1] } = {}) {
     const { device, server } = await synced();
     const { settings, store } = device.parts;
     const profile_data = structuredClone(settings.profile_data);
@@ -27,7 +28,7 @@ async function asking({ products = 0, questions = ["stock", "credit"] } = {}) {
         profile_data.entities.push({ ...EMPTY, name, questions: named });
     }
     await store.change((change) => {
-        settings.put(change, { profile_data, clock_offset_s: 0 });
+        settings.put(change, { profile_data, clock_offset_s: 0, user_data: { ...settings.user_data, companies } });
     });
     device.search = async (_entity, _text, _where, { limit }) =>
         Array.from({ length: Math.min(products, limit) }, (_one, at) => ({ id: at + 1 }));
@@ -45,7 +46,7 @@ describe("stock", () => {
         server.answers.stock = stockOf;
         await askStock(device);
         assert.deepEqual(server.sent("ask").map(({ targets }) => targets.length), [500, 500, 200]);
-        assert.equal((await device.answers.get(PRODUCT, "stock")).answer.length, 1200);
+        assert.equal((await device.answers.get(PRODUCT, "stock", "1")).answer.length, 1200);
     });
 
     test("of more products than that is not asked: calls are few", async () => {
@@ -62,7 +63,7 @@ describe("stock", () => {
         await askStock(device);
         assert.equal(server.sent("ask").length, 1);
         const old = { answer: [], answered_at: new Date(Date.now() - 11 * 60_000).toISOString() };
-        await device.answers.put(PRODUCT, "stock", old);
+        await device.answers.put(PRODUCT, "stock", old, "1");
         await askStock(device);
         assert.equal(server.sent("ask").length, 2);
     });
@@ -71,26 +72,55 @@ describe("stock", () => {
         const { device, server } = await asking({ products: 1, questions: [] });
         await askStock(device);
         assert.deepEqual(server.sent("ask"), []);
-        assert.equal((await Stock.read(device)).textOfProduct(1), "");
+        assert.equal((await Stock.read(device, 1)).textOfProduct(1), "");
     });
 
     test("stays as it was when a call fails, and nobody is disturbed", async () => {
         const { device, server } = await asking({ products: 600 });
-        await device.answers.put(PRODUCT, "stock", { answer: [free(1, 7)], answered_at: "2026-11-21T08:00:00Z" });
+        await device.answers.put(PRODUCT, "stock", { answer: [free(1, 7)], answered_at: "2026-11-21T08:00:00Z" }, "1");
         server.answers.stock = (body) => {
             server.down = true;
             return stockOf(body);
         };
         await askAround(device);
         assert.equal(server.sent("ask").length, 1);
-        assert.deepEqual((await device.answers.get(PRODUCT, "stock")).answer, [free(1, 7)]);
+        assert.deepEqual((await device.answers.get(PRODUCT, "stock", "1")).answer, [free(1, 7)]);
+    });
+
+    test("is asked and shown for every company of the person, each with its own", async () => {
+        const { device, server } = await asking({ products: 1, companies: [1, 4] });
+        server.answers.stock = ({ company }) => [free(1, company * 10)];
+        await askStock(device);
+        assert.deepEqual(server.sent("ask").map(({ company }) => company), [1, 4]);
+        const shown = await Promise.all([1, 4, 9].map(async (company) => (await Stock.read(device, company)).textOfProduct(1)));
+        assert.deepEqual(shown, ["10 Units free, now", "40 Units free, now", ""]);
+    });
+
+    test("of products that are held no more is forgotten. Proves I4", async () => {
+        const { device, server } = await asking({ products: 0 });
+        await device.answers.put(PRODUCT, "stock", { answer: [free(1, 7)], answered_at: "2026-11-21T08:00:00Z" }, "1");
+        await askStock(device);
+        assert.deepEqual(server.sent("ask"), []);
+        assert.deepEqual((await device.answers.get(PRODUCT, "stock", "1")).answer, []);
+    });
+
+    test("is short where lines together take more than was free, whatever their units", () => {
+        const units = { 1: { id: 1, factor: 1 }, 2: { id: 2, factor: 12 }, 3: { id: 3, factor: 1 / 3 } };
+        const isShort = (quantity, ...taken) =>
+            new Stock([free(7, quantity)], {}, "").isShort(7, taken.map(([of, uom]) => ({ quantity: of, uom })), (uom) => units[uom]);
+        assert.equal(isShort(3.3, [1.1, 1], [2.2, 1]), false, "floats add up to a hair more");
+        assert.equal(isShort(1, [1, 3], [1, 3], [1, 3]), false, "three thirds, each of them rounded up, are more");
+        assert.equal(isShort(24, [2, 2]), false);
+        assert.equal(isShort(24, [2, 2], [0.001, 1]), true);
+        assert.equal(isShort(0, [1, 1]), true);
+        assert.equal(new Stock([], {}, "").isShort(7, [{ quantity: 1, uom: 1 }], (uom) => units[uom]), false, "not counted");
     });
 
     test("is shown with unit and age, of a product for all its variants", async () => {
         const { device } = await asking();
         const answered_at = new Date(Date.now() - 2 * 3_600_000).toISOString();
-        await device.answers.put(PRODUCT, "stock", { answer: [free(1, 12, 9), free(2, 0.5, 9), free(3, 0)], answered_at });
-        const stock = await Stock.read(device);
+        await device.answers.put(PRODUCT, "stock", { answer: [free(1, 12, 9), free(2, 0.5, 9), free(3, 0)], answered_at }, "1");
+        const stock = await Stock.read(device, 1);
         assert.equal(stock.textOfProduct(1), "12 Units free, 2 hours ago");
         assert.equal(stock.textOfTemplate(9), "12.5 Units free, 2 hours ago");
         assert.equal(stock.textOfProduct(3), "0 Units free, 2 hours ago");
@@ -115,9 +145,10 @@ describe("credit", () => {
         await new Credit(device).ask(wanted);
         const args = { partner: 3, amount_total: 0.3, currency: "EUR" };
         assert.deepEqual(server.sent("ask"), [{ entity: ORDER, question: "credit", args, company: 1 }]);
-        const known = await readCredit(device, 3);
-        assert.deepEqual([known.text, known.amount_total, known.currency, known.age], ["Too much.", 0.3, "EUR", "now"]);
-        assert.equal(await readCredit(device, 4), null);
+        const known = await readCredit(device, wanted);
+        assert.deepEqual([known.text, known.amount_total, known.currency], ["Too much.", 0.3, "EUR"]);
+        assert.equal(await readCredit(device, { ...wanted, customer: 4 }), null);
+        assert.equal(await readCredit(device, { ...wanted, company: 2 }), null, "another company has its own");
     });
 
     test("asks one question at a time, and of what was wanted meanwhile the newest", async () => {
@@ -126,7 +157,7 @@ describe("credit", () => {
         const credit = new Credit(device);
         await Promise.all([10, 20, 30].map((total) => credit.ask({ ...wanted, total })));
         assert.deepEqual(server.sent("ask").map(({ args }) => args.amount_total), [10, 30]);
-        assert.equal(await readCredit(device, 3), null, "nothing to warn of");
+        assert.equal(await readCredit(device, wanted), null, "nothing to warn of");
     });
 
     test("is no trouble where nobody answers: the last warning stays", async () => {
@@ -139,26 +170,45 @@ describe("credit", () => {
         server.down = false;
         server.refuse.ask = new Refused("question_refused", 422, { title: "", remedy: "" });
         await credit.ask({ ...wanted, total: 1 });
-        assert.equal((await readCredit(device, 3)).text, "Too much.");
+        assert.equal((await readCredit(device, wanted)).text, "Too much.");
     });
 
-    test("of a customer who is new here is asked by the uid", async () => {
+    test("goes with the customer. Proves I4", async () => {
         const { device, server } = await asking();
-        server.answers.credit = { warning: "New." };
-        const customer = { uid: "019a0000-0000-7000-8000-000000000001" };
-        await new Credit(device).ask({ ...wanted, customer, company: null });
-        assert.deepEqual(server.sent("ask")[0].args.partner, customer);
-        assert.equal("company" in server.sent("ask")[0], false);
-        assert.equal((await readCredit(device, customer)).text, "New.");
+        server.put(PARTNER, 3, { name: "Azure" });
+        server.put(PARTNER, 4, { name: "Deco" });
+        server.profile_data = structuredClone(device.settings.profile_data);
+        server.answers.credit = { warning: "Too much." };
+        server.now = NOW;
+        await device.sync();
+        for (const customer of [3, 4]) {
+            await new Credit(device).ask({ ...wanted, customer });
+        }
+        server.remove(PARTNER, 3);
+        await device.sync();
+        assert.equal(await readCredit(device, wanted), null);
+        assert.equal((await readCredit(device, { ...wanted, customer: 4 })).text, "Too much.");
     });
 
-    test("is as it is for the very total that Odoo was asked about, else it has its age", () => {
-        const known = { text: "Too much.", amount_total: 0.3, currency: "EUR", age: "2 hours ago" };
-        const shown = { total: 0.1 + 0.2, currency: "EUR", isOffline: false };
-        assert.equal(String(creditText(known, shown)), "Too much.");
-        for (const other of [{ total: 5 }, { currency: "USD" }, { isOffline: true }]) {
-            assert.equal(String(creditText(known, { ...shown, ...other })), "Too much.\n(Odoo said so 2 hours ago.)");
+    test("is as it is where Odoo was just asked about this very total, else it has its age", async () => {
+        const { device } = await asking();
+        const before = (ms) => new Date(Date.now() - ms).toISOString();
+        const shown = { total: 0.1 + 0.2, currency: "EUR", isAsked: true };
+        const text = (known, more) => {
+            const said = { text: "Too much.", amount_total: 0.3, currency: "EUR", at: before(60_000), ...known };
+            return String(creditText(device, said, { ...shown, ...more }));
+        };
+        assert.equal(text(), "Too much.");
+        for (const other of [{ total: 5 }, { currency: "USD" }, { isAsked: false }]) {
+            assert.equal(text({}, other), "Too much.\n(Odoo said so 1 minute ago.)");
         }
+        assert.equal(text({ at: before(2 * 3_600_000) }), "Too much.\n(Odoo said so 2 hours ago.)");
+    });
+
+    test("is not asked for without a network, nor by a person who chose to do without one", () => {
+        assert.equal(mayAsk({ isOffline: false, device: { mode: "automatic" } }), true);
+        assert.equal(mayAsk({ isOffline: true, device: { mode: "automatic" } }), false);
+        assert.equal(mayAsk({ isOffline: false, device: { mode: "always_offline" } }), false);
     });
 
     test("is asked where Odoo answers it", async () => {

@@ -16,7 +16,7 @@ from tools.provision.server import OdooServer
 from tools.stage.office import Office
 
 _sellers = count(1)
-_ANSWER = "offlineApp.device.answers.get('product.product', 'stock')"
+_ANSWER = "offlineApp.device.answers.get('product.product', 'stock', '1')"
 _CREDIT_IS_KEPT = """async () => {
     const kept = await offlineApp.device.parts.store.all("answer");
     return kept.some(({ question }) => question === "credit");
@@ -24,9 +24,9 @@ _CREDIT_IS_KEPT = """async () => {
 #: As if it had been said some hours ago.
 _AGE = """async (hours) => {
     const { answers } = offlineApp.device;
-    const { answer, at } = await answers.get("product.product", "stock");
+    const { answer, at } = await answers.get("product.product", "stock", "1");
     const answered_at = new Date(Date.parse(at) - hours * 3_600_000).toISOString();
-    await answers.put("product.product", "stock", { answer, answered_at });
+    await answers.put("product.product", "stock", { answer, answered_at }, "1");
 }"""
 
 

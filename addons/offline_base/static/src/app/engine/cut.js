@@ -13,13 +13,15 @@ export class Cut {
     #settings;
     #records;
     #outbox;
+    #answers;
     #checkpoint;
 
-    constructor(store, settings, records, outbox, checkpoint) {
+    constructor(store, settings, records, outbox, answers, checkpoint) {
         this.#store = store;
         this.#settings = settings;
         this.#records = records;
         this.#outbox = outbox;
+        this.#answers = answers;
         this.#checkpoint = checkpoint;
     }
 
@@ -110,6 +112,7 @@ export class Cut {
                 change,
                 this.#settings.profile.entities.map(({ name }) => name),
             );
+            await this.#answers.prune(change, this.#settings.profile, page.server_time);
             if (fromNull || this.#settings.repair !== null) {
                 await this.#records.recount(change);
             }

@@ -19,10 +19,11 @@ export function partsOf(store, settings, { newUid, checkpoint }) {
     const records = new Records(store);
     const journal = new Journal(store);
     const outbox = new Outbox(store, settings, records, journal, newUid);
-    const cut = new Cut(store, settings, records, outbox, checkpoint);
+    const answers = new Answers(store);
+    const cut = new Cut(store, settings, records, outbox, answers, checkpoint);
     const overlay = new Overlay(store, settings, records, journal);
     const view = new View(store, records, overlay, new Search(store, settings, overlay));
-    return { store, settings, records, journal, outbox, cut, view, drafts: new Drafts(store), pins: new Pins(store, settings), answers: new Answers(store) };
+    return { store, settings, records, journal, outbox, cut, view, drafts: new Drafts(store), pins: new Pins(store, settings), answers };
 }
 
 /** Reads the parts of a device. */

@@ -215,9 +215,6 @@ export class Records {
                     change.delete("record", [entity, id]);
                 }
                 change.delete("digest", entity);
-                for (const { question, about } of await change.all("answer", { range: beginning(entity), sealed: true })) {
-                    change.delete("answer", [entity, question, about]);
-                }
             }
         }
     }

@@ -16,7 +16,7 @@
  * | journal | device, seq | delivered operations, kept for good; content {body, receipt} |
  * | blob | file | files by their hash (or hash and size of a small picture); content is the bytes, as a Blob |
  * | draft | name | half-written forms, see `drafts.js`; content is theirs |
- * | answer | entity, question, about | what Odoo said, see `answers.js`; content is that |
+ * | answer | entity, question, about | what Odoo said, at when, and of which record; content is that, see `answers.js` |
  * | box | number | sealed work that the server does not have yet, in the order in which it goes there |
  * | incident | number | what should not have happened, for people who look after the device |
  *

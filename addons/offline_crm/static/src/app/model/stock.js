@@ -1,8 +1,11 @@
 /** What is free of products, as Odoo last said: asked after a sync, and shown with its age. */
 import { _t } from "@web/core/l10n/translation";
+import { formatInstant } from "@offline_base/app/engine/clock";
 import { agoOf, nowOf } from "@offline_base/app/ui/model/asking";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { questions } from "@offline_base/app/ui/registries";
+import { roundPrecision } from "../prices/numbers";
+import { convertQuantity } from "../prices/units";
 
 const PRODUCT = "product.product";
 const STOCK = "stock";
@@ -11,13 +14,25 @@ const CALL = 500;
 const CALLS = 4;
 /** An answer that is younger is not asked for again. */
 const FRESH_MS = 10 * 60_000;
+/** What is lacking below it comes of the arithmetic. */
+const LEAST = 0.001;
 
-/** Have Odoo say what is free of the products that this device holds, unless it just did. */
+/** By what answers are told apart: every company has warehouses of its own. */
+const aboutOf = (company) => String(company);
+
+/** Have Odoo say what is free of the products that this device holds, for every company of the person. */
 export async function askStock(device) {
     if (!device.asks(PRODUCT, STOCK)) {
         return;
     }
-    const known = await device.answers.get(PRODUCT, STOCK);
+    for (const company of device.settings.user.companies) {
+        await askStockOf(device, company);
+    }
+}
+
+/** The same for one company, unless it just said so. */
+async function askStockOf(device, company) {
+    const known = await device.answers.get(PRODUCT, STOCK, aboutOf(company));
     if (known && nowOf(device) - Date.parse(known.at) < FRESH_MS) {
         return;
     }
@@ -26,14 +41,15 @@ export async function askStock(device) {
     const told = [];
     let first = null;
     for (let at = 0; at < ids.length; at += CALL) {
-        const { answer, answered_at } = await device.ask(PRODUCT, STOCK, { targets: ids.slice(at, at + CALL).map((id) => ({ id })) });
+        const targets = ids.slice(at, at + CALL).map((id) => ({ id }));
+        const { answer, answered_at } = await device.ask(PRODUCT, STOCK, { targets, company });
         told.push(...answer);
         // All of it is at least as old as the first part.
         first ??= answered_at;
     }
-    if (first !== null) {
-        await device.answers.put(PRODUCT, STOCK, { answer: told, answered_at: first });
-    }
+    // Where no product is held any more, nothing is known of those that were.
+    const answered_at = first ?? formatInstant(nowOf(device));
+    await device.answers.put(PRODUCT, STOCK, { answer: told, answered_at }, aboutOf(company));
 }
 
 /** What Odoo last said, in words. */
@@ -45,9 +61,9 @@ export class Stock {
         this._age = age;
     }
 
-    /** The one that is kept here; it knows of no product where there is none. @returns {Promise<Stock>} */
-    static async read(device) {
-        const known = device.asks(PRODUCT, STOCK) ? await device.answers.get(PRODUCT, STOCK) : null;
+    /** What is kept here for a company; it knows of no product where there is nothing. @returns {Promise<Stock>} */
+    static async read(device, company) {
+        const known = device.asks(PRODUCT, STOCK) ? await device.answers.get(PRODUCT, STOCK, aboutOf(company)) : null;
         if (known === null) {
             return new Stock([], {}, "");
         }
@@ -61,6 +77,21 @@ export class Stock {
     /** What is free of a variant, `{free, uom}`, or null where Odoo does not count it. */
     ofProduct(id) {
         return this._told.find(({ product }) => product === id) ?? null;
+    }
+
+    /**
+     * Whether more of a variant is taken than was free.
+     *
+     * @param {number} id @param {{quantity: number, uom: number}[]} taken @param {(uom: number) => {id: number, factor: number}} unitOf
+     */
+    isShort(id, taken, unitOf) {
+        const counted = this.ofProduct(id);
+        if (counted === null) {
+            return false;
+        }
+        const inOwn = taken.map(({ quantity, uom }) => convertQuantity(quantity, unitOf(uom), unitOf(counted.uom)));
+        const lacking = inOwn.reduce((sum, quantity) => sum + quantity, 0) - counted.free;
+        return roundPrecision(lacking, LEAST) > 0;
     }
 
     textOfProduct(id) {

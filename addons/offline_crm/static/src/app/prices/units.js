@@ -1,12 +1,13 @@
 /** Quantities and prices in other units of measure. */
 import { roundPrecision } from "./numbers.js";
 
-/** A quantity in another unit, rounded up to the digits that quantities have. */
-export function convertQuantity(quantity, from, to, digits) {
+/** A quantity in another unit, rounded up to the digits that quantities have, or as it is where none are given. */
+export function convertQuantity(quantity, from, to, digits = null) {
     if (!from || !to || !quantity || from.id === to.id) {
         return quantity;
     }
-    return roundPrecision((quantity * whole(from.factor)) / whole(to.factor), Number(`1e-${digits}`), "UP");
+    const converted = (quantity * whole(from.factor)) / whole(to.factor);
+    return digits === null ? converted : roundPrecision(converted, Number(`1e-${digits}`), "UP");
 }
 
 /** A price per unit as a price per another unit. */

@@ -6,7 +6,8 @@ import { HomeFull } from "@offline_base/app/engine/errors";
 import { newUid } from "@offline_base/app/engine/uid";
 import { Picker } from "@offline_base/app/ui/forms/picker";
 import { Ask, Badge, Card, Empty, Icon, Row, Screen } from "@offline_base/app/ui/kit/kit";
-import { refFrom, refOf } from "@offline_base/app/ui/model/entities";
+import { mayAsk } from "@offline_base/app/ui/model/asking";
+import { refFrom } from "@offline_base/app/ui/model/entities";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { screens } from "@offline_base/app/ui/registries";
@@ -16,7 +17,6 @@ import { bySequence, LEAD } from "../model/pipeline";
 import { Stock } from "../model/stock";
 import { priceOrder } from "../prices/order";
 import { addProducts, readBook } from "../prices/reading";
-import { convertQuantity } from "../prices/units";
 import { warningsOf } from "../prices/warnings";
 import { documentOf } from "./document";
 import { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf } from "./draft";
@@ -31,8 +31,6 @@ import { amountText, letterhead, lineName, nameOfVariant, termsText, unitsOf } f
 const PRODUCT = "product.product";
 const TERM = "account.payment.term";
 const TEMPLATE = "sale.order.template";
-/** In which a shortage shows; finer ones are of the rounding. */
-const QUANTITY_DIGITS = 3;
 
 const now = () => new Date().toISOString();
 
@@ -64,7 +62,7 @@ export class Quotation extends Component {
         );
         useEffect(
             () => this.askCredit(),
-            () => [this.app.isOffline, this.live.partner?.id, this.priced?.totals.amount_total, this.priced?.currency.name],
+            () => [mayAsk(this.app), this.company, this.live.partner?.id, this.priced?.totals.amount_total, this.priced?.currency.name],
         );
         let free = () => {};
         onMounted(() => {
@@ -100,16 +98,27 @@ export class Quotation extends Component {
             device,
             this.quote.lines.map(({ product_id }) => product_id).filter(Boolean),
         );
+        const company_id = lead?.values.company_id ?? null;
+        const company = this.companyOf(company_id);
         return {
             lead,
             partner,
             book,
             terms: terms.toSorted(bySequence),
             templates: templates.toSorted(bySequence),
-            company_id: lead?.values.company_id ?? null,
-            credit: partner && (await readCredit(device, refOf(partner))),
-            stock: markRaw(await Stock.read(device)),
+            company_id,
+            credit: partner && (await readCredit(device, { customer: partner.id, company })),
+            stock: markRaw(await Stock.read(device, company)),
         };
+    }
+
+    /** The company that sells: that of the opportunity, or the one that Odoo takes for this person. */
+    companyOf(company_id) {
+        return company_id ?? this.app.device.settings.user.company;
+    }
+
+    get company() {
+        return this.companyOf(this.live.company_id);
     }
 
     /** Have Odoo look at the customer's credit, now that there is a total; what it says shows when it comes. */
@@ -117,9 +126,9 @@ export class Quotation extends Component {
         const { app, live, priced } = this;
         // A customer who is new here is not known at the office.
         const isThere = live.partner?.id && priced && this.hasProducts;
-        if (isThere && !app.isOffline && isAnswered(app.device)) {
+        if (isThere && mayAsk(app) && isAnswered(app.device)) {
             const { totals, currency } = priced;
-            this.credit.ask({ customer: refOf(live.partner), total: totals.amount_total, currency: currency.name, company: live.company_id });
+            this.credit.ask({ customer: live.partner.id, total: totals.amount_total, currency: currency.name, company: this.company });
         }
     }
 
@@ -161,7 +170,8 @@ export class Quotation extends Component {
         });
         if (live.credit && this.hasProducts) {
             const { totals, currency } = priced;
-            found.push(creditText(live.credit, { total: totals.amount_total, currency: currency.name, isOffline: this.app.isOffline }));
+            const shown = { total: totals.amount_total, currency: currency.name, isAsked: mayAsk(this.app) };
+            found.push(creditText(this.app.device, live.credit, shown));
         }
         return quote.signature && !this.isSigned ? [...found, this.changedText] : found;
     }
@@ -195,15 +205,10 @@ export class Quotation extends Component {
     /** Whether the lines together take more of a product than was free. */
     isShort(product_id) {
         const { stock, book } = this.live;
-        const counted = stock.ofProduct(product_id);
-        if (counted === null) {
-            return false;
-        }
-        const own = book.get("uom.uom", counted.uom);
         const taken = this.lines
             .filter(({ priced: line }) => line?.product_id === product_id)
-            .map(({ priced: line }) => convertQuantity(line.product_uom_qty, book.get("uom.uom", line.product_uom_id), own, QUANTITY_DIGITS));
-        return taken.reduce((sum, quantity) => sum + quantity, 0) > counted.free;
+            .map(({ priced: line }) => ({ quantity: line.product_uom_qty, uom: line.product_uom_id }));
+        return stock.isShort(product_id, taken, (uom) => book.get("uom.uom", uom));
     }
 
     get taxes() {

@@ -1,8 +1,8 @@
 /** Before a record is made a second time: what Odoo says that the new one may be a duplicate of, where there is a network. */
 import { useState } from "@odoo/owl";
 import { DeviceError } from "../../engine/errors";
-import { ALWAYS_OFFLINE } from "../../engine/modes";
 import { Badge, Icon, Row, Sheet } from "../kit/kit";
+import { mayAsk } from "../model/asking";
 import { FetchingSheet } from "../screens/pins/fetching";
 import { foundIn } from "../screens/pins/pins";
 
@@ -18,7 +18,7 @@ const PATIENCE_MS = 4000;
 export async function alikeInOdoo(app, { name, alike }, values) {
     const { device } = app;
     const like = Object.fromEntries(alike.map((field) => [field, values[field] ?? null]).filter(([, value]) => value !== null));
-    if (app.isOffline || device.mode === ALWAYS_OFFLINE || !Object.keys(like).length) {
+    if (!mayAsk(app) || !Object.keys(like).length) {
         return [];
     }
     const found = await Promise.race([answerOf(device, name, like), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, []))]);

@@ -1,6 +1,7 @@
 /** What the app asks Odoo by itself after a sync, while nobody waits: screens show the answers with their age. */
 import { serverTime } from "../../engine/clock";
 import { DeviceError } from "../../engine/errors";
+import { ALWAYS_OFFLINE } from "../../engine/modes";
 import { questions } from "../registries";
 import { formatAgo } from "./format";
 
@@ -18,6 +19,15 @@ async function all(device) {
     for (const { ask } of questions.getAll()) {
         await unlessBorne(() => ask(device));
     }
+}
+
+/**
+ * Whether a screen may ask Odoo by itself: there is a network, and the person did not choose to do without.
+ *
+ * @param {Pick<import("./app").OfflineApp, "isOffline" | "device">} app
+ */
+export function mayAsk({ isOffline, device }) {
+    return !isOffline && device.mode !== ALWAYS_OFFLINE;
 }
 
 /** What `ask` gives, or undefined where there is no answer now: the last one stays, and nobody is told. */

@@ -3,10 +3,12 @@ import { assert, describe, test } from "./harness.js";
 import { Home } from "./home.js";
 import "./screens.js";
 
-const { parseInstant } = await import("../../addons/offline_base/static/src/app/engine/clock.js");
+const { formatInstant, parseInstant } = await import("../../addons/offline_base/static/src/app/engine/clock.js");
+const { AnswerInvalid, HomeFull } = await import("../../addons/offline_base/static/src/app/engine/errors.js");
+const { ALWAYS_ONLINE } = await import("../../addons/offline_base/static/src/app/engine/modes.js");
 const FOLDER = "../../addons/offline_crm/static/src/app/trail/";
 const { isWorth, metresBetween } = await import(`${FOLDER}choice.js`);
-const { BATCH, Trail, TRAIL } = await import(`${FOLDER}trail.js`);
+const { BATCH, LONGEST_MS, Trail, TRAIL } = await import(`${FOLDER}trail.js`);
 
 const BRUSSELS = { latitude: 50.8466, longitude: 4.3528 };
 const GHENT = { latitude: 51.0543, longitude: 3.7174 };
@@ -32,6 +34,7 @@ describe("a position is worth keeping", () => {
         ["too near", last, at(20 * SECOND, north(40)), false],
         ["near, but minutes later", last, at(5 * MINUTE, north(1)), true],
         ["far, but a moment ago", last, at(5 * SECOND, north(500)), false],
+        ["far, by a clock that was set back", at(3600 * SECOND), at(0, north(60)), true],
         ["far, as far as that can be said", last, at(20 * SECOND, north(60), 80), false],
         ["so vague that it says nothing", null, at(0, BRUSSELS, 101), false],
         ["no place at all", null, at(0, { latitude: NaN, longitude: 4 }), false],
@@ -42,8 +45,9 @@ describe("a position is worth keeping", () => {
 });
 
 /** A device whose profile allows a trail, and its person. */
-async function walker() {
+async function walker(modes = ["automatic"]) {
     const home = new Home();
+    home.server.profile_data.modes = modes;
     const args = (properties) => ({ properties, required: Object.keys(properties), additionalProperties: false });
     home.server.profile_data.entities.push({
         ...structuredClone(home.server.profile_data.entities[0]),
@@ -90,21 +94,27 @@ describe("a time on duty", () => {
         assert.equal((await work(device)).length, 1);
         await trail.settle(start + 5 * MINUTE);
         assert.deepEqual((await work(device)).at(-1), ["add_positions", 4]);
-        // Many in a short time.
-        for (let one = 0; one < BATCH; one++) {
-            await trail.take(coords(1000 + one * 100), start + 6 * MINUTE + one * 11 * SECOND);
-            if (one < BATCH - 1 && one * 11 < 300) {
-                await trail.settle(start + 6 * MINUTE + one * 11 * SECOND);
-            }
-        }
-        const kept = (await work(device)).slice(2);
-        await trail.end(start + 60 * MINUTE);
-        await trail.settle(start + 60 * MINUTE);
-        const all = await work(device);
-        assert.deepEqual(all.at(-1), ["end_duty", null]);
-        assert.equal(all.reduce((sum, [, count]) => sum + (count ?? 0), 0), 4 + BATCH);
-        assert.ok(all.length <= 5 + kept.length, JSON.stringify(all));
+        await walk(trail, start, 2, 6);
+        await trail.end(start + 8 * MINUTE);
+        await trail.settle(start + 8 * MINUTE);
+        assert.deepEqual((await work(device)).slice(2), [["add_positions", 2], ["end_duty", null]]);
         assert.deepEqual([trail.state, await device.drafts.get("trail")], [null, null]);
+    });
+
+    test("makes no piece of work of more positions than a batch has", async () => {
+        const { device, trail, start } = await walker();
+        await trail.begin(start);
+        const taken = Array.from({ length: BATCH + 7 }, (_none, one) => ({ at: formatInstant(start + one * SECOND), ...north(one), accuracy_m: 8 }));
+        for (const [many, expected, left] of [
+            [BATCH - 1, [], BATCH - 1],
+            [BATCH + 7, [["add_positions", BATCH]], 7],
+        ]) {
+            await device.drafts.put("trail", { ...trail.state, positions: taken.slice(0, many), count: many });
+            const again = await Trail.find(device);
+            await again.settle(start + MINUTE);
+            assert.deepEqual((await work(device)).slice(1), expected);
+            assert.equal(again.state.positions.length, left);
+        }
     });
 
     test("sends each position once and in order, whenever the app dies", async () => {
@@ -162,6 +172,60 @@ describe("a time on duty", () => {
         const end = (await device.outbox()).at(-1);
         assert.equal(parseInstant(end.body.args.at), start + MINUTE);
     });
+
+    test("goes on with a clock that is set back", async () => {
+        const { device, trail, start } = await walker();
+        await trail.begin(start);
+        await walk(trail, start, 2);
+        await walk(trail, start - 60 * MINUTE, 2, 2);
+        await trail.end(start - 50 * MINUTE);
+        await trail.settle(start - 50 * MINUTE);
+        const [{ body }] = (await device.outbox()).filter(({ body: { verb } }) => verb === "add_positions");
+        assert.deepEqual(body.args.positions.map(({ at: when }) => (parseInstant(when) - start) / MINUTE), [0, 1, 1, 1]);
+        assert.deepEqual(Object.keys(body.args.positions[2]).sort(), ["accuracy_m", "at", "latitude", "longitude"]);
+    });
+
+    test("sends no position twice where the work of it was kept and its sync fails", async () => {
+        const { home, device, trail, start } = await walker([ALWAYS_ONLINE]);
+        const { push } = home.server;
+        home.server.push = async (operations, ...more) =>
+            operations.length ? { answer: { receipts: [], next_seq: 1, server_time: formatInstant(start) } } : push.call(home.server, operations, ...more);
+        await assert.rejects(trail.begin(start), AnswerInvalid);
+        assert.equal(trail.isOn, true);
+        await walk(trail, start, 3);
+        await assert.rejects(trail.settle(start + 10 * MINUTE), AnswerInvalid);
+        await trail.settle(start + 10 * MINUTE);
+        await trail.end(start + 11 * MINUTE);
+        await assert.rejects(trail.settle(start + 11 * MINUTE), AnswerInvalid);
+        await trail.settle(start + 11 * MINUTE);
+        assert.deepEqual(await work(device), [["create", null], ["add_positions", 3], ["end_duty", null]]);
+    });
+
+    for (const [name, end] of [
+        ["who says so", (trail, now) => trail.end(now)],
+        ["who forgot it", (trail, now) => trail.settle(now)],
+    ]) {
+        test(`is over for somebody ${name}, though there is no room to keep that`, async () => {
+            const { device, trail, start } = await walker();
+            await trail.begin(start);
+            await walk(trail, start, 2);
+            const now = start + LONGEST_MS;
+            const full = async () => {
+                throw new HomeFull("no room");
+            };
+            Object.assign(device, { call: full });
+            Object.assign(device.drafts, { put: full });
+            await assert.rejects(end(trail, now), HomeFull);
+            assert.deepEqual([trail.isOn, await trail.take(coords(5000), now)], [false, false]);
+            await assert.rejects(trail.settle(now), HomeFull);
+            assert.equal(trail.isOn, false);
+            delete device.call;
+            delete device.drafts.put;
+            await trail.settle(now + MINUTE);
+            assert.deepEqual((await work(device)).slice(1), [["add_positions", 2], ["end_duty", null]]);
+            assert.equal(trail.state, null);
+        });
+    }
 
     test("that is forgotten ends by itself, where it stopped", async () => {
         const { device, trail, start } = await walker();

@@ -9,6 +9,7 @@ from .value_edit import described, for_input, from_input, may_edit
 from .value_text import relation_of, value_text
 
 _VALUE_VERBS = ("create", "update")
+_GROUP_MANAGER = "offline_base.offline_base_group_manager"
 _GROUP_REVIEWER = "offline_base.offline_base_group_reviewer"
 
 
@@ -141,10 +142,17 @@ class OfflineOperationReview(models.Model):
     def _arguments(self):
         adapter = self.env["offline.adapter"]._offline_adapter(self.entity)
         named = adapter._offline_operations().get(self.verb) if adapter is not None else None
-        if named is None or not self.env[self.entity].browse(self.res_id or ()).exists().has_access("read"):
+        if named is None or not self._may_read_record():
             return []
         # sudo: the arguments of work on a record that the reader may read, checked above.
         return argument_inputs(named.args.model_json_schema(), (self.sudo().payload or {}).get("args"))
+
+    def _may_read_record(self):
+        """Whether the reader may read what it is about; without a record only its person and managers may."""
+        record = self.env[self.entity].browse(self.res_id or ()).exists()
+        if record:
+            return record.has_access("read")
+        return self.user_id == self.env.user or self.env.user.has_group(_GROUP_MANAGER)
 
     # --- what the office does -------------------------------------------------------------------------------
 

@@ -250,6 +250,20 @@ class TestRefusedWork(ReviewCase):
         self.assertEqual("applied", operation.status)
         self.assertFalse(activity.active)
 
+    def test_arguments_of_work_on_a_record_that_is_not_there_are_for_its_person_and_managers(self):
+        """Proves I4. Nobody can say who might have read the record."""
+        gone = self.new_activity(self.partner, self.user)
+        targets = {"uid": new_uid()}, self.phone.target(gone)
+        gone.unlink()
+        for target in targets:
+            operation = self.phone.operation(
+                "complete", ACTIVITY, target=target, args={"feedback": "Between us"}
+            )
+            stored = self.phone.stored(self.phone.push_one(operation))
+            for user, sees in ((self.user, True), (self.manager, True), (self.clerk, False)):
+                with self.subTest(target, login=user.login):
+                    self.assertEqual(sees, "Between us" in str(stored.with_user(user).review()))
+
     def test_reviewer_without_the_right_cannot_edit_and_run(self):
         """Proves I7."""
         operation, _uid = self.reject()

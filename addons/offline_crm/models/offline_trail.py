@@ -24,6 +24,8 @@ class OfflineTrail(models.Model):
     _inherit = "offline.kept"
     _description = "Offline Trail"
     _order = "started_at desc, id desc"
+    # Its name is not stored.
+    _rec_names_search = ["user_id"]
 
     name = fields.Char(compute="_compute_name")
     user_id = fields.Many2one("res.users", "Person", required=True, readonly=True, index=True)
@@ -120,7 +122,12 @@ class OfflineTrail(models.Model):
                 )
             )
         begun, now = self.started_at, moments.worked_at(self.env)
-        self.env["offline.trail.position"].create(
+        # An app that did not know that they are work already would send them in another one.
+        known = {
+            (one.device_at, one.latitude, one.longitude)
+            for one in self.position_ids.search([("trail_id", "=", self.id), ("device_at", ">=", taken[0])])
+        }
+        added = self.position_ids.create(
             [
                 {
                     "trail_id": self.id,
@@ -131,9 +138,10 @@ class OfflineTrail(models.Model):
                     "accuracy_m": position.accuracy_m,
                 }
                 for position, moment in zip(positions, taken, strict=True)
+                if (moment, round(position.latitude, 7), round(position.longitude, 7)) not in known
             ]
         )
-        self.position_count += len(positions)
+        self.position_count += len(added)
 
     def _end(self, instant):
         """End the duty at a moment of the device's clock; a second time changes nothing."""

@@ -15,6 +15,8 @@ class OfflineVisit(models.Model):
     _inherit = "offline.kept"
     _description = "Offline Visit"
     _order = "arrived_at desc, id desc"
+    # Its name is not stored.
+    _rec_names_search = ["partner_id"]
 
     name = fields.Char(compute="_compute_name")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True, ondelete="cascade")

@@ -252,6 +252,33 @@ class TestTrail(TrailCase):
         )
         self.assertFalse(self.env[TRAIL].with_user(stranger).search([("id", "=", trail.id)]))
 
+    def test_work_is_found_by_the_name_of_its_record_where_there_are_trails(self):
+        """A trail is looked up by its person, a visit by its customer: their names are not stored."""
+        trail, _uid = self.begun()
+        visit = self.env["offline.visit"].create(
+            {"user_id": self.seller.id, "partner_id": self.partner.id, "arrived_at": "2026-11-21 10:00:00"}
+        )
+        named = [("record_name", "ilike", self.seller.name)]
+        self.assertEqual(trail.id, self.env["offline.operation"].search(named).res_id)
+        for record, name in ((trail, self.seller.name), (visit, self.partner.name)):
+            self.assertIn(record.id, dict(record.name_search(name)))
+
+    def test_every_kind_of_records_that_devices_write_is_looked_up_by_name(self):
+        for adapter in self.env["offline.adapter"]._offline_adapters():
+            if adapter._offline_direction != "pull":
+                with self.subTest(adapter._offline_model):
+                    self.env[adapter._offline_model].search([("display_name", "ilike", "somebody")], limit=1)
+
+    def test_positions_that_come_in_two_pieces_of_work_count_once(self):
+        """Proves I2. The device kept them as work and did not know: they come once more, with others."""
+        trail, uid = self.begun()
+        first, second = place("10:05:00", 50.84600004), place("10:07:30", 50.85)
+        self.assert_status("applied", self.add(uid, first, second))
+        self.assert_status("applied", self.add(uid, first, second, place("10:12:00", 50.86)))
+        self.assert_status("applied", self.add(uid, place("10:12:00", 50.86)))
+        self.assertEqual([50.846, 50.85, 50.86], trail.position_ids.mapped("latitude"))
+        self.assertEqual(3, trail.position_count)
+
     def test_person_cannot_write_their_trail_but_through_the_engine(self):
         trail, uid = self.begun()
         self.add(uid, place("10:05:00"))

@@ -34,6 +34,7 @@ export function isWorth(last, next) {
     if (last === null) {
         return true;
     }
-    const waited = next.ms - last.ms;
+    // However far a clock was set back, the duty goes on.
+    const waited = Math.abs(next.ms - last.ms);
     return waited >= LONG_MS || (waited >= OFTEN_MS && metresBetween(last, next) >= Math.max(FAR_M, next.accuracy_m));
 }

@@ -1,7 +1,7 @@
 /** Duty as the app shows it: watches where the device is while its person is on duty. One for the page. */
 import { markRaw, reactive } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { HomeClosed, HomeFull, Offline, Refusal, Refused } from "@offline_base/app/engine/errors";
+import { AnswerInvalid, HomeClosed, HomeFull, Offline, Refusal, Refused } from "@offline_base/app/engine/errors";
 import { Trail, TRAIL } from "./trail";
 
 const LOOK_MS = 20_000;
@@ -63,10 +63,13 @@ export class Duty {
         Object.assign(this, { _app: null, _trail: null, isOn: false });
     }
 
-    /** Go on duty; the person has consented. Answers whether. */
+    /** Go on duty; the person has consented. */
     async begin() {
-        await this._trail.begin(Date.now());
-        this._show();
+        try {
+            await this._trail.begin(Date.now());
+        } finally {
+            this._show();
+        }
     }
 
     /** End the duty, and make work of what is left. */
@@ -152,7 +155,7 @@ export class Duty {
                 this.trouble = "full";
             } else if (error instanceof Refusal) {
                 this._app?.messages.say(_t("Your office keeps no trail of this device any more. You are off duty here."), { kind: "warning" });
-            } else if (!(error instanceof HomeClosed || error instanceof Offline || error instanceof Refused)) {
+            } else if (![AnswerInvalid, HomeClosed, Offline, Refused].some((kind) => error instanceof kind)) {
                 throw error;
             }
             return null;

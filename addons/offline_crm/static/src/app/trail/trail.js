@@ -17,7 +17,10 @@ export const BATCH_MS = 5 * 60_000;
 export const LONGEST_MS = 16 * 3600_000;
 
 export class Trail {
-    /** `{uid, from, positions, last, count, ended}` while on duty; times as text, `ended` null until it has ended. */
+    /**
+     * `{uid, from, positions, last, count, ended}` while on duty; times as text, `ended` null until it has ended. `last`
+     * has as `ms` what the clock said, which may have been set back since.
+     */
     state = null;
 
     /** @param {import("@offline_base/app/engine/device").Device} device */
@@ -49,13 +52,8 @@ export class Trail {
             }
             const from = formatInstant(now);
             const begun = ({ uid }) => ({ uid, from, positions: [], last: null, count: 0, ended: null });
-            let state = null;
-            await this._device.create(
-                TRAIL,
-                { has_consented: true, device_at: from },
-                { draft: (record) => ({ name: DRAFT, content: (state = begun(record)) }) },
-            );
-            this.state = state;
+            const draft = (record) => ({ name: DRAFT, content: begun(record) });
+            await this._kept(() => this._device.create(TRAIL, { has_consented: true, device_at: from }, { draft }));
         });
     }
 
@@ -66,15 +64,15 @@ export class Trail {
                 return false;
             }
             const { last, from, positions, count } = this.state;
-            // A clock that is set back does not take duty back.
-            const ms = Math.max(now, parseInstant(last?.at ?? from));
             const { latitude, longitude, accuracy } = coords;
             const next = { latitude, longitude, accuracy_m: Math.round(accuracy * 10) / 10 };
-            if (!isWorth(last && { ...last, ms: parseInstant(last.at) }, { ...next, ms })) {
+            if (!isWorth(last, { ...next, ms: now })) {
                 return false;
             }
-            const position = { at: formatInstant(ms), ...next };
-            await this._put({ ...this.state, positions: [...positions, position], last: position, count: count + 1 });
+            // A clock that is set back does not take duty back.
+            const position = { at: formatInstant(Math.max(now, parseInstant(last?.at ?? from))), ...next };
+            const changed = { positions: [...positions, position], last: { ...position, ms: now }, count: count + 1 };
+            await this._put({ ...this.state, ...changed });
             return true;
         });
     }
@@ -84,8 +82,7 @@ export class Trail {
         return this._next(async () => {
             if (this.isOn) {
                 const { last, from } = this.state;
-                const ended = formatInstant(Math.max(now, parseInstant(last?.at ?? from)));
-                await this._put({ ...this.state, ended });
+                await this._finish(formatInstant(Math.max(now, parseInstant(last?.at ?? from))));
             }
         });
     }
@@ -111,7 +108,7 @@ export class Trail {
     async _settle(now) {
         if (this.isOn && now - parseInstant(this.state.from) >= LONGEST_MS) {
             const { last, from } = this.state;
-            await this._put({ ...this.state, ended: last?.at ?? from });
+            await this._finish(last?.at ?? from);
         }
         while (this.state?.positions.length && this._isDue(now)) {
             const positions = this.state.positions.slice(0, BATCH);
@@ -127,9 +124,26 @@ export class Trail {
         return ended !== null || positions.length >= BATCH || now - parseInstant(positions[0].at) >= BATCH_MS;
     }
 
-    async _call(operation, args, left) {
-        await this._device.call(TRAIL, this.state.uid, operation, args, { draft: () => ({ name: DRAFT, content: left }) });
-        this.state = left;
+    _call(operation, args, left) {
+        const draft = () => ({ name: DRAFT, content: left });
+        return this._kept(() => this._device.call(TRAIL, this.state.uid, operation, args, { draft }));
+    }
+
+    /** Make work. It may be kept though this throws, as the sync after it did: what the draft says then counts. */
+    async _kept(step) {
+        const ended = this.state?.ended ?? null;
+        try {
+            await step();
+        } finally {
+            const draft = await this._device.drafts.get(DRAFT);
+            this.state = draft && { ...draft, ended: draft.ended ?? ended };
+        }
+    }
+
+    /** It is over at once, even where there is no room to keep that: the work of it is tried again. */
+    async _finish(ended) {
+        this.state = { ...this.state, ended };
+        await this._put(this.state);
     }
 
     async _put(state) {

@@ -36,8 +36,7 @@ export class LeaveSheet extends Component {
 
 /** Ask, then leave. What was asked for instead is done, and asked again where it makes sense. */
 export async function leave(app) {
-    const { device, messages } = app;
-    await Promise.all([...app.farewells].map((finish) => finish()));
+    const { messages } = app;
     const unsent = await unsentOf(app);
     if (unsent === null) {
         const sure = await messages.open(Ask, {
@@ -46,7 +45,7 @@ export async function leave(app) {
             confirm: _t("Log out"),
             danger: true,
         });
-        return sure ? gone(app, () => device.leave()) : undefined;
+        return sure ? gone(app) : undefined;
     }
     const answer = await messages.open(LeaveSheet, { unsent, isOffline: app.isOffline });
     if (answer === "sync") {
@@ -57,7 +56,7 @@ export async function leave(app) {
     } else if (answer === "export") {
         await exportWork(app);
     } else if (answer === "leave") {
-        return gone(app, () => device.leave({ evenUnsent: true }));
+        return gone(app, { evenUnsent: true });
     }
 }
 
@@ -68,9 +67,10 @@ async function unsentOf({ device }) {
     return operations + files_waiting ? { operations, files: files_waiting, sealed: device.settings.profile.escrow_key !== null } : null;
 }
 
-async function gone(app, fn) {
+async function gone(app, options) {
+    await finishAll(app);
     try {
-        await fn();
+        await app.device.leave(options);
     } catch (error) {
         if (error instanceof WorkUnsent) {
             // Something was done while the question stood.
@@ -79,4 +79,10 @@ async function gone(app, fn) {
         throw error;
     }
     await app.refresh();
+}
+
+/** End what is going on. What fails of it is logged: it must not keep anybody from logging out. */
+async function finishAll({ farewells }) {
+    const ends = await Promise.allSettled([...farewells].map(async (finish) => finish()));
+    ends.filter(({ status }) => status === "rejected").forEach(({ reason }) => console.error(reason));
 }

@@ -238,6 +238,111 @@ describe("the token", () => {
     });
 });
 
+describe("the token of a device that asks while it syncs", () => {
+    const ask = ({ device }) => device.ask(PARTNER, "credit");
+
+    /**
+     * A device whose calls are noted with the token that they have, as they leave and as their answers are there; those of
+     * the routes in `held` have no answer before `free` is called.
+     */
+    async function noted(...held) {
+        const { home, office, parts } = await withWork();
+        const { promise: isFree, resolve: free } = Promise.withResolvers();
+        const notes = [];
+        const leaving = new Map();
+        const send = office.send.bind(office);
+        office.server.answers.credit = null;
+        office.send = async (method, path, body, token) => {
+            const route = path.slice(1);
+            notes.push(`${route} by ${token}`);
+            leaving.get(route)?.();
+            try {
+                if (held.includes(route)) {
+                    await isFree;
+                }
+                return await send(method, path, body, token);
+            } finally {
+                notes.push(`${route} is over`);
+            }
+        };
+        /** Until a call of this route is under way. */
+        const left = (route) => new Promise((resolve) => leaving.set(route, resolve));
+        return { home, office, parts, notes, free, left };
+    }
+
+    test("is changed once where both are asked to change it", async () => {
+        const { office, parts } = await noted();
+        office.refuse.push = refusal("token_rotation_due", 401);
+        office.refuse.ask = refusal("token_rotation_due", 401);
+        await Promise.all([parts.device.sync(), ask(parts)]);
+        assert.deepEqual(office.sent("token"), [{}]);
+        assert.equal(office.sent("ask").length, 1);
+        assert.deepEqual(await seqs(parts), []);
+        assert.equal(parts.settings.token, "token 2");
+    });
+
+    test("is not changed by its age while a question is under way, which would come too late with the former one", async () => {
+        const { home, office, parts, free, left } = await noted("ask");
+        const isLeft = left("ask");
+        const asked = ask(parts);
+        await isLeft;
+        home.pass(100 * DAY);
+        await parts.device.sync();
+        assert.deepEqual(office.sent("token"), []);
+        free();
+        await asked;
+        await parts.device.sync();
+        assert.deepEqual(office.sent("token"), [{}]);
+    });
+
+    test("is changed for the office once the question under way has its answer", async () => {
+        const { office, parts, notes, free, left } = await noted("ask");
+        const isLeft = left("ask");
+        const asked = ask(parts);
+        await isLeft;
+        office.refuse.push = refusal("token_rotation_due", 401);
+        const isRefused = left("push");
+        const synced = parts.device.sync();
+        await isRefused;
+        // Time enough to change it too early.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        free();
+        await Promise.all([asked, synced]);
+        assert.deepEqual(notes.slice(0, 7), [
+            ...["ask by token 1", "push by token 1", "push is over", "ask is over"],
+            ...["token by token 1", "token is over", "push by token 2"],
+        ]);
+    });
+
+    test("is the new one for a question that comes while it is changed", async () => {
+        const { home, office, parts, notes, free, left } = await noted("token");
+        home.pass(100 * DAY);
+        const isLeft = left("token");
+        const synced = parts.device.sync();
+        await isLeft;
+        const asked = ask(parts);
+        free();
+        await Promise.all([asked, synced]);
+        assert.deepEqual(office.sent("token"), [{}]);
+        assert.ok(notes.includes("ask by token 2"));
+        assert.equal(notes.includes("ask by token 1"), false);
+    });
+
+    test("that could not be changed for a question is no end of the sync", async () => {
+        const { home, office, parts, free, left } = await noted("token");
+        home.pass(100 * DAY);
+        office.refuse.ask = refusal("token_rotation_due", 401);
+        office.refuse.token = new Offline("no connection");
+        const isLeft = left("token");
+        const asked = assert.rejects(ask(parts), Offline);
+        await isLeft;
+        const synced = parts.device.sync();
+        free();
+        await Promise.all([asked, synced]);
+        assert.deepEqual(await seqs(parts), []);
+    });
+});
+
 describe("escrow", () => {
     test("hands over the work, signed and sealed, and changes nothing", async () => {
         const { office, parts } = await withWork({ seal: true });

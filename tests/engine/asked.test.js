@@ -11,6 +11,7 @@ globalThis.document ??= { documentElement: { lang: "en" } };
 const CRM = "../../addons/offline_crm/static/src/app/";
 const { agoOf, askAround, mayAsk } = await load("model/asking.js");
 const { askStock, Stock } = await import(`${CRM}model/stock.js`);
+const { PrintedSheet } = await import(`${CRM}parts/printed.js`);
 const { Credit, creditText, isAnswered, readCredit } = await import(`${CRM}quotation/credit.js`);
 
 const PRODUCT = "product.product";
@@ -214,5 +215,56 @@ describe("credit", () => {
     test("is asked where Odoo answers it", async () => {
         assert.equal(isAnswered((await asking()).device), true);
         assert.equal(isAnswered((await asking({ questions: [] })).device), false);
+    });
+});
+
+describe("a document", () => {
+    const answer = { name: "S1.pdf", type: "application/pdf", content: btoa("%PDF-1.4") };
+
+    /** The sheet, opened and closed in this order while Odoo answers; what addresses are left, and what it shows. */
+    async function opened(isClosedFirst, said = answer) {
+        const left = new Set();
+        const { createObjectURL, revokeObjectURL } = URL;
+        Object.assign(URL, {
+            createObjectURL: (blob) => {
+                const url = createObjectURL(blob);
+                left.add(url);
+                return url;
+            },
+            revokeObjectURL: (url) => {
+                left.delete(url);
+                revokeObjectURL(url);
+            },
+        });
+        try {
+            const device = { ask: async () => ({ answer: said }) };
+            const members = { app: { device }, props: { id: 1 }, state: { url: null, file: "", refusal: "" }, isOver: false };
+            const sheet = Object.assign(Object.create(PrintedSheet.prototype), members);
+            const fetched = sheet.fetch();
+            if (isClosedFirst) {
+                sheet.end();
+            }
+            await fetched;
+            const shown = left.has(sheet.state.url);
+            sheet.end();
+            return { left: left.size, shown, state: sheet.state };
+        } finally {
+            Object.assign(URL, { createObjectURL, revokeObjectURL });
+        }
+    }
+
+    test("is kept by the page while its sheet is open", async () => {
+        const { left, shown, state } = await opened(false);
+        assert.deepEqual([shown, left, state.file], [true, 0, "S1.pdf"]);
+    });
+
+    test("is not kept where the sheet was closed before it came", async () => {
+        assert.equal((await opened(true)).left, 0);
+    });
+
+    test("that is no PDF is said to be none", async () => {
+        const { shown, state } = await opened(false, { ...answer, type: "text/html" });
+        assert.deepEqual([shown, state.url], [false, null]);
+        assert.match(state.refusal, /made no PDF/);
     });
 });

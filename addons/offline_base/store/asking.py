@@ -15,7 +15,7 @@ from ..core.fields import format_instant
 from ..core.wire import AskRequest, ById, ByUid
 from . import reader
 from .apply import shape_errors
-from .outcome import guarded, no_commit
+from .outcome import guarded, is_concurrency, no_commit
 from .replay import QUIETLY
 from .scope import Scope
 
@@ -63,6 +63,8 @@ def _answer(device, request: AskRequest) -> Any:
     try:
         answer = getattr(adapter, question.name)(records, args)
     except (UserError, RedirectWarning) as error:
+        if is_concurrency(error):
+            raise  # A `LockError` is a `UserError`, and passes: the call is made again.
         raise Problem("question_refused", str(error.args[0] if error.args else error)) from None
     except Refusal as refusal:
         raise Problem("question_refused", refusal.message or adapter.env._(refusal.entry.title)) from None  # pylint: disable=gettext-variable

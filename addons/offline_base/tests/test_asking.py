@@ -1,7 +1,7 @@
 import json
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.tests import HttpCase
 
 from ..core import wire
@@ -47,13 +47,19 @@ def sulk(self, records, args):
     raise Refusal("access_denied") if args.times > 1 else UserError("Not today.")
 
 
+@question(args=ShoutArgs)
+def meet(self, records, args):
+    """One that meets another transaction."""
+    raise LockError("Locked.")
+
+
 class AskCase(PullCase):
     """Questions of contacts, declared for the test."""
 
     def setUp(self):
         super().setUp()
         adapter = self.env.registry["offline.entity.res_partner"]
-        for asked in (shout, meddle, finish, sulk):
+        for asked in (shout, meddle, finish, sulk, meet):
             self.enterContext(patch.object(adapter, asked.__name__, asked, create=True))
 
     def ask(self, name="shout", *targets, entity=PARTNER, **more):
@@ -182,6 +188,11 @@ class TestAsking(AskCase):
         self.assertEqual("Not today.", self.assert_refused("question_refused", "sulk").detail)
         problem = self.assert_refused("question_refused", "sulk", args={"times": 2})
         self.assertEqual("The user may not do this.", problem.detail)
+
+    def test_transaction_in_the_way_is_no_refusal(self):
+        """The call is made again, see the dispatcher."""
+        with self.assertRaises(LockError):
+            self.ask("meet")
 
     def test_too_many_records_are_refused(self):
         with self.assertRaisesRegex(ValueError, "500"):

@@ -26,9 +26,12 @@ class OfflineEntityProductProduct(models.AbstractModel):
     def stock(self, records, args):
         """What is free of the products that Odoo counts, where a new quotation of the user would take them from.
 
-        A list of ``{"product", "template", "free", "uom"}``: quantities in the product's own unit.
+        A list of ``{"product", "template", "free", "uom"}``: quantities in the product's own unit. Empty where a new
+        quotation would have no warehouse.
         """
         warehouse = self._offline_warehouse()
+        if not warehouse:
+            return []  # Odoo would add up those of all companies of the user.
         counted = records.with_context(warehouse_id=warehouse.id).filtered("is_storable")
         return [
             {

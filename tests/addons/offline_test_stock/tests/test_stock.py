@@ -61,6 +61,17 @@ class TestStock(SaleCase):
         self.env["ir.default"].set("sale.order", "warehouse_id", self.warehouse.id, company_id=True)
         self.assertEqual({self.desk: 12}, self.stock(self.desk))
 
+    def test_nothing_is_told_where_a_new_quotation_has_no_warehouse(self):
+        """Of a company without one, Odoo would add up the stock of the user's other companies."""
+        bare = self.env["res.company"].create({"name": "Without a warehouse"})
+        self.env["stock.warehouse"].search([("company_id", "=", bare.id)]).active = False
+        self.seller.company_ids += bare
+        self.put(self.desk, 12)
+        target = wire.ById(id=self.desk.id)
+        request = wire.AskRequest(entity=PRODUCT, question="stock", targets=[target], company=bare.id)
+        self.assertEqual([], ask(self.phone.device, request)["answer"])
+        self.assertEqual({self.desk: 12}, self.stock(self.desk))
+
     def test_products_that_left_are_left_out(self):
         """Proves I4."""
         self.chair.active = False

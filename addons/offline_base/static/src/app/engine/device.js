@@ -198,7 +198,7 @@ export class Device extends Reader {
     /** A file that a record names, or a small picture of it; from here if it is here, else from the server. */
     async fetch(sha256, size = null) {
         await this.parts.files.prune(this.settings.cache_bytes);
-        return this.#network.api.fetchBlob(this.parts.blobs, sha256, size);
+        return this.#link.admitted(() => this.#network.api.fetchBlob(this.parts.blobs, sha256, size));
     }
 
     /** Choose the room for files that the server has; what is over goes now. What was not sent never goes. */

@@ -22,6 +22,9 @@ export class Link {
     #access;
     #options;
     #running = null;
+    /** Calls under way, and the change of the token where one is. */
+    #calls = new Set();
+    #renewing = null;
 
     /**
      * @param {object} parts store, settings, records, outbox, cut, and blobs and files where there are any
@@ -59,7 +62,9 @@ export class Link {
         if (settings.leaving && !(await this.#access.finishLeaving())) {
             throw new Offline("this device has wiped itself, and the server does not know yet");
         }
-        await this.#access.rotateIfDue();
+        if (!this.#calls.size && this.#renewing === null) {
+            await this.#renewed(() => this.#access.rotateIfDue()); // Else with a later sync: there is time.
+        }
         let result;
         try {
             result = await this.admitted(() => this.#newSync().run());
@@ -132,7 +137,7 @@ export class Link {
         if (rotten.length) {
             await this.sync();
         }
-        const differ = await this.#newSync().verify();
+        const differ = await this.admitted(() => this.#newSync().verify());
         if (Object.keys(differ).length) {
             await this.sync();
         }
@@ -148,18 +153,54 @@ export class Link {
 
     /** Make calls, with a new token if the office asks for one first, or the old one has expired. */
     async admitted(call) {
+        const { settings } = this.#parts;
+        let token;
+        const make = () => {
+            ({ token } = settings);
+            return call();
+        };
         try {
-            return await call();
+            return await this.#made(make);
         } catch (error) {
-            if (error.code === "token_rotation_due") {
-                await this.#access.rotate();
-            } else if (error.code === "token_expired" && this.#parts.settings.key !== null) {
-                await this.#access.comeBack();
-            } else {
+            const renew = {
+                token_rotation_due: () => this.#access.rotate(),
+                token_expired: settings.key === null ? undefined : () => this.#access.comeBack(),
+            }[error.code];
+            if (!renew) {
                 throw error;
             }
+            if (settings.token === token) {
+                await this.#renewed(renew);
+            }
         }
-        return call();
+        return this.#made(make);
+    }
+
+    /** Make calls, once nobody changes the token any more; who did says what was wrong with it. */
+    async #made(call) {
+        while (this.#renewing !== null) {
+            await this.#renewing.catch(() => {});
+        }
+        const made = call();
+        this.#calls.add(made);
+        try {
+            return await made;
+        } finally {
+            this.#calls.delete(made);
+        }
+    }
+
+    /**
+     * Change the token once, whoever asks for it, and while no call is under way: one that arrived with the former token
+     * after the new one was used would look like that of a copy.
+     */
+    #renewed(renew) {
+        this.#renewing ??= Promise.allSettled(this.#calls)
+            .then(renew)
+            .finally(() => {
+                this.#renewing = null;
+            });
+        return this.#renewing;
     }
 
     #newSync() {

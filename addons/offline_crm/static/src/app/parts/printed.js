@@ -41,19 +41,23 @@ export class PrintedSheet extends Component {
     setup() {
         this.app = useApp();
         this.state = useState({ url: null, file: "", refusal: "" });
-        let isOver = false;
-        const fetch = async () => {
-            const made = await this.made();
-            if (!isOver) {
-                Object.assign(this.state, made);
-            }
-        };
+        this.isOver = false;
         // The sheet is there before the answer is.
-        onWillStart(() => void fetch());
-        onWillDestroy(() => {
-            isOver = true;
-            URL.revokeObjectURL(this.state.url);
-        });
+        onWillStart(() => void this.fetch());
+        onWillDestroy(() => this.end());
+    }
+
+    async fetch() {
+        const { pdf, ...made } = await this.made();
+        if (!this.isOver) {
+            // No sooner: nobody would give back the memory that it takes.
+            Object.assign(this.state, made, pdf && { url: URL.createObjectURL(pdf) });
+        }
+    }
+
+    end() {
+        this.isOver = true;
+        URL.revokeObjectURL(this.state.url);
     }
 
     async made() {
@@ -62,7 +66,7 @@ export class PrintedSheet extends Component {
             if (answer.type !== PDF) {
                 return { refusal: String(_t("Odoo made no PDF of it. Ask your office.")) };
             }
-            return { url: URL.createObjectURL(new Blob([fromBase64(answer.content)], { type: PDF })), file: answer.name };
+            return { pdf: new Blob([fromBase64(answer.content)], { type: PDF }), file: answer.name };
         } catch (error) {
             if (!(error instanceof DeviceError)) {
                 throw error;

@@ -24,7 +24,11 @@ def by_the_device(instant):
 def by_the_office(env, instant):
     """A moment that a device tells in its work, by the office's clock."""
     said = env.context.get("offline_base__device_at")
-    return by_the_device(instant) + (worked_at(env) - by_the_device(said) if said else timedelta())
+    moment = by_the_device(instant)
+    try:
+        return moment + (worked_at(env) - by_the_device(said) if said else timedelta())
+    except OverflowError:  # the last days of the calendar
+        return moment
 
 
 def map_url(latitude, longitude):

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 from odoo import api, fields, models
 from odoo.addons.offline_base.store import retention
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from . import moments
@@ -64,27 +65,36 @@ class OfflineTrail(models.Model):
     def _gc_positions(self):
         """Forget where people were, once the days of the profile are over; that they were on duty stays."""
         self.search([("forget_on", "<", fields.Date.today()), ("is_anonymised", "=", False)])._forget()
+        self._forget_sent()
 
     def _forget(self):
         self.position_ids.unlink()
         self.write({"forget_on": False, "is_anonymised": True})
-        # The same positions stand in what the device sent.
-        sent = self.env["offline.operation"].search([("entity", "=", self._name), ("res_id", "in", self.ids)])
+
+    @api.model
+    def _forget_sent(self):
+        """The same positions stand in what devices sent; what nobody decided about yet is forgotten when they have."""
+        work, now = self.env["offline.operation"], fields.Datetime.now()
+        sent = Domain([("entity", "=", self._name), ("is_open", "=", False), ("payload", "!=", False)])
+        forgotten = self.search([("is_anonymised", "=", True)])
+        due = work.search(sent & Domain("res_id", "in", forgotten.ids))
+        # Of trails that never came to be.
+        for operation in work.search(sent & Domain("res_id", "=", False)):
+            days = operation.device_id.profile_id.visit_position_days
+            if operation.received_at < now - timedelta(days=days):
+                due |= operation
         self.env.flush_all()
-        retention.forget(self.env.cr, sent.filtered(lambda operation: not operation.is_open).ids)
+        retention.forget(self.env.cr, due.ids)
         self.env.invalidate_all(flush=False)
 
     @api.model
     def _begin(self, device, said):
-        """Begin a time on duty of a device; one of it that has no end, as its app was erased, ends where it stopped."""
+        """Begin a time on duty of a device; one of it that has no end, as its app was erased, ends where it stopped.
+
+        Its own end, and positions, may still come: they had to wait.
+        """
         for left in self.search([("device_id", "=", device.id), ("ended_at", "=", False)]):
-            last = left.position_ids[-1:]
-            left.write(
-                {
-                    "ended_at": last.at or left.started_at,
-                    "device_ended_at": last.device_at or left.device_at,
-                }
-            )
+            left.ended_at = left.position_ids[-1:].at or left.started_at
         at = moments.worked_at(self.env)
         days = device.profile_id.visit_position_days
         return self.create(
@@ -94,7 +104,7 @@ class OfflineTrail(models.Model):
                 "started_at": at,
                 "device_at": said.get("device_at") or at,
                 "has_consented": True,
-                "forget_on": fields.Date.today() + timedelta(days=days),
+                "forget_on": at.date() + timedelta(days=days),
             }
         )
 
@@ -102,9 +112,7 @@ class OfflineTrail(models.Model):
         """Keep positions that the device took on duty; all of them, or the refusal of all."""
         self.ensure_one()
         if self.is_anonymised:
-            raise UserError(
-                self.env._("The positions of this time on duty are forgotten already. Discard these as well.")
-            )
+            return  # those before are forgotten, and these with them
         # Times of one clock are compared: the office's is reckoned anew with every call.
         taken = [moments.by_the_device(position.at) for position in positions]
         if taken != sorted(taken):
@@ -142,11 +150,13 @@ class OfflineTrail(models.Model):
             ]
         )
         self.position_count += len(added)
+        if self.ended_at and not self.device_ended_at:
+            self.ended_at = max([self.ended_at, *added.mapped("at")])
 
     def _end(self, instant):
         """End the duty at a moment of the device's clock; a second time changes nothing."""
         self.ensure_one()
-        if self.ended_at:
+        if self.device_ended_at:
             return
         moment = moments.by_the_device(instant)
         last = self.position_ids[-1:]
@@ -154,7 +164,8 @@ class OfflineTrail(models.Model):
             raise UserError(
                 self.env._("Duty cannot end before it began, or before its last position. Correct the time.")
             )
-        at = max(last.at or self.started_at, moments.by_the_office(self.env, instant))
+        begun, now = last.at or self.started_at, moments.worked_at(self.env)
+        at = min(max(begun, moments.by_the_office(self.env, instant)), max(begun, now))
         self.write({"ended_at": at, "device_ended_at": moment})
 
     def _gpx(self):

@@ -188,6 +188,28 @@ class TestTrail(TrailCase):
         trail, _uid = self.begun()
         self.assertEqual("2026-11-21 10:05:00", str(left.ended_at))
         self.assertFalse(trail.ended_at)
+        # It was not erased: what it kept had to wait.
+        self.assert_status("applied", self.add(uid, place("10:30:00")))
+        self.assertEqual(("2026-11-21 10:30:00", 2), (str(left.ended_at), left.position_count))
+        self.assert_status("applied", self.end(uid, "11:00:00"))
+        self.assertEqual("2026-11-21 11:00:00", str(left.ended_at))
+        self.assert_status("applied", self.end(uid, "11:30:00"))
+        self.assertEqual("2026-11-21 11:00:00", str(left.ended_at))
+
+    def test_duty_ends_no_later_than_somebody_said_so(self):
+        """However wrong the clock of the device is."""
+        for clock, moment in (
+            ("2026-11-21T12:00:00Z", "2026-11-21T23:00:00Z"),
+            ("2026-11-21T12:00:00Z", "9999-12-31T23:59:59Z"),
+        ):
+            with self.subTest(moment):
+                trail, uid = self.begun()
+                operation = self.phone.operation(
+                    "end_duty", TRAIL, target={"uid": uid}, args={"at": moment}, at=clock
+                )
+                [receipt] = self.phone.push(operation, state=self.state(clock))
+                self.assert_status("applied", receipt)
+                self.assertLess(abs(trail.ended_at - fields.Datetime.now()), timedelta(seconds=30))
 
     def test_device_holds_the_trail_while_its_person_is_on_duty(self):
         trail, uid = self.begun()
@@ -201,8 +223,10 @@ class TestTrail(TrailCase):
         trail, uid = self.begun()
         receipt = self.add(uid, place("10:05:00"))
         self.end(uid)
-        self.assertEqual(fields.Date.today() + timedelta(days=30), trail.forget_on)
-        trail._gc_positions()
+        # Thirty days after the duty, whenever it came.
+        self.assertEqual("2026-12-21", str(trail.forget_on))
+        trail.forget_on = fields.Date.today()
+        self.env[TRAIL]._gc_positions()
         self.assertEqual((1, False), (len(trail.position_ids), trail.is_anonymised))
         trail.forget_on = fields.Date.today() - timedelta(days=1)
         self.env[TRAIL]._gc_positions()
@@ -212,7 +236,45 @@ class TestTrail(TrailCase):
         self.assertEqual((1, self.seller), (trail.position_count, trail.user_id))
         # Nor do they stand in what the device sent.
         self.assertFalse(self.phone.stored(receipt).payload)
-        self.assert_refused(self.add(uid, place("10:06:00")), "forgotten")
+
+    def forget(self, trail):
+        """The days of this trail are over, and the housekeeping comes by."""
+        trail.forget_on = fields.Date.today() - timedelta(days=1)
+        self.env[TRAIL]._gc_positions()
+
+    def test_positions_that_come_when_theirs_are_forgotten_are_not_kept(self):
+        """Proves I1. Duty goes on, and nothing of it waits for somebody to discard it."""
+        trail, uid = self.begun()
+        self.forget(trail)
+        receipt = self.add(uid, place("10:06:00"))
+        self.assert_status("applied", receipt)
+        self.assertFalse(trail.position_ids)
+        self.assert_status("applied", self.end(uid))
+        self.env[TRAIL]._gc_positions()
+        self.assertFalse(self.phone.stored(receipt).payload)
+
+    def test_refused_positions_are_forgotten_once_they_are_given_up(self):
+        trail, uid = self.begun()
+        receipt = self.add(uid, place("10:06:00"), place("10:05:00"))
+        self.forget(trail)
+        self.assertTrue(self.phone.stored(receipt).payload)
+        self.drop(receipt)
+        self.env[TRAIL]._gc_positions()
+        self.assertFalse(self.phone.stored(receipt).payload)
+
+    def test_positions_of_a_trail_that_never_came_to_be_are_forgotten(self):
+        self.profile.visit_position_days = 30
+        refused, uid = self.begin(has_consented=False)
+        receipt = self.add(uid, place("10:06:00"))
+        self.drop(refused)
+        stored = self.phone.stored(receipt)
+        if stored.is_open:
+            self.drop(receipt)
+        self.env[TRAIL]._gc_positions()
+        self.assertTrue(stored.payload)
+        stored.received_at -= timedelta(days=31)
+        self.env[TRAIL]._gc_positions()
+        self.assertFalse(stored.payload)
 
     def test_salesperson_sees_their_own_trail_and_the_office_all(self):
         """Proves I4."""

@@ -3,6 +3,8 @@ import { _t } from "@web/core/l10n/translation";
 import { formatDateTime, formatNumber } from "@offline_base/app/ui/model/format";
 
 const ASKED = { enableHighAccuracy: true, maximumAge: 60_000, timeout: 15_000 };
+/** The timeout above does not run while the browser asks for leave: how long a check-in waits at most. */
+const PATIENCE_MS = 30_000;
 
 /** A place in words. @param {{latitude: number, longitude: number, accuracy_m: number}} position */
 export function placeText({ latitude, longitude, accuracy_m }) {
@@ -13,6 +15,7 @@ export function placeText({ latitude, longitude, accuracy_m }) {
 function here() {
     return new Promise((resolve) => {
         const found = ({ coords: { latitude, longitude, accuracy } }) => resolve({ latitude, longitude, accuracy_m: Math.round(accuracy * 10) / 10, consent: true });
+        setTimeout(() => resolve(null), PATIENCE_MS);
         if (navigator.geolocation) {
             navigator.geolocation.getCurrentPosition(found, () => resolve(null), ASKED);
         } else {
@@ -36,11 +39,11 @@ async function prepare(app, { position, ...args }) {
 
 function told({ args: { at, note, position } }) {
     const rows = [
-        [_t("When"), at && formatDateTime(at)],
-        [_t("Note"), note],
-        [_t("Position"), position && placeText(position)],
+        ["at", _t("When"), at && formatDateTime(at)],
+        ["note", _t("Note"), note],
+        ["position", _t("Position"), position && placeText(position)],
     ];
-    return { what: String(_t("Check-in")), rows: rows.filter(([, text]) => text).map(([label, text]) => ({ label: String(label), text })) };
+    return { what: String(_t("Check-in")), rows: rows.filter(([, , text]) => text).map(([name, label, text]) => ({ name, label: String(label), text })) };
 }
 
 /** How the operation `check_in` looks, on a contact and on an opportunity. */

@@ -17,6 +17,9 @@ export class ConsentSheet extends Component {
 
     get howLong() {
         const { days } = this.props;
+        if (days === 0) {
+            return _t("The positions are deleted on the next day.");
+        }
         return days === 1 ? _t("The positions are deleted after one day.") : _t("The positions are deleted after %s days.", formatNumber(days));
     }
 }

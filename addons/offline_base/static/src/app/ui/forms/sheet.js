@@ -39,6 +39,13 @@ export class FormSheet extends Component {
         return this.props.confirm ?? _t("Save");
     }
 
+    /** What is being done is not turned away any more: it would be done all the same. */
+    close() {
+        if (!this.state.isBusy) {
+            this.props.close();
+        }
+    }
+
     async remove() {
         this.props.close(await this.props.remove());
     }

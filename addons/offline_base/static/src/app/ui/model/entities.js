@@ -25,7 +25,7 @@
  * | `sorts` | `[{name, label, of(values, known), down?}]`, the first is usual |
  * | `group` | `{label, of(values, known)}`: `of` answers `{key, label, tone?}` of the heading in the usual order |
  * | `isScanned` | a code finds a record in the list |
- * | `operations` | `{name: {icon, main, place, isOnce, text, said, labels, hidden(values), defaults(values), effect(app, record, args), fields, shows, run(app, record), after(app, record)}}`; `fields` say what arguments are whose schema does not; `shows` as above; `place: "call"` logs a call; `effect`: the values that it is expected to leave; `told({args, values})` → `{what, rows: [{label, text}]}`: such work in words, where it waits; `prepare(app, args)` → what is sent of what was filled in |
+ * | `operations` | `{name: {icon, main, place, isOnce, text, said, labels, hidden(values), defaults(values), effect(app, record, args), fields, shows, run(app, record), after(app, record)}}`; `fields` say what arguments are whose schema does not; `shows` as above; `place: "call"` logs a call; `effect`: the values that it is expected to leave; `told({args, values})` → `{what, rows: [{label, text, name}]}`: such work in words, where it waits, `name` that of the argument, if it is one; `prepare(app, args)` → what is sent of what was filled in |
  * | `quick` | components over a record, with `entity` and `record` |
  * | `panels` | components under the fields of a record, with `entity` and `record` |
  * | `related` | `[{entity, field, label?, when?(values)}]`: records whose field points to this one are shown with it |

@@ -114,11 +114,11 @@ async function titleOf(app, entry, entity, values, record) {
  */
 export async function fieldsOf(app, { entry, body, entity, verb }) {
     const { device } = app;
+    const said = entry.receipt?.fields ?? {};
     const told = toldOf(entity, body);
     if (told) {
-        return told.rows.map(({ label, text }, at) => ({ name: String(at), label, problem: null, before: null, mine: text }));
+        return told.rows.map(({ label, text, name }, at) => ({ name: name ?? String(at), label, problem: said[name] ?? null, before: null, mine: text }));
     }
-    const said = entry.receipt?.fields ?? {};
     const known = (name) => entity.profile.fields.find((field) => field.name === name) ?? { name, label: name, type: "char" };
     const row = async (field, value, before) => ({
         ...{ name: field.name, label: field.label, field, problem: said[field.name] ?? null },

@@ -58,6 +58,17 @@ def server(browser: Browser, make_database: Callable[..., str]) -> Iterator[Odoo
         yield running
 
 
+def served(template: str) -> Any:
+    """For a module that needs another database: its own `server`, of this template."""
+
+    @pytest.fixture(scope="module", name="server")
+    def running(browser: Browser, make_database: Callable[..., str]) -> Iterator[OdooServer]:
+        with OdooServer(make_database(template=template)) as started:
+            yield started
+
+    return running
+
+
 def staffed(server: OdooServer) -> Office:
     """The administrator at the API, with the office's people hired and an address that looks like one."""
     office = Office(server.url, server.db)
@@ -75,6 +86,16 @@ def staffed(server: OdooServer) -> Office:
 def office(server: OdooServer) -> Office:
     """The office behind `server`."""
     return staffed(server)
+
+
+def staffed_office() -> Any:
+    """For a module that has its own `server`: the `office` behind it."""
+
+    @pytest.fixture(scope="module", name="office")
+    def behind(server: OdooServer) -> Office:
+        return staffed(server)
+
+    return behind
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from ..core.errors import Problem
 from ..core.fields import format_instant, parse_instant
 from ..store import keys
 from ..store.holdings import was_given
+from ..store.scope import with_current
 from ..store.verify import check_all, check_sample
 
 #: How many devices are verified each night.
@@ -334,9 +335,7 @@ class OfflineDevice(models.Model):
 
     def _as_reviewer(self, reviewer):
         """The device in the environment of somebody of the office, who decides what became of its work."""
-        companies = [reviewer.company_id.id] + [
-            c for c in reviewer.company_ids.ids if c != reviewer.company_id.id
-        ]
+        companies = with_current(reviewer.company_id.id, reviewer.company_ids.ids)
         context = {"lang": reviewer.lang, "tz": reviewer.tz, "allowed_company_ids": companies}
         return self.with_user(reviewer).with_context(**context)
 

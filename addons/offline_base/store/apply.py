@@ -20,6 +20,7 @@ from . import blob_uses, reader, writer
 from .feed import changed_at, chosen_at
 from .outcome import Edit, Force, Outcome, Parked, guarded, is_transient, no_commit
 from .refused import refused
+from .scope import with_current
 from .story import where_from
 
 _logger = logging.getLogger(__name__)
@@ -130,9 +131,7 @@ class Applier:
             if operation.company not in allowed:
                 sentence = CATALOGUE["company_invalid"].title
                 raise Refusal("company_invalid", fields={"company": self.user_env._(sentence)})  # pylint: disable=gettext-variable
-            context["allowed_company_ids"] = [operation.company] + [
-                c for c in allowed if c != operation.company
-            ]
+            context["allowed_company_ids"] = with_current(operation.company, allowed)
         return context
 
     # --- verbs ----------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from . import reader
 from .apply import shape_errors
 from .outcome import guarded, is_concurrency, no_commit
 from .replay import QUIETLY
-from .scope import Scope
+from .scope import scope_of, with_current
 
 
 class _Answered(Exception):
@@ -47,11 +47,12 @@ def ask(device, request: AskRequest) -> dict[str, Any]:
 
 
 def _answer(device, request: AskRequest) -> Any:
-    line, adapter = _admitted(device, request)
+    scope = _admitted(device, request)
+    adapter = scope.adapter
     question = adapter._offline_questions().get(request.question)
     if question is None:
         raise Problem("question_unknown")
-    records = _records(device, line, adapter, request)
+    records = _records(device, scope, request)
     if request.targets and not records:
         raise Problem("question_unknown")
     try:
@@ -73,29 +74,28 @@ def _answer(device, request: AskRequest) -> Any:
 
 
 def _admitted(device, request):
-    """The profile's line and the adapter that answers, as the user in the company that was asked for."""
+    """The scope of the entity that was asked about, as the user in the company that was asked for."""
     context = {**QUIETLY, **device._user_context()}
     allowed = context["allowed_company_ids"]
     if request.company is not None:
         if request.company not in allowed:
             raise Problem("question_unknown")
-        context["allowed_company_ids"] = [request.company, *(c for c in allowed if c != request.company)]
+        context["allowed_company_ids"] = with_current(request.company, allowed)
     user_env = device.with_user(device.user_id).with_context(**context).env
-    for line, adapter in device.profile_id.with_env(user_env)._lines():
-        if adapter._offline_model == request.entity and Scope(adapter, line, device).readable:
-            return line, adapter
-    raise Problem("question_unknown")
+    scope = scope_of(device, user_env, request.entity)
+    if scope is None:
+        raise Problem("question_unknown")
+    return scope
 
 
-def _records(device, line, adapter, request):
+def _records(device, scope, request):
     """Those of the targets that the device may hold, in their order; what is missing looks like what is forbidden."""
-    entity = request.entity
+    entity, adapter = request.entity, scope.adapter
     named = device.env["offline.identity"]._ids_of(
         entity, [t.uid for t in request.targets if isinstance(t, ByUid)]
     )
     ids = [t.id if isinstance(t, ById) else named.get(t.uid, 0) for t in request.targets]
     born = {t.id: t.born for t in request.targets if isinstance(t, ById) and t.born is not None}
-    scope = Scope(adapter, line, device)
     domain = scope.domain if adapter._offline_parent else adapter._offline_scope(device)
     among = Domain("id", "in", [n for n in ids if n > 0])
     found = set(scope.model.search(Domain(domain) & among).ids)

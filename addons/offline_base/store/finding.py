@@ -10,7 +10,7 @@ from ..core.errors import Refusal
 from ..core.wire import FindRequest
 from . import writer
 from .apply import suspects
-from .scope import Scope
+from .scope import scope_of
 
 
 def find(device, request: FindRequest) -> dict[str, Any]:
@@ -19,18 +19,16 @@ def find(device, request: FindRequest) -> dict[str, Any]:
     Of an entity that the device may not hold, or whose records come with others, there are none.
     """
     user_env = device._as_user().env
-    for line, adapter in device.profile_id.with_env(user_env)._lines():
-        if adapter._offline_model != request.entity or adapter._offline_parent:
-            continue
-        if Scope(adapter, line, device).readable:
-            domain = adapter._offline_scope(device)
-            if request.like is not None:
-                domain = Domain(domain) & Domain("id", "in", _like(line, adapter, request.like))
-            # Odoo's own search by name, with no words for those that are named by their ids.
-            found = user_env[request.entity].name_search(request.text or "", domain, limit=request.limit + 1)
-            records = [{"id": record_id, "name": name or ""} for record_id, name in found[: request.limit]]
-            return {"records": records, "more": len(found) > request.limit}
-    return {"records": [], "more": False}
+    scope = scope_of(device, user_env, request.entity)
+    if scope is None or scope.adapter._offline_parent:
+        return {"records": [], "more": False}
+    domain = scope.adapter._offline_scope(device)
+    if request.like is not None:
+        domain = Domain(domain) & Domain("id", "in", _like(scope.line, scope.adapter, request.like))
+    # Odoo's own search by name, with no words for those that are named by their ids.
+    found = user_env[request.entity].name_search(request.text or "", domain, limit=request.limit + 1)
+    records = [{"id": record_id, "name": name or ""} for record_id, name in found[: request.limit]]
+    return {"records": records, "more": len(found) > request.limit}
 
 
 def _like(line, adapter, like) -> list[int]:

@@ -41,6 +41,19 @@ class Mark:
         return [self.text, self.live]
 
 
+def with_current(company: int, allowed: Iterable[int]) -> list[int]:
+    """The user's companies as Odoo's context has them: the one that counts first."""
+    return [company, *(other for other in allowed if other != company)]
+
+
+def scope_of(device, user_env, entity: str) -> Scope | None:
+    """The scope of an entity of which the device may hold records, as its user; None where there is none."""
+    for line, adapter in device.profile_id.with_env(user_env)._lines():
+        if adapter._offline_model == entity and (scope := Scope(adapter, line, device)).readable:
+            return scope
+    return None
+
+
 class Scope:
     """The scope of one entity of a device, evaluated as its user."""
 

@@ -31,11 +31,6 @@ def by_the_office(env, instant):
         return moment
 
 
-def map_url(latitude, longitude):
-    """The address of a map of this place."""
-    return f"https://www.openstreetmap.org/#map=17/{latitude:.6f}/{longitude:.6f}"
-
-
 def device_at_work(env):
     """The device whose work it is; none where somebody works in Odoo."""
     # sudo: the name and the profile of the user's own device.

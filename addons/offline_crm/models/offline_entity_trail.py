@@ -10,18 +10,15 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
-from . import moments
+from . import moments, places
 
 _lt = LazyTranslate(__name__)
 
 
-class TrailPosition(Request):
+class TrailPosition(places.Place):
     """Where the device was, and when by its own clock."""
 
     at: Instant
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
-    accuracy_m: Annotated[float, Field(ge=0, lt=1e7)] = 0
 
 
 class PositionsArgs(Request):

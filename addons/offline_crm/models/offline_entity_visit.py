@@ -7,17 +7,14 @@ from odoo.addons.offline_base.core.wire import Instant, Request
 from odoo.addons.offline_base.store.operations import named_operation
 from odoo.tools.translate import LazyTranslate
 
-from . import moments
+from . import moments, places
 
 _lt = LazyTranslate(__name__)
 
 
-class Position(Request):
+class Position(places.Place):
     """Where the device says that it is. Without the person's consent it is not sent."""
 
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
-    accuracy_m: Annotated[float, Field(ge=0, lt=1e7)] = 0
     #: That the person was asked, and said yes.
     consent: Literal[True]
 

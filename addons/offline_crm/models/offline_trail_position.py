@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from . import moments
+from . import places
 
 
 class OfflineTrailPosition(models.Model):
@@ -25,4 +25,4 @@ class OfflineTrailPosition(models.Model):
     @api.depends("latitude", "longitude")
     def _compute_map_url(self):
         for position in self:
-            position.map_url = moments.map_url(position.latitude, position.longitude)
+            position.map_url = places.map_url(position.latitude, position.longitude)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from . import moments
+from . import moments, places
 
 
 class OfflineVisit(models.Model):
@@ -47,7 +47,7 @@ class OfflineVisit(models.Model):
     def _compute_map_url(self):
         for visit in self:
             known = visit.has_consented and not visit.is_anonymised
-            visit.map_url = moments.map_url(visit.latitude, visit.longitude) if known else False
+            visit.map_url = places.map_url(visit.latitude, visit.longitude) if known else False
 
     @api.autovacuum
     def _gc_positions(self):

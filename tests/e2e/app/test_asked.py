@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
 import pytest
@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.app.device import AppDevice
 from tests.e2e.app.test_quotation import add, begin, row
 from tests.e2e.app.test_usual_day import keep
+from tests.e2e.conftest import served
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
 
@@ -36,10 +37,7 @@ _AGE = """async (hours) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
-    with OdooServer(make_database(template="stock")) as running:
-        yield running
+server = served("stock")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ With SCREENSHOTS=1 its screens are kept in docs/images, phone and desk, light an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from math import cos, sin
 
@@ -15,16 +15,14 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.app.device import AppDevice
 from tests.e2e.app.test_every_screen import faults
 from tests.e2e.app.test_usual_day import keep
+from tests.e2e.conftest import served
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
 
 _sellers = count(1)
 
 
-@pytest.fixture(scope="module")
-def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
-    with OdooServer(make_database(template="offline_crm")) as running:
-        yield running
+server = served("offline_crm")
 
 
 @pytest.fixture(scope="module")

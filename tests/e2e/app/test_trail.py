@@ -5,18 +5,17 @@ With SCREENSHOTS=1 its screens are kept in docs/images, phone and desk, light an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.app.device import AppDevice
 from tests.e2e.app.test_every_screen import faults
 from tests.e2e.app.test_usual_day import keep
-from tests.e2e.conftest import DESKTOP, staffed
+from tests.e2e.conftest import DESKTOP, served, staffed_office
 from tests.e2e.screens import Screens
-from tools.provision.server import OdooServer
 from tools.stage.office import Office
 
 TRAIL, POSITION = "offline.trail", "offline.trail.position"
@@ -27,15 +26,8 @@ _CLOCK = (
 _MINUTE_MS = 60_000
 
 
-@pytest.fixture(scope="module")
-def server(browser: Browser, make_database: Callable[..., str]) -> Iterator[OdooServer]:
-    with OdooServer(make_database(template="offline_crm")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def office(server: OdooServer) -> Office:
-    return staffed(server)
+server = served("offline_crm")
+office = staffed_office()
 
 
 @pytest.fixture(scope="module")

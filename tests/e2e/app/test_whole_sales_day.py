@@ -5,32 +5,24 @@ It is played on the demo data of `offline_crm`, as `make demo` does. With SCREEN
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.app.device import AppDevice
 from tests.e2e.app.test_every_screen import faults
 from tests.e2e.app.test_usual_day import keep
-from tests.e2e.conftest import staffed
-from tools.provision.server import OdooServer
+from tests.e2e.conftest import served, staffed_office
 from tools.stage.office import Office
 
 LEAD, ORDER, PARTNER = "crm.lead", "sale.order", "res.partner"
 
 
-@pytest.fixture(scope="module")
-def server(browser: Browser, make_database: Callable[..., str]) -> Iterator[OdooServer]:
-    with OdooServer(make_database(template="offline_crm")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def office(server: OdooServer) -> Office:
-    return staffed(server)
+server = served("offline_crm")
+office = staffed_office()
 
 
 class Marc:

@@ -2,7 +2,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { formatDateTime, formatNumber, formatTime } from "@offline_base/app/ui/model/format";
 import { entities } from "@offline_base/app/ui/registries";
-import { placeText } from "../model/check_in";
+import { placeText } from "../model/place";
 import { TRAIL } from "../trail/trail";
 
 function positions({ args }) {

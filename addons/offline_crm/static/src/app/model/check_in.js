@@ -1,20 +1,16 @@
 /** Check-in at a customer: with a note, and with where the device is if its person says so. */
 import { _t } from "@web/core/l10n/translation";
-import { formatDateTime, formatNumber } from "@offline_base/app/ui/model/format";
+import { formatDateTime } from "@offline_base/app/ui/model/format";
+import { placeOf, placeText } from "./place";
 
 const ASKED = { enableHighAccuracy: true, maximumAge: 60_000, timeout: 15_000 };
 /** The timeout above does not run while the browser asks for leave: how long a check-in waits at most. */
 const PATIENCE_MS = 30_000;
 
-/** A place in words. @param {{latitude: number, longitude: number, accuracy_m: number}} position */
-export function placeText({ latitude, longitude, accuracy_m }) {
-    return `${latitude.toFixed(5)}, ${longitude.toFixed(5)} (± ${formatNumber(accuracy_m, 0)} m)`;
-}
-
 /** Where the device is, as the office takes it; null where it cannot tell, or may not. */
 function here() {
     return new Promise((resolve) => {
-        const found = ({ coords: { latitude, longitude, accuracy } }) => resolve({ latitude, longitude, accuracy_m: Math.round(accuracy * 10) / 10, consent: true });
+        const found = ({ coords }) => resolve({ ...placeOf(coords), consent: true });
         setTimeout(() => resolve(null), PATIENCE_MS);
         if (navigator.geolocation) {
             navigator.geolocation.getCurrentPosition(found, () => resolve(null), ASKED);

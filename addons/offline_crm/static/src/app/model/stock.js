@@ -1,6 +1,6 @@
 /** What is free of products, as Odoo last said: asked after a sync, and shown with its age. */
 import { _t } from "@web/core/l10n/translation";
-import { formatInstant } from "@offline_base/app/engine/clock";
+import { formatInstant, parseInstant } from "@offline_base/app/engine/clock";
 import { agoOf, nowOf } from "@offline_base/app/ui/model/asking";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { questions } from "@offline_base/app/ui/registries";
@@ -25,19 +25,24 @@ export async function askStock(device) {
     if (!device.asks(PRODUCT, STOCK)) {
         return;
     }
+    let ids = null;
     for (const company of device.settings.user.companies) {
-        await askStockOf(device, company);
+        const known = await device.answers.get(PRODUCT, STOCK, aboutOf(company));
+        if (known && nowOf(device) - parseInstant(known.at) < FRESH_MS) {
+            continue;
+        }
+        ids ??= await productsOf(device);
+        await askStockOf(device, company, ids);
     }
 }
 
-/** The same for one company, unless it just said so. */
-async function askStockOf(device, company) {
-    const known = await device.answers.get(PRODUCT, STOCK, aboutOf(company));
-    if (known && nowOf(device) - Date.parse(known.at) < FRESH_MS) {
-        return;
-    }
+async function productsOf(device) {
     const held = await device.search(PRODUCT, "", {}, { limit: CALL * CALLS });
-    const ids = held.map(({ id }) => id).filter(Boolean);
+    return held.map(({ id }) => id).filter(Boolean);
+}
+
+/** The same for one company. */
+async function askStockOf(device, company, ids) {
     const told = [];
     let first = null;
     for (let at = 0; at < ids.length; at += CALL) {

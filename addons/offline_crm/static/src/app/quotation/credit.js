@@ -1,5 +1,6 @@
 /** What Odoo warns of a customer's credit: asked while there is a network, and shown with its age. It forbids nothing. */
 import { _t } from "@web/core/l10n/translation";
+import { parseInstant } from "@offline_base/app/engine/clock";
 import { agoOf, nowOf, unlessBorne } from "@offline_base/app/ui/model/asking";
 import { told } from "./draft";
 
@@ -63,6 +64,6 @@ export async function readCredit(device, wanted) {
 
 /** The warning in words: as it is where Odoo was just asked about this very total, else with its age. */
 export function creditText(device, { text, amount_total, currency, at }, { total, currency: shown, isAsked }) {
-    const isOfThis = isAsked && amount_total === told(total) && currency === shown && nowOf(device) - Date.parse(at) < NEW_MS;
+    const isOfThis = isAsked && amount_total === told(total) && currency === shown && nowOf(device) - parseInstant(at) < NEW_MS;
     return isOfThis ? text : _t("%(warning)s\n(Odoo said so %(age)s.)", { warning: text, age: agoOf(device, at) });
 }

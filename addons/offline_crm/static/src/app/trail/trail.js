@@ -6,6 +6,7 @@
  */
 import { formatInstant, parseInstant } from "@offline_base/app/engine/clock";
 import { Refusal } from "@offline_base/app/engine/errors";
+import { placeOf } from "../model/place";
 import { isWorth } from "./choice";
 
 export const TRAIL = "offline.trail";
@@ -40,6 +41,16 @@ export class Trail {
         return this.state !== null && this.state.ended === null;
     }
 
+    /** Until when it is known: its last position, or that it began. */
+    get _lastAt() {
+        return this.state.last?.at ?? this.state.from;
+    }
+
+    /** As text. A clock that is set back does not take duty back. */
+    _notBefore(now) {
+        return formatInstant(Math.max(now, parseInstant(this._lastAt)));
+    }
+
     /** Go on duty; the person has consented. */
     begin(now) {
         return this._next(async () => {
@@ -63,14 +74,12 @@ export class Trail {
             if (!this.isOn) {
                 return false;
             }
-            const { last, from, positions, count } = this.state;
-            const { latitude, longitude, accuracy } = coords;
-            const next = { latitude, longitude, accuracy_m: Math.round(accuracy * 10) / 10 };
+            const { last, positions, count } = this.state;
+            const next = placeOf(coords);
             if (!isWorth(last, { ...next, ms: now })) {
                 return false;
             }
-            // A clock that is set back does not take duty back.
-            const position = { at: formatInstant(Math.max(now, parseInstant(last?.at ?? from))), ...next };
+            const position = { at: this._notBefore(now), ...next };
             const changed = { positions: [...positions, position], last: { ...position, ms: now }, count: count + 1 };
             await this._put({ ...this.state, ...changed });
             return true;
@@ -81,8 +90,7 @@ export class Trail {
     end(now) {
         return this._next(async () => {
             if (this.isOn) {
-                const { last, from } = this.state;
-                await this._finish(formatInstant(Math.max(now, parseInstant(last?.at ?? from))));
+                await this._finish(this._notBefore(now));
             }
         });
     }
@@ -107,8 +115,7 @@ export class Trail {
 
     async _settle(now) {
         if (this.isOn && now - parseInstant(this.state.from) >= LONGEST_MS) {
-            const { last, from } = this.state;
-            await this._finish(last?.at ?? from);
+            await this._finish(this._lastAt);
         }
         while (this.state?.positions.length && this._isDue(now)) {
             const positions = this.state.positions.slice(0, BATCH);

@@ -1,8 +1,7 @@
 /** Before a record is made a second time: what Odoo says that the new one may be a duplicate of, where there is a network. */
 import { useState } from "@odoo/owl";
-import { DeviceError } from "../../engine/errors";
 import { Badge, Icon, Row, Sheet } from "../kit/kit";
-import { mayAsk } from "../model/asking";
+import { mayAsk, unlessBorne } from "../model/asking";
 import { FetchingSheet } from "../screens/pins/fetching";
 import { foundIn } from "../screens/pins/pins";
 
@@ -21,8 +20,9 @@ export async function alikeInOdoo(app, { name, alike }, values) {
     if (!mayAsk(app) || !Object.keys(like).length) {
         return [];
     }
-    const found = await Promise.race([answerOf(device, name, like), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, []))]);
-    return foundIn(device, name, found);
+    // Without an answer it is as without a network.
+    const answer = await Promise.race([unlessBorne(() => device.find(name, { like })), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    return foundIn(device, name, answer?.records ?? []);
 }
 
 /**
@@ -40,17 +40,6 @@ export async function askAlike(app, entity, values, isLeft) {
     }
     const chosen = found.length ? await app.messages.open(AlikeSheet, { entity, found }) : null;
     return { chosen: (await isLeft()) ? undefined : chosen, distinctFrom: found.map(({ id }) => id) };
-}
-
-async function answerOf(device, entity, like) {
-    try {
-        return (await device.find(entity, { like })).records;
-    } catch (error) {
-        if (!(error instanceof DeviceError)) {
-            throw error;
-        }
-        return []; // As without a network.
-    }
 }
 
 /** Asks which of these it is; closes with its id, with null where it is none of them, or with nothing. */

@@ -53,8 +53,16 @@ class Rows:
             "target_uid": operation.target.uid if isinstance(operation.target, ByUid) else None,
             "born": operation.target.born if isinstance(operation.target, ById) else None,
             "device_at": _naive(operation.at),
-            "corrected_at": _shifted(operation.at, self.offset),
+            "corrected_at": self._corrected(operation.at),
         }
+
+    def _corrected(self, at: str) -> datetime:
+        """When it was done by our clock: never after it arrived, even if the device's clock was set right since."""
+        try:
+            done = _naive(at) + self.offset
+        except OverflowError:
+            done = _naive(at)
+        return min(done, self.received_at)
 
     def decide(self, row: Row, outcome: Outcome) -> None:
         """Write what became of it."""
@@ -120,10 +128,3 @@ def storable(value: Any) -> Any:
 
 def _naive(text: str) -> datetime:
     return parse_instant(text).replace(tzinfo=None)
-
-
-def _shifted(text: str, offset: timedelta) -> datetime:
-    try:
-        return _naive(text) + offset
-    except OverflowError:
-        return _naive(text)

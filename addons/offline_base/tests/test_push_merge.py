@@ -70,6 +70,18 @@ class TestMerge(PushCase):
         self.assert_status("merged", receipt)
         self.assertEqual("1", self.partner.phone)
 
+    def test_policy_newest_is_not_won_for_years_by_a_clock_that_was_ahead(self):
+        """Proves I6. What somebody chooses later counts as later, though the clock was set right before the sync."""
+        self.set_policy("phone", "newest")
+        other = Phone(self.enrol(self.user, "Second"))
+        self.partner.phone = "0"
+        self.env.flush_all()
+        first = self.phone.update(self.partner, {"phone": "1"}, {"phone": "0"}, at="2126-01-01T00:00:00Z")
+        self.assert_status("applied", self.phone.push_one(first))
+        second = other.update(self.partner, {"phone": "2"}, {"phone": "0"}, at="2100-01-01T00:00:00Z")
+        self.assert_status("merged", other.push_one(second))
+        self.assertEqual("2", self.partner.phone)
+
     def test_policy_newest_asks_when_it_was_done_not_who_came_first(self):
         """Proves I6. Two phones: what one of them chose an hour ago counts from then, whenever it arrived."""
         self.set_policy("phone", "newest")

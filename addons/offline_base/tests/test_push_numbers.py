@@ -128,3 +128,10 @@ class TestNumbers(PushCase):
         self.assertEqual("2026-11-21 10:00:00", str(stored.device_at))
         self.assertGreater(stored.corrected_at, stored.device_at)
         self.assertEqual(self.user, stored.user_id)
+
+    def test_nothing_was_done_after_it_arrived(self):
+        """Proves I10. The device's clock was years ahead when it was done, and right again when it was sent."""
+        ahead = self.phone.update(self.partner, {"phone": "1"}, at="2126-01-01T00:00:00Z")
+        stored = self.phone.stored(self.phone.push_one(ahead))
+        self.assertEqual("2126-01-01 00:00:00", str(stored.device_at))
+        self.assertEqual(stored.received_at, stored.corrected_at)

@@ -51,6 +51,7 @@ def added(
         return known
     entry = about | {
         "histories": run.get("histories", 0),
+        "uncounted": run.get("uncounted", 0),
         "operations": run.get("operations", 0),
         "violations": run.get("violations", []),
         "defects": len(defects),
@@ -58,8 +59,9 @@ def added(
         "faults": run.get("faults", {}),
     }
     runs = [*known.get("runs", []), entry]
+    planted = {name: found | {"commit": about["versions"]["commit"]} for name, found in defects.items()}
     newest = {
-        name: found for name, found in {**known.get("defects", {}), **defects}.items() if name in DEFECTS
+        name: found for name, found in {**known.get("defects", {}), **planted}.items() if name in DEFECTS
     }
     caught = sum(found["caught"] for found in newest.values())
     return counted(runs) | {"defects": newest, "caught": caught} | about | {"runs": runs}
@@ -68,14 +70,18 @@ def added(
 def counted(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The sums of the runs since the last one before the newest that found something.
 
-    >>> one = {"histories": 2, "operations": 9, "violations": [], "ends": {"applied": 9}, "faults": {}}
+    Runs that do not say how many of their histories do not count counted all, and are left out.
+
+    >>> one = {"histories": 2, "uncounted": 1, "operations": 9, "violations": [], "ends": {"applied": 9}, "faults": {}}
     >>> bad = one | {"violations": [{"seed": 1}]}
     >>> [counted(runs)["histories"] for runs in ([one, one], [one, bad], [one, bad, one], [bad, one, one])]
     [4, 4, 2, 4]
     """
     found = [index for index, run in enumerate(runs[:-1]) if run["violations"]]
-    those = runs[found[-1] + 1 :] if found else runs
+    those = [run for run in (runs[found[-1] + 1 :] if found else runs) if "uncounted" in run]
     total: dict[str, Any] = {name: sum(run[name] for run in those) for name in ("histories", "operations")}
+    for kind in ("app", "crm"):
+        total[f"histories_{kind}"] = sum(run["histories"] for run in those if run.get(kind))
     total["violations"] = sum(len(run["violations"]) for run in those)
     for name in ("ends", "faults"):
         sums: Counter[str] = Counter()
@@ -95,7 +101,9 @@ def render(proof: dict[str, Any]) -> str:
         "`make prove` adds to `docs/proof.json`; this page is made from it. What happens is in `tests/model`.",
         "",
         f"**{proof['histories']} histories, {proof['operations']} operations, {proof['violations']} violations;"
-        f" {proof['caught']} of {len(DEFECTS)} planted defects noticed.**",
+        f" {proof['caught']} of {len(DEFECTS)} planted defects noticed.** Of the histories,"
+        f" {proof['histories_crm']} were of a sales team, {proof['histories_app']} with devices that run the app's"
+        " engine in Chromium. The simplest one of each seed and those in which no device did anything do not count.",
         "",
         "| fault | times |",
         "|---|---|",
@@ -105,8 +113,8 @@ def render(proof: dict[str, Any]) -> str:
         "|---|---|",
         *(f"| {state} | {number} |" for state, number in proof["ends"].items()),
         "",
-        "| planted defect | | noticed within |",
-        "|---|---|---|",
+        "| planted defect | | noticed within | of | by |",
+        "|---|---|---|---|---|",
         *(_defect(name, what, proof["defects"].get(name)) for name, what in DEFECTS.items()),
         "",
         "| run | seed | histories | operations | violations | defects | minutes | of |",
@@ -128,12 +136,16 @@ def unknown_tests() -> set[str]:
 
 def _defect(name: str, what: str, found: dict[str, Any] | None) -> str:
     told = "not planted yet" if found is None else f"{found['histories']} histories"
-    return f"| `{name}` | {what} | {told if found is None or found['caught'] else 'missed'} |"
+    by = (found or {}).get("why", "").replace("|", "\\|").replace("`", "'")
+    of = (found or {}).get("commit", "")
+    told = told if found is None or found["caught"] else "missed"
+    return f"| `{name}` | {what} | {told} | {of} | {f'`{by}`' if by else ''} |"
 
 
 def _run(run: dict[str, Any]) -> str:
     of = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
-    of += ", a sales team" if run.get("crm") else ""
+    of += ", a sales team" if run.get("crm") else ", the app's engine" if run.get("app") else ""
+    of += "" if "uncounted" in run else "; not counted"
     numbers = f"{run['histories']} | {run['operations']} | {len(run['violations'])} | {run['defects']}"
     return f"| {run['date']} | {run['seed']} | {numbers} | {run['minutes']} | {of} |"
 

@@ -8,7 +8,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
+
+from tools.provision.about import versions
 
 T = TypeVar("T", bound=Callable[[], Any])
 Seconds = dict[str, list[float]]
@@ -71,7 +74,7 @@ def claim(
 
 
 def machine() -> dict[str, str]:
-    """What the numbers were measured on."""
+    """What the numbers were measured on, when, and of which code."""
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
         names = [line.partition(":")[2].strip() for line in info if line.startswith("model name")]
     with open("/proc/meminfo", encoding="ascii") as info:
@@ -82,6 +85,7 @@ def machine() -> dict[str, str]:
         "cores": str(len(os.sched_getaffinity(0))),
         "memory": f"{memory} GB",
         "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
         "load": f"{load[0]:.1f} before the run",
+        "date": datetime.now(UTC).date().isoformat(),
+        **versions(),
     }

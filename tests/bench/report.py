@@ -21,6 +21,8 @@ _JSON, _PAGE, _PICTURE, _NOTES = (
     for name in ("benchmarks.json", "benchmarks.md", "images/benchmarks.svg", "benchmarks-notes.md")
 )
 Json = dict[str, Any]
+#: What is told of each part's run.
+_OF = ("date", "commit", "odoo", "postgresql", "python", "load")
 
 
 def write(results: dict[str, Result], losses: list[Json] | None, machine: dict[str, str]) -> None:
@@ -66,12 +68,14 @@ def _claim(claim: Claim) -> Json:
 def page(known: Json, notes: str) -> str:
     """The page, from what is in the JSON and the notes that people wrote."""
     measured = {name: known[name] for name in known if name.startswith("P")}
-    machines: dict[str, list[str]] = {}
-    for name, part in measured.items():
-        machine = ", ".join(
-            f"{key} {value}" for key, value in sorted(part["machine"].items()) if key != "load"
-        )
-        machines.setdefault(machine, []).append(f"{name} {part['machine']['load'].split()[0]}")
+    machines = {
+        ", ".join(f"{key} {part['machine'][key]}" for key in ("cores", "cpu", "memory", "system")): None
+        for part in measured.values()
+    }
+    of = [
+        {"measured": name} | {key: part["machine"].get(key, "") for key in _OF}
+        for name, part in measured.items()
+    ]
     lines = [
         "# Benchmarks",
         "",
@@ -79,7 +83,7 @@ def page(known: Json, notes: str) -> str:
         "[benchmarks-notes.md](benchmarks-notes.md). Both sides of a ratio are measured in turns in one run on the "
         "same data; what stands here are medians, in brackets the lowest and the highest.",
         "",
-        *(f"Machine: {machine}. Load before: {', '.join(loads)}." for machine, loads in machines.items()),
+        *(f"Machine: {machine}." for machine in machines),
         "",
         "![Ratios and goals](images/benchmarks.svg)",
         "",
@@ -100,6 +104,7 @@ def page(known: Json, notes: str) -> str:
         for title, rows in part["tables"].items():
             lines += [f"{title[0].upper()}{title[1:]}:", "", *_table(rows), ""]
         lines += part["notes"]
+    lines += ["", "## Measured when, and of what", "", *_table(of)]
     if "lost changes" in known:
         lines += [
             "",

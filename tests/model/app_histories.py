@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from .app_devices import AppHandset
 from .devices import Handset
 from .machine import Histories
-from .strategies import whos
+from .strategies import actions, whos
 
 #: Which devices of a history run the app's engine: one with large pages, one with small ones beside the same person's
 #: reference device, or two of two people.
@@ -23,10 +23,10 @@ class AppHistories(Histories):
 
     browser: ClassVar[Browser]
 
-    @initialize(apps=st.sampled_from(_APPS))
-    def begin(self, apps: tuple[str, ...]) -> None:  # type: ignore[override]
+    @initialize(apps=st.sampled_from(_APPS), who=whos, todo=st.lists(actions, min_size=3, max_size=20))
+    def begin(self, apps: tuple[str, ...], who: str, todo: list[Any]) -> None:  # type: ignore[override]
         self.apps = apps
-        super().begin()
+        super().begin(who, todo)
 
     @rule(who=whos)
     def is_closed_and_opened_again(self, who: str) -> None:
@@ -38,6 +38,11 @@ class AppHistories(Histories):
         if name in self.apps:
             return AppHandset(self.browser, name, *rest)
         return super()._handset(name, *rest)
+
+    def _those_without_work_sync(self, who: str) -> None:
+        """An app's calls come in a thread of their own, in which nobody else's store can be used."""
+        if who not in self.apps:
+            super()._those_without_work_sync(who)
 
     def teardown(self) -> None:
         try:

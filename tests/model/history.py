@@ -21,6 +21,7 @@ from .agreement import agree, check_device, check_files
 from .backup import Backup
 from .decisions import Judged
 from .devices import Handset, Names
+from .network import FINE
 from .office import Bureau, Ground
 from .strategies import DEVICES, picks, whos
 
@@ -36,10 +37,13 @@ class History(RuleBasedStateMachine):
     #: The kinds of records that are compared with the database.
     kinds: ClassVar[tuple[str, ...]]
     backups: ClassVar[type[Backup]]
-    #: Over all histories: final states, faults by kind, how many there were.
+    #: Over all histories that count: final states, faults by kind, how many there were; and how many do not count.
     ends: ClassVar[Counter[str]] = Counter()
     faults: ClassVar[Counter[str]] = Counter()
     histories: ClassVar[int] = 0
+    uncounted: ClassVar[int] = 0
+    #: The first of each seed is the simplest that there is, always the same.
+    is_simplest: ClassVar[bool] = False
     #: Called after each history.
     told: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
 
@@ -64,6 +68,7 @@ class History(RuleBasedStateMachine):
             self.ground.stored, page_size,
         )  # fmt: skip
         handset.saw = self.saw
+        handset.network.gate = self.ground.shut_a_door
         handset.device.enrol(self.ground.url, self.office.code(person), name=f"{self.prefix}{name}")
         return handset
 
@@ -107,6 +112,21 @@ class History(RuleBasedStateMachine):
         for _try in range(tries):
             handset.sync()
         handset.network.ahead.clear()
+
+    @rule(who=whos, which=st.integers(0, 2), commit=st.integers(1, 2))
+    def others_sync_while_a_call_is_committing(self, who: str, which: int, commit: int) -> None:
+        """What is not committed is nobody's yet; later everybody hears of it, though newer changes went before (I1)."""
+        network = self.handsets[who].network
+        network.meanwhile = lambda: self._those_without_work_sync(who)
+        network.ahead.extend([FINE] * which + [("wait", commit)])
+        self.handsets[who].sync()
+        network.ahead.clear()
+
+    def _those_without_work_sync(self, who: str) -> None:
+        """Work on the same rows would wait for that commit."""
+        for name, handset in self.handsets.items():
+            if name != who and not handset.device.status().unsent:
+                handset.sync()
 
     @rule(who=whos, after=st.integers(0, 14))
     def syncs_and_its_process_dies(self, who: str, after: int) -> None:
@@ -176,8 +196,12 @@ class History(RuleBasedStateMachine):
                 verified = handset.device.verify()
                 assert (verified.differ, verified.rotten) == ({}, [])
         finally:
-            History.histories += 1
-            self.ends.update(sent.state for sent in self.truth.operations.values())
+            if History.is_simplest or not self.truth.operations:
+                History.uncounted += 1
+            else:
+                History.histories += 1
+                self.ends.update(sent.state for sent in self.truth.operations.values())
+            History.is_simplest = False
             self.office.close()
             for handset in self.handsets.values():
                 handset.device.close()

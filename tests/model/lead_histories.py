@@ -76,8 +76,8 @@ class LeadHistories(History):
     truth: LeadTruth
     office: LeadBureau
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(who=whos, step=steps, todo=st.lists(actions, min_size=3, max_size=10))
+    def begin(self, who: str, step: int, todo: list[tuple[str, int, Any]]) -> None:
         truth = LeadTruth(was_done=self._was_done)
         truth.world.people = self.ground.sellers()  # type: ignore[assignment]
         truth.world.stages = self.ground.stages
@@ -85,10 +85,11 @@ class LeadHistories(History):
         #: The moments at which people of this history work.
         self.taken: set[int] = set()
         self.open(truth, LeadBureau)
-        for who in ("una", "ugo", None):
-            self._office_acts("create", 0, {"phone": "1", "user_id": who and self.ground.users[who]})
+        for seller in ("una", "ugo", None):
+            self._office_acts("create", 0, {"phone": "1", "user_id": seller and self.ground.users[seller]})
         for handset in self.handsets.values():
             assert handset.sync()
+        self.device_works(who, step, todo)
 
     handsets: dict[str, LeadHandset]  # type: ignore[assignment]
 
@@ -96,6 +97,7 @@ class LeadHistories(History):
         return LeadHandset(*how, taken=self.taken, common_stage=min(self.ground.stages))
 
     def _was_done(self, op: str) -> bool:
+        self.faults["end of a delete taken from the server"] += 1
         return self.ground.stored([op])[op]["status"] not in ("conflict", "resolved_server", "discarded")
 
     # --- the office ---------------------------------------------------------------------------------------------

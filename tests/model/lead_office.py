@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from .lead_truth import LeadTruth
-from .lead_world import EMPTY, LEAD, Seller, Stage
+from .lead_world import EMPTY, LEAD, LeadWorld, Seller, Stage
 from .office import PROFILE, Bureau, Ground
 
 #: Odoo's own stages, and where ours stands among them.
@@ -74,24 +74,29 @@ class LeadBureau(Bureau):
 
     # --- leads ------------------------------------------------------------------------------------------------
 
+    def _later(self) -> LeadWorld:
+        """The world, in which all that was done before is earlier."""
+        self.truth.world.now += 1
+        return self.truth.world
+
     def create(self, kind: str, name: str, values: Mapping[str, Any]) -> None:
-        self.truth.world.new(name, dict(values))
+        self._later().new(name, dict(values))
         self.know(LEAD, name, self.rpc.create(LEAD, name=name, **self._odoo(values)))
 
     def edit(self, name: str, values: Mapping[str, Any]) -> None:
-        self.truth.world.put(name, dict(values))
+        self._later().put(name, dict(values))
         self.rpc.write(LEAD, self.id_of(name), **self._odoo(values))
 
     def win(self, name: str) -> None:
-        self.truth.world.win(name)
+        self._later().win(name)
         self.rpc(LEAD, "action_set_won", [self.id_of(name)])
 
     def lose(self, name: str, reason: int | None) -> None:
-        self.truth.world.lose(name, reason)
+        self._later().lose(name, reason)
         self.rpc(LEAD, "action_set_lost", [self.id_of(name)], lost_reason_id=reason or False)
 
     def restore(self, name: str) -> None:
-        self.truth.world.restore(name)
+        self._later().restore(name)
         self.rpc(LEAD, "action_restore", [self.id_of(name)])
 
     def merge(self, gone: str, kept: str) -> None:
@@ -101,7 +106,7 @@ class LeadBureau(Bureau):
         [kept_id] = left if isinstance(left, list) else [left]
         kept = ids.pop(kept_id)
         [gone] = ids.values()
-        self.truth.world.merge(gone, kept)
+        self._later().merge(gone, kept)
 
     def choose_anew(self, name: str) -> None:
         """Another stage, priority and deadline, so that it is known when what stands was chosen."""

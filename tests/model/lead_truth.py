@@ -23,6 +23,14 @@ class LeadTruth(Judged):
     #: Whether the server did a delete: asked only where that hangs on what the model does not reckon.
     was_done: Callable[[str], bool] = field(default=lambda _op: False)
 
+    def arrive(self, device: str, group: list[dict[str, Any]]) -> None:
+        """What was done after all was sent, as the clock of its device said, was done when it arrived."""
+        self.world.now += 1
+        super().arrive(
+            device,
+            [one | {"moment": self.world.now if one["moment"] > 0 else one["moment"]} for one in group],
+        )
+
     def _now(self, sent: Sent) -> Record:
         return self.world.records[self.world.left(sent.record)]
 
@@ -39,7 +47,7 @@ class LeadTruth(Judged):
 
     def _since(self, sent: Sent) -> float:
         """From when its choice counts: what reached a lead through a merge, from when it arrived."""
-        return 0 if sent.record in self.world.merged else _moment(sent)
+        return self.world.now if sent.record in self.world.merged else _moment(sent)
 
     # --- verbs ------------------------------------------------------------------------------------------------
 
@@ -151,7 +159,7 @@ class LeadTruth(Judged):
     def _put_together(self, sent: Sent, name: str, base: Any, mine: Any, theirs: Any) -> Any:
         if POLICIES[LEAD][name] != "newest":
             return super()._put_together(sent, name, base, mine, theirs)
-        is_newer = _moment(sent) > self.world.moments[self.world.left(sent.record), name]
+        is_newer = _moment(sent) >= self.world.moments[self.world.left(sent.record), name]
         return mine if is_newer else theirs
 
     def _write(self, sent: Sent, values: dict[str, Any]) -> bool:

@@ -68,7 +68,9 @@ class LeadWorld(World):
     order_of_teams: dict[int, int] = field(default_factory=dict)
     #: {the lead that went: the one that it went into}
     merged: dict[str, str] = field(default_factory=dict)
-    #: When what stands in a field was chosen: (lead, field) → its time, 0 for what the office does.
+    #: Counts what the office does and what arrives from devices, one after the other: later than all work before it.
+    now: float = 0
+    #: When what stands in a field was chosen: (lead, field) → its time.
     moments: dict[tuple[str, str], float] = field(default_factory=dict)
     #: How often a lead was written: Odoo may have reckoned something besides, such as its chances, each time.
     writes: Counter[str] = field(default_factory=Counter)
@@ -135,12 +137,14 @@ class LeadWorld(World):
         """Nobody chose anything of it before now."""
         self.writes[name] += 1
         for field_name in POLICIES[LEAD]:
-            self.moments[name, field_name] = 0
+            self.moments[name, field_name] = self.now
 
-    def put(self, name: str, values: dict[str, Any], at: float = 0, *, besides: float = 0) -> None:
+    def put(
+        self, name: str, values: dict[str, Any], at: float | None = None, *, besides: float | None = None
+    ) -> None:
         """Values are written: the team follows the salesperson, the stage the team, and a won stage wins.
 
-        They were chosen ``at`` a time; what else changes with them counts from ``besides``: from when it is stored.
+        They were chosen ``at`` a time, or now; what else changes with them counts from ``besides``, or from now.
         """
         self.writes[name] += 1
         stands = self.records[name].values
@@ -157,7 +161,8 @@ class LeadWorld(World):
             self._judge(stands)
         for field_name in POLICIES[LEAD]:
             if stands[field_name] != before[field_name]:
-                self.moments[name, field_name] = at if field_name in values else besides
+                since = at if field_name in values else besides
+                self.moments[name, field_name] = self.now if since is None else since
 
     def _judge(self, values: dict[str, Any]) -> None:
         """Who comes into a won stage has won; who leaves it has not; what is lost stays lost elsewhere."""
@@ -166,7 +171,7 @@ class LeadWorld(World):
         elif values["won_status"] == "won":
             values["won_status"] = "pending"
 
-    def win(self, name: str, at: float = 0) -> None:
+    def win(self, name: str, at: float | None = None) -> None:
         values = self.records[name].values
         if not values["active"]:
             values["active"], values["won_status"], values["lost_reason_id"] = True, "pending", None
@@ -181,7 +186,7 @@ class LeadWorld(World):
         self.writes[name] += 1
         self.records[name].values.update(active=True, won_status="pending", lost_reason_id=None)
 
-    def convert(self, name: str, at: float = 0) -> None:
+    def convert(self, name: str, at: float | None = None) -> None:
         """Odoo's dialog hands a converted lead to the first team of its salesperson."""
         user = self.records[name].values["user_id"]
         team = {} if user is None else {"team_id": self.home_of(user)}

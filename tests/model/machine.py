@@ -22,8 +22,8 @@ class Histories(History):
     kinds = (CONTACT, JOB)
     backups = ContactBackup
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(who=whos, todo=st.lists(actions, min_size=3, max_size=20))
+    def begin(self, who: str, todo: list[tuple[str, int, Any]]) -> None:
         truth = Judged()
         truth.world.people = {name: Person() for name in self.ground.users}
         self.open(truth, Bureau)
@@ -35,6 +35,7 @@ class Histories(History):
         self.office.create(JOB, self.new_name(), {"count": 1, "best": 1})
         for handset in self.handsets.values():
             assert handset.sync()
+        self.device_works(who, todo)
 
     # --- the office ---------------------------------------------------------------------------------------------
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections import Counter, deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -18,12 +21,25 @@ from offline_device.transport import HttpTransport, RawReply, Reply
 Body = dict[str, Any]
 #: What may befall one request: (kind, how far). "die" kills the server's worker at its n-th step in the database,
 #: "die committed" after its n-th commit there,
-#: "cut" breaks the request off after n percent of its bytes, "delay" delivers it when `deliver_late` is called.
+#: "cut" breaks the request off after n percent of its bytes, "delay" delivers it when `deliver_late` is called,
+#: "wait" keeps the worker before its n-th commit until others have synced.
 Fault = tuple[str, int]
 FINE: Fault = ("fine", 0)
 _PUSHES = ("/push", "/journal")
 _DIES_AT = "X-Oracle-Dies-At"
+_WAITS_AT = "X-Oracle-Waits-At"
 _NEVER = "-1"
+_DEATHS = ("die", "die committed")
+
+
+class Gate(Protocol):
+    """Keeps workers waiting while it is closed."""
+
+    def is_reached(self) -> bool:
+        """Whether one stands before it."""
+
+    def open(self) -> None:
+        """Let it go on."""
 
 
 class Owed:
@@ -78,20 +94,28 @@ class Network:
         self._owed = Owed()
         #: What befalls the next requests, in order.
         self.ahead: deque[Fault] = deque()
+        #: Closes a gate before the workers that are to wait, and what the others do while one stands there.
+        self.gate: Callable[[], Gate] | None = None
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def send(self, method: str, path: str, body: Body | None, token: str | None) -> Reply:
         kind, number = self._next()
         if kind == "down":
             raise Offline("the network is down")
         if kind == "cut":
-            self._send_a_part(method, path, body, token, number)
+            headers = {"Content-Type": "application/json"}
+            self._send_a_part(method, path, json.dumps(body or {}).encode(), headers, token, number)
             raise Offline("the request broke off")
         if kind == "delay":
             self._late.append((method, path, body, token))
             raise Offline("the request is on its way")
         if kind == "repeat":
             self._deliver(method, path, body, token)
-        reply = self._deliver(method, path, body, token, _death(kind, number))
+        if kind == "wait":
+            reply = self._deliver_slowly(method, path, body, token, number)
+        else:
+            with self._counting_deaths(kind):
+                reply = self._deliver(method, path, body, token, _death(kind, number))
         if kind == "lose":
             self._owed.missed(path, body, reply.body)
             raise Offline("the answer was lost")
@@ -104,10 +128,14 @@ class Network:
         self, method: str, path: str, content: bytes | None, headers: dict[str, str], token: str
     ) -> RawReply:
         kind, number = self._next()
-        if kind in ("down", "delay", "cut"):
+        if kind == "cut":
+            self._send_a_part(method, path, content or b"", headers, token, number)
+            raise Offline("the request broke off")
+        if kind in ("down", "delay"):
             raise Offline("the network is down")
         self._session.headers[_DIES_AT] = _death(kind, number)
-        reply = self._http.exchange(method, path, content, headers, token)
+        with self._counting_deaths(kind):
+            reply = self._http.exchange(method, path, content, headers, token)
         if kind == "lose":
             raise Offline("the answer was lost")
         return reply
@@ -127,16 +155,52 @@ class Network:
 
     def _next(self) -> Fault:
         kind, number = self.ahead.popleft() if self.ahead else FINE
-        if kind != "fine":
+        if kind not in ("fine", *_DEATHS, "wait"):
             self._faults[kind] += 1
         return kind, number
+
+    @contextmanager
+    def _counting_deaths(self, kind: str) -> Iterator[None]:
+        """A worker died only if its request came that far."""
+        try:
+            yield
+        except Offline:
+            if kind in _DEATHS:
+                self._faults[kind] += 1
+            raise
 
     def _deliver(
         self, method: str, path: str, body: Body | None, token: str | None, dies_at: str = _NEVER
     ) -> Reply:
         self._session.headers[_DIES_AT] = dies_at
+        return self._told(path, body, lambda: self._http.send(method, path, body, token))
+
+    def _deliver_slowly(
+        self, method: str, path: str, body: Body | None, token: str | None, number: int
+    ) -> Reply:
+        """While its worker waits before its n-th commit the others sync: of this nothing is there for them yet."""
+        assert self.gate is not None
+        headers = {_WAITS_AT: str(number), _DIES_AT: _NEVER}
+        gate = self.gate()
+        self._session.headers.update(headers)
+        with ThreadPoolExecutor(1) as pool:
+            call = pool.submit(self._http.send, method, path, body, token)
+            try:
+                while not (call.done() or gate.is_reached()):
+                    time.sleep(0.005)
+                if not call.done():
+                    self._faults["committing"] += 1
+                    self.meanwhile()
+            finally:
+                gate.open()
+                wait([call])
+                del self._session.headers[_WAITS_AT]
+        return self._told(path, body, call.result)
+
+    def _told(self, path: str, body: Body | None, deliver: Callable[[], Reply]) -> Reply:
+        """The reply to a request, of which the model learns what reached the server."""
         try:
-            reply = self._http.send(method, path, body, token)
+            reply = deliver()
         except Offline:
             if path in _PUSHES and body is not None:
                 self._lost(body)
@@ -146,16 +210,15 @@ class Network:
         return reply
 
     def _send_a_part(
-        self, method: str, path: str, body: Body | None, token: str | None, percent: int
+        self, method: str, path: str, content: bytes, headers: dict[str, str], token: str | None, percent: int
     ) -> None:
         """Promise the whole and send less; wait until the server has let go of it."""
-        content = json.dumps(body or {}).encode()
         where = urlsplit(self._url)
         head = [
             f"{method} {PREFIX}{path} HTTP/1.1",
             f"Host: {where.netloc}",
             f"Authorization: Bearer {token}",
-            "Content-Type: application/json",
+            *(f"{name}: {value}" for name, value in headers.items()),
             f"Content-Length: {len(content)}",
             "Connection: close",
         ]

@@ -22,6 +22,34 @@ PROFILE = "offline.profile"
 _PEOPLE = ("una", "ugo")
 
 
+class Door:
+    """Before it the workers wait that a request told to; it is shut from the beginning, until it is opened."""
+
+    _LOCK = 20260101
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        connection.autocommit = True
+        self._ask("SELECT pg_advisory_lock(%s)")
+
+    def is_reached(self) -> bool:
+        return bool(
+            self._ask(
+                """SELECT count(*) FROM pg_locks
+                    WHERE locktype = 'advisory' AND objid = %s AND NOT granted
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+            )
+        )
+
+    def open(self) -> None:
+        self._connection.close()
+
+    def _ask(self, statement: str) -> Any:
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement, (self._LOCK,))
+            return cursor.fetchone()[0]
+
+
 class Ground:
     """What all histories of a run share: a server's address, a database, two users, a team with its rule."""
 
@@ -114,6 +142,10 @@ class Ground:
         with self._own as connection, connection.cursor() as cursor:
             cursor.execute(statement, arguments)
             return list(cursor.fetchall()) if cursor.description else []
+
+    def shut_a_door(self) -> Door:
+        """Workers that a request told to wait do, until it is opened."""
+        return Door(self.connect())
 
     def _let_go(self) -> None:
         """Close the connection for `sql`: PostgreSQL copies and renames no database in use."""

@@ -31,7 +31,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from playwright.sync_api import Error
 
 from tools.gen_proof import DATA, DEFECTS, added, write
-from tools.provision import database, postgres, templates
+from tools.provision import database, templates
+from tools.provision.about import versions
 from tools.provision.workspace import Workspace
 from tools.stage.chromium import chromium
 
@@ -44,7 +45,9 @@ from .server import prepared
 
 STEPS = 50
 #: Histories of one seed: a violation names the seed, and at most so many have to run again.
-_BATCH = 5
+_BATCH = 25
+#: What a run is for, if it was not asked for less.
+_ENOUGH = 200
 #: A planted defect has to be noticed within so many histories.
 DEFECT_HISTORIES = 60
 #: Those that histories of a sales team notice; the rest is for the histories of contacts, jobs and files.
@@ -80,10 +83,12 @@ def run_histories(number: int, chosen: int, *, shrink: bool, kind: type[History]
 
 def work(report: Path, first: int, histories: int, minutes: float, defect: str | None, *, of: str) -> None:
     """One process: histories until there are enough, the time is up, or a planted defect was noticed."""
-    result: dict[str, Any] = {"histories": 0, "operations": 0, "ends": {}, "faults": {}, "violations": []}
+    result: dict[str, Any] = {"histories": 0, "uncounted": 0, "operations": 0, "violations": []}
 
     def tell() -> None:
-        result.update(histories=History.histories, operations=sum(History.ends.values()))
+        result.update(
+            histories=History.histories, uncounted=History.uncounted, operations=sum(History.ends.values())
+        )
         result.update(ends=dict(History.ends), faults=dict(History.faults))
         partial = report.with_suffix(".part")
         partial.write_text(json.dumps(result))
@@ -94,13 +99,13 @@ def work(report: Path, first: int, histories: int, minutes: float, defect: str |
         History.told = staticmethod(tell)
         while History.histories < histories and time.monotonic() < until:
             try:
-                number = min(_BATCH, histories - History.histories)
-                run_histories(number, chosen, shrink=defect is None, kind=kind)
+                History.is_simplest = True
+                run_histories(_BATCH, chosen, shrink=defect is None, kind=kind)
             except Exception as error:
                 if Interrupted.happened:
                     break
                 text = f"{str(error)[:2000]}\n{traceback.format_exc()[-6000:]}"
-                violation = {"seed": chosen, "text": text}
+                violation = {"seed": chosen, "text": text, "why": _in_a_line(error)}
                 result["violations"].append(violation)
                 print(f"seed {chosen}:\n{violation['text']}", file=sys.stderr, flush=True)
                 if defect is not None:
@@ -110,6 +115,11 @@ def work(report: Path, first: int, histories: int, minutes: float, defect: str |
             chosen += 1
         result["finished"] = not Interrupted.happened
         tell()
+
+
+def _in_a_line(error: Exception) -> str:
+    """What went wrong, as far as it stands in the first line."""
+    return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')[:160]}"
 
 
 @contextmanager
@@ -133,11 +143,12 @@ def _kind(of: str, defect: str | None) -> Iterator[type[History]]:
 
 
 def side_by_side(tasks: Sequence[dict[str, Any]], at_once: int) -> list[dict[str, Any]]:
-    """The reports of processes, so many at a time; of those that were interrupted what they had."""
+    """The reports of processes, so many at a time; of those that were interrupted or failed what they had."""
     folder = Path(tempfile.mkdtemp(prefix="prove-"))
     waiting = list(enumerate(tasks))
     running: dict[subprocess.Popen[bytes], Path] = {}
     reports = [folder / f"{index}.json" for index in range(len(tasks))]
+    failed: set[Path] = set()
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
@@ -155,6 +166,7 @@ def side_by_side(tasks: Sequence[dict[str, Any]], at_once: int) -> list[dict[str
             for process in done:
                 if process.returncode:
                     print(f"a process ended with code {process.returncode}", file=sys.stderr)
+                    failed.add(running[process])
                 del running[process]
             time.sleep(0.2)
     except (Interrupted, KeyboardInterrupt):
@@ -165,7 +177,10 @@ def side_by_side(tasks: Sequence[dict[str, Any]], at_once: int) -> list[dict[str
         for process in running:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(60)
-    return [json.loads(report.read_text()) if report.is_file() else {} for report in reports]
+    return [
+        (json.loads(report.read_text()) if report.is_file() else {}) | {"failed": report in failed}
+        for report in reports
+    ]
 
 
 def histories(options: argparse.Namespace, first: int) -> dict[str, Any]:
@@ -175,13 +190,20 @@ def histories(options: argparse.Namespace, first: int) -> dict[str, Any]:
         {"histories": share, "minutes": options.minutes, "seed": first + 1000 * number} | _of(options)
         for number in range(options.processes)
     ]
-    total: dict[str, Any] = {"histories": 0, "operations": 0, "violations": []}
+    total: dict[str, Any] = {
+        "histories": 0,
+        "uncounted": 0,
+        "operations": 0,
+        "violations": [],
+        "failed": False,
+    }
     ends: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     for report in side_by_side(tasks, options.processes):
-        for name in ("histories", "operations"):
+        for name in ("histories", "uncounted", "operations"):
             total[name] += report.get(name, 0)
         total["violations"] += report.get("violations", [])
+        total["failed"] |= report["failed"]
         ends.update(report.get("ends", {}))
         faults.update(report.get("faults", {}))
     return total | {"ends": dict(ends), "faults": dict(faults)}
@@ -192,13 +214,21 @@ def _of(options: argparse.Namespace) -> dict[str, int]:
     return {name: 1 for name in ("app", "crm") if getattr(options, name)}
 
 
-def defects(options: argparse.Namespace, first: int, clean: Callable[[], int]) -> dict[str, dict[str, Any]]:
-    """{planted defect: whether it was noticed, and within how many histories}.
+def _wanted_defects(options: argparse.Namespace) -> list[str]:
+    """The defects that are to be planted: those that this kind of histories notices."""
+    if options.without_defects or options.app:
+        return []
+    return options.only or [name for name in DEFECTS if (name in LEAD_DEFECTS) == bool(options.crm)]
+
+
+def defects(
+    options: argparse.Namespace, names: Sequence[str], first: int, clean: Callable[[], int]
+) -> dict[str, dict[str, Any]]:
+    """{planted defect: whether it was noticed, by what, and within how many histories}.
 
     The same histories without a defect must find nothing, else nothing was noticed but the histories' own mistake.
     ``clean`` answers how many of them are known to by then.
     """
-    names = options.only or [name for name in DEFECTS if (name in LEAD_DEFECTS) == bool(options.crm)]
     tasks = [
         {"histories": DEFECT_HISTORIES, "minutes": 40, "seed": first, "defect": name} | _of(options)
         for name in names
@@ -206,6 +236,7 @@ def defects(options: argparse.Namespace, first: int, clean: Callable[[], int]) -
     reports = side_by_side(tasks, options.processes)
     found = {
         name: {"caught": bool(report["violations"]), "histories": report["histories"]}
+        | {key: one[key] for one in report["violations"][:1] for key in ("seed", "why")}
         for name, report in zip(names, reports, strict=True)
         if report.get("finished")
     }
@@ -243,20 +274,6 @@ def known_as_clean(runs: Sequence[dict[str, Any]], about: dict[str, Any]) -> int
         and all(run.get(kind) == about.get(kind) for kind in ("app", "crm"))
     ]
     return 0 if any(run["violations"] for run in same) else max((run["histories"] for run in same), default=0)
-
-
-def versions() -> dict[str, str]:
-    """What was proved: the code, Odoo, PostgreSQL, Python."""
-    space = Workspace.here()
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=space.root, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return {
-        "commit": commit,
-        "odoo": space.versions().get("odoo", ""),
-        "postgresql": postgres.psql(space, "postgres", "SHOW server_version"),
-        "python": sys.version.split()[0],
-    }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -302,17 +319,23 @@ def _prove(options: argparse.Namespace) -> int:
     planted: dict[str, dict[str, Any]] = {}
     if not options.only:
         run = histories(options, options.seed)
-    if not (options.without_defects or options.app) and not Interrupted.happened:
+    names = _wanted_defects(options)
+    if names and not Interrupted.happened:
         own = [about | run] if run else []
         planted = defects(
-            options, options.seed, lambda: known_as_clean([*_known().get("runs", []), *own], about)
+            options, names, options.seed, lambda: known_as_clean([*_known().get("runs", []), *own], about)
         )
     about["minutes"] = round((time.monotonic() - started) / 60, 1)
     write(added(_known(), run, planted, about))
-    missed = [name for name, found in planted.items() if not found["caught"]]
+    missed = [name for name in names if not planted.get(name, {}).get("caught")]
     print(f"{run.get('histories', 0)} histories, {run.get('operations', 0)} operations,", end=" ")
-    print(f"{len(run.get('violations', []))} violations; {len(planted)} defects planted, missed: {missed}")
-    return 1 if run.get("violations") or missed else 0
+    print(f"{len(run.get('violations', []))} violations; {len(names)} defects to plant, missed: {missed}")
+    if Interrupted.happened:
+        return 1 if run.get("violations") else 0
+    is_short = bool(run) and run["histories"] < min(options.histories, _ENOUGH)
+    if is_short:
+        print(f"{run['histories']} histories are too few to prove anything", file=sys.stderr)
+    return 1 if run.get("violations") or run.get("failed") or is_short or missed else 0
 
 
 def _known() -> dict[str, Any]:

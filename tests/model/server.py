@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
+from unittest.mock import patch
 from uuid import uuid4
 
+from offline_device import blobs
 from tests import logins
 from tools.provision import database, postgres
 from tools.provision.server import OdooServer
@@ -19,6 +21,7 @@ WORKERS = 2
 #: A server with a filter asks PostgreSQL for the names of all databases, over a connection made for it, with every
 #: call of a device. One that is told its database knows it.
 _NO_FILTER = "--db-filter="
+_PART_BYTES = 20
 
 
 @contextmanager
@@ -34,11 +37,16 @@ def prepared(
         _set(db, "offline_test_oracle.mortal", "1")
         if defect is not None:
             _set(db, "offline_test_oracle.defect", defect)
-        with OdooServer(db, workers=WORKERS, extra=[_NO_FILTER]) as server:
+        with OdooServer(db, workers=WORKERS, extra=[_NO_FILTER]) as server, _small_parts():
             yield ground(server)
     finally:
         database.drop(db)
         database.drop(f"{db}_backup")
+
+
+def _small_parts() -> Any:
+    """The small files of a history travel in several parts, as large ones do."""
+    return patch.object(blobs, "PART_BYTES", _PART_BYTES)
 
 
 def _set(db: str, key: str, value: str) -> None:

@@ -27,7 +27,7 @@ def ground() -> Iterator[None]:
 def history() -> Iterator[AppHistories]:
     """Three devices that have synced: `ann` and `cem` run the app's engine, `bob` is `ann`'s reference device."""
     found = AppHistories()
-    found.begin(("ann", "cem"))
+    found.begin(("ann", "cem"), "ann", [])
     yield found
     found.teardown()
 

@@ -21,7 +21,7 @@ def ground() -> Iterator[None]:
 def history() -> Iterator[Histories]:
     """Three devices that have synced: `ann` and `bob` of one person, `cem` of another; one contact, one job."""
     found = Histories()
-    found.begin()
+    found.begin("ann", [])
     yield found
     found.teardown()
 

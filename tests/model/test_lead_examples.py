@@ -22,7 +22,7 @@ def ground() -> Iterator[None]:
 def history() -> Iterator[LeadHistories]:
     """Three devices that have synced: `ann` and `bob` of one salesperson, `cem` of another; three leads."""
     found = LeadHistories()
-    found.begin()
+    found.begin("ann", -1, [])
     yield found
     found.teardown()
 

@@ -264,12 +264,15 @@ class Applier:
         return record, args
 
     def newer(self, record, policies, at: datetime | None, names: Iterable[str]) -> set[str]:
-        """Of these fields those under ``newest`` that nobody chose after this edit, by the log or the last change."""
+        """Of these fields those under ``newest`` that nobody chose after this edit, by the log or the last change.
+
+        Of two that one call brought from under a clock that was ahead the last counts: both are of the same moment.
+        """
         if at is None or not record._log_access:
             return set()
         newest = [name for name in names if policies.get(name) == NEWEST]
         last = {name: self._chosen_at(record, name) for name in newest}
-        return {name for name in newest if (moment := last[name] or record.write_date) and at > moment}
+        return {name for name in newest if (moment := last[name] or record.write_date) and at >= moment}
 
     def _chosen_at(self, record, name) -> datetime | None:
         """When what stands in a field was chosen; of what this call did nothing is stored yet."""

@@ -1,5 +1,5 @@
 """Workers that die where a request says: "7" before the seventh thing that it does in the database, "c1" after its
-first commit.
+first commit. Or that wait: "2" before the second commit of something, until nobody holds the lock any more.
 """
 
 import os
@@ -11,6 +11,9 @@ from odoo.service.server import PreforkServer
 from odoo.sql_db import Cursor
 
 HEADER = "X-Oracle-Dies-At"
+WAITS = "X-Oracle-Waits-At"
+#: Whoever holds this advisory lock keeps such workers waiting.
+LOCK = 20260101
 _installed = False
 
 
@@ -21,7 +24,7 @@ def install():
         return
     _installed = True
     Cursor.execute = _counted(Cursor.execute)
-    Cursor.commit = _counted(Cursor.commit, after=True)
+    Cursor.commit = _waiting(_counted(Cursor.commit, after=True))
     PreforkServer.long_polling_spawn = _nobody_listens
 
 
@@ -40,6 +43,27 @@ def _counted(method, *, after=False):
         return result
 
     return run
+
+
+def _waiting(commit):
+    def run(self, *args, **kwargs):
+        if request and (wanted := request.httprequest.headers.get(WAITS)):
+            self.flush()
+            _wait(self._obj, request.httprequest.environ, wanted)
+        return commit(self, *args, **kwargs)
+
+    return run
+
+
+def _wait(cursor, here, wanted):
+    """Only a transaction that wrote something counts."""
+    cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+    if not cursor.fetchone()[0]:
+        return
+    here["oracle.written"] = here.get("oracle.written", 0) + 1
+    if here["oracle.written"] == int(wanted):
+        cursor.execute("SET LOCAL lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", (LOCK,))
 
 
 def _count():

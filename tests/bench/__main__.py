@@ -29,7 +29,7 @@ from . import (
     report,
 )
 from .bed import Bed
-from .data import LARGE, SMALL, bench_database
+from .data import LARGE, MIDDLE, SMALL, bench_database
 from .measure import Result, machine
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ _LOSSES = "losses"
 _PARTS: dict[str, tuple[Callable[..., Result], tuple[int, ...]]] = {
     "P1": (p1_first_pull.measure, (SMALL,)),
     "P1-leads": (p1_first_pull.measure_leads, (0,)),
-    "P2": (p2_changes.measure, (SMALL, LARGE)),
+    "P2": (p2_changes.measure, (SMALL, MIDDLE, LARGE)),
     "P3": (p3_idle.measure, (SMALL,)),
     "P4": (p4_push.measure, (SMALL,)),
     "P4-sales": (p4_push.measure_sales, (0,)),

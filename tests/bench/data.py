@@ -16,7 +16,7 @@ from tools.provision.steps import digest, step
 from tools.provision.workspace import Workspace
 
 SEED = 0.19
-SMALL, LARGE = 10_000, 1_000_000
+SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
 PARTNER = "res.partner"
 #: Devices of the bench hold the contacts of this reference.
 MINE, ELSEWHERE = "bench", "elsewhere"

@@ -7,16 +7,16 @@ from typing import Any
 from tests.faults.wire import Wire
 
 from .bed import Bed, in_odoo
-from .data import LARGE, SMALL, sql, touch
+from .data import LARGE, MIDDLE, SMALL, sql, touch
 from .measure import Result, claim, in_turns
 from .peers import DateCursor, odoorpc_reader
 
 _CHANGES, _REPEATS = 100, 15
 
 
-def measure(small: Bed, large: Bed) -> Result:
-    """The same pulls in both databases in turns, each database with a server of its own."""
-    sizes = {SMALL: small, LARGE: large}
+def measure(small: Bed, middle: Bed, large: Bed) -> Result:
+    """The same pulls in all databases in turns, each database with a server of its own."""
+    sizes = {SMALL: small, MIDDLE: middle, LARGE: large}
     pulls, dated = {}, {}
     for size, bed in sizes.items():
         pulls[f"pull, {size:,} contacts and log rows"] = _Puller(bed)
@@ -25,7 +25,7 @@ def measure(small: Bed, large: Bed) -> Result:
     peers = in_turns(dated, _REPEATS, prepare=lambda side: side.prepare())
     inside = {size: in_odoo(bed.db, "in_odoo_changes.py", changes=_CHANGES) for size, bed in sizes.items()}
     blocks = {size: found["blocks"] for size, found in inside.items()}
-    quick, slow = http.values()
+    quick, _between, slow = http.values()
     return Result(
         f"Pull of {_CHANGES} changes by a device that holds {SMALL:,} contacts",
         claims=[

@@ -16,6 +16,7 @@ from .sale_arguments import (
     CodeArgs,
     ConfirmArgs,
     NothingArgs,
+    ReopenArgs,
     RewardChoice,
     SendArgs,
     SignArgs,
@@ -23,6 +24,8 @@ from .sale_arguments import (
 )
 
 _lt = LazyTranslate(__name__)
+#: Which states are one to a person who closes an order or opens it again.
+_KINDS = {"draft": "quotation", "sent": "quotation", "sale": "order", "cancel": "cancelled"}
 
 
 class OfflineEntitySaleOrder(models.AbstractModel):
@@ -50,19 +53,28 @@ class OfflineEntitySaleOrder(models.AbstractModel):
 
     @named_operation(label=_lt("Cancel"), args=CancelArgs)
     def cancel(self, record, args):
-        """Cancel it; one that is cancelled stays as it is."""
+        """Cancel it; one that is cancelled stays as it is.
+
+        An order that the office confirmed since the person looked waits for the office.
+        """
         if record.state != "cancel":
+            self._offline_park_unseen(record, args.seen, "draft")
             record.action_cancel()
             if args.reason.strip():
                 record.message_post(body=plaintext2html(args.reason), subtype_xmlid="mail.mt_note")
         return self._offline_told(record)
 
-    @named_operation(label=_lt("Back to Quotation"), args=NothingArgs)
+    @named_operation(label=_lt("Back to Quotation"), args=ReopenArgs)
     def reset_to_draft(self, record, args):
-        """Open a cancelled or sent one again; Odoo takes the customer's signature off it, the evidence stays."""
+        """Open a cancelled or sent one again; Odoo takes the customer's signature off it, the evidence stays.
+
+        One that is another than the person saw waits for the office.
+        """
         if record.state == "sale":
             raise UserError(self.env._("This is a confirmed order. Cancel it first, if that is wrong."))
-        record.action_draft()
+        if record.state != "draft":
+            self._offline_park_unseen(record, args.seen, "cancel")
+            record.action_draft()
         return self._offline_told(record)
 
     @named_operation(label=_lt("Apply Template"), args=TemplateArgs)
@@ -269,6 +281,18 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         if order.partner_credit_warning:
             warning = order.partner_credit_warning
             raise Parked("expect", {"partner_credit_warning": Conflict(None, None, warning)})
+
+    def _offline_park_unseen(self, order, seen, usual):
+        """Park work on an order that is in another state than the person saw, unless this very device brought it there.
+
+        Sent or not, a quotation is a quotation. ``usual`` is taken as seen where the device does not say.
+        """
+        if self.env.context.get("offline_base__decided"):
+            return
+        if order.offline_state_device_id == moments.device_at_work(self.env):
+            return
+        if _KINDS[seen or usual] != _KINDS[order.state]:
+            raise Parked("expect", {"state": Conflict(seen, seen, order.state)})
 
     def _offline_refuse_cancelled(self, order):
         if order.state == "cancel":

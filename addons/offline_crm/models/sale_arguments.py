@@ -17,6 +17,7 @@ Code = Annotated[str, Field(min_length=1, max_length=100)]
 #: Money and quantities; larger numbers lose their cents on the way.
 Amount = Annotated[float, Field(gt=-1e12, lt=1e12)]
 Percent = Annotated[float, Field(ge=0, le=100)]
+State = Literal["draft", "sent", "sale", "cancel"]
 #: What is below zero is refused by the name of its product, not for its shape.
 Quantity = Annotated[float, Field(gt=-1e9, lt=1e9)]
 
@@ -129,8 +130,15 @@ class CreditArgs(Request):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
 
 
-class CancelArgs(Request):
-    """Why it was cancelled."""
+class ReopenArgs(Request):
+    """What the person saw when they did it."""
+
+    #: Empty where the device does not say: then it saw what is usual, a quotation or, to open it again, a cancelled one.
+    seen: State | None = None
+
+
+class CancelArgs(ReopenArgs):
+    """Why it was cancelled, and what the person saw."""
 
     reason: Text = ""
 

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.addons.offline_base.core.merge import Conflict
 from odoo.addons.offline_base.store.outcome import Parked
 
+from . import moments
+
 #: The verbs that write fields; named operations are whole functions, which look at the state themselves.
 _WRITING = ("create", "update", "delete")
 
@@ -16,8 +18,14 @@ class SaleOrder(models.Model):
         groups="sales_team.group_sale_salesman",
     )
 
+    offline_state_device_id = fields.Many2one(
+        "offline.device", "Brought Here by", readonly=True, copy=False, ondelete="set null"
+    )
+
     def write(self, vals):
         self._offline_park_if_closed()
+        if "state" in vals:
+            vals = {**vals, "offline_state_device_id": moments.device_at_work(self.env).id}
         return super().write(vals)
 
     def unlink(self):

@@ -118,6 +118,78 @@ class TestLines(SaleCase):
                 )
 
 
+class TestStale(SaleCase):
+    """Cancelling and opening again are for the order that the person saw, not for what the office made of it since."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.quoted()
+
+    def assert_asked(self, receipt, seen, state):
+        self.assert_parked(receipt, "state")
+        sides = receipt["conflict"]["fields"]["state"]
+        self.assertEqual((seen, state), (sides["mine"], sides["theirs"]))
+        self.assertEqual(state, self.order.state)
+
+    def test_order_that_the_office_confirmed_meanwhile_is_not_cancelled(self):
+        """Proves I8."""
+        self.order.action_confirm()
+        for seen in ("draft", "sent", None):
+            with self.subTest(seen):
+                receipt = self.work("cancel", self.order, reason="Went to others", seen=seen)
+                self.assert_asked(receipt, seen, "sale")
+        self.phone.stored(receipt).conflict_ids.with_user(self.manager).action_keep_device()
+        self.assertEqual("cancel", self.order.state)
+
+    def test_order_that_was_seen_confirmed_is_cancelled(self):
+        self.order.action_confirm()
+        self.assert_status("applied", self.work("cancel", self.order, seen="sale"))
+        self.assertEqual("cancel", self.order.state)
+
+    def test_order_that_the_office_opened_again_is_not_cancelled(self):
+        self.assert_asked(self.work("cancel", self.order, seen="sale"), "sale", "draft")
+
+    def test_quotation_that_was_sent_meanwhile_is_cancelled(self):
+        self.order.action_quotation_sent()
+        self.assert_status("applied", self.work("cancel", self.order, seen="draft"))
+        self.assertEqual("cancel", self.order.state)
+
+    def test_device_cancels_what_it_confirmed_itself(self):
+        """Both were done without network, by what the device held then."""
+        target = self.phone.target(self.order)
+        receipts = self.phone.push(
+            self.phone.operation("confirm", ORDER, target=target, args={}),
+            self.phone.operation("cancel", ORDER, target=target, args={"seen": "draft"}),
+        )
+        self.assertEqual(["applied", "applied"], [receipt["status"] for receipt in receipts])
+        self.assertEqual("cancel", self.order.state)
+
+    def test_what_a_device_confirmed_is_the_offices_once_the_office_confirmed_it_again(self):
+        self.assert_status("applied", self.work("confirm", self.order))
+        self.order._action_cancel()
+        self.order.action_draft()
+        self.order.action_confirm()
+        self.assert_asked(self.work("cancel", self.order, seen="draft"), "draft", "sale")
+
+    def test_what_the_office_cancelled_meanwhile_is_not_opened_again(self):
+        self.order._action_cancel()
+        self.assert_asked(self.work("reset_to_draft", self.order, seen="sent"), "sent", "cancel")
+
+    def test_what_the_office_opened_and_sent_meanwhile_keeps_its_signature(self):
+        self.order.write({"signed_by": "Ann Ray"})
+        self.order.action_quotation_sent()
+        for seen in ("cancel", None):
+            with self.subTest(seen):
+                self.assert_asked(self.work("reset_to_draft", self.order, seen=seen), seen, "sent")
+        self.assertEqual("Ann Ray", self.order.signed_by)
+        self.assert_status("applied", self.work("reset_to_draft", self.order, seen="sent"))
+        self.assertEqual(("draft", False), (self.order.state, self.order.signed_by))
+
+    def test_quotation_that_is_open_stays_so(self):
+        self.assert_status("applied", self.work("reset_to_draft", self.order, seen="cancel"))
+        self.assertEqual("draft", self.order.state)
+
+
 class TestScope(SaleCase):
     """Which quotations a salesperson's device holds."""
 

@@ -376,7 +376,7 @@ class TestWayOfAnOrder(SaleCase):
     def test_locked_order_is_not_cancelled(self):
         self.order.action_confirm()
         self.order.action_lock()
-        self.assert_rejected(self.work("cancel", self.order), "validation_failed")
+        self.assert_rejected(self.work("cancel", self.order, seen="sale"), "validation_failed")
         self.assertEqual("sale", self.order.state)
 
     def test_nothing_is_added_to_what_was_confirmed(self):

@@ -5,6 +5,7 @@ from pydantic import Field
 from odoo import models
 from odoo.addons.offline_base.core.wire import Instant, Request
 from odoo.addons.offline_base.store.operations import named_operation
+from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
 from . import moments, places
@@ -25,6 +26,25 @@ class CheckInArgs(Request):
     at: Instant | None = None
     note: Annotated[str, Field(max_length=10_000)] = ""
     position: Position | None = None
+
+
+class OfflineEntityVisit(models.AbstractModel):
+    """Check-ins: those of the device's own person, to be looked at. They are made by `check_in`."""
+
+    _name = "offline.entity.visit"
+    _inherit = "offline.adapter"
+    _description = "Offline Entity: Visit"
+
+    _offline_model = "offline.visit"
+    _offline_direction = "pull"
+    _offline_window = ("arrived_at", 90, 0)
+    _offline_fields = (
+        "partner_id", "lead_id", "arrived_at", "note", "has_consented", "latitude", "longitude", "accuracy_m",
+        "is_anonymised",
+    )  # fmt: skip
+
+    def _offline_scope(self, device):
+        return super()._offline_scope(device) | Domain("user_id", "=", device.user_id.id)
 
 
 class OfflineEntityResPartner(models.AbstractModel):

@@ -87,6 +87,19 @@ class TestReading(SaleCase):
         order.tag_ids = tag
         self.lead.action_set_lost(lost_reason_id=self.reason.id)
         self.env[LEAD].search([], limit=1).action_set_won()
+        self.env["offline.visit"].create(
+            {
+                "user_id": self.seller.id,
+                "partner_id": self.partner.id,
+                "lead_id": self.lead.id,
+                "arrived_at": "2026-11-21 10:00:00",
+                "note": 'At "the gate"',
+                "has_consented": True,
+                "latitude": 50.8461234,
+                "longitude": -4.3,
+                "accuracy_m": 12.5,
+            }
+        )
         self.env["offline.trail"].create(
             {
                 "user_id": self.seller.id,

@@ -1,8 +1,11 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Command
 
 from .common import LEAD, CrmCase
+
+VISIT = "offline.visit"
 
 
 class TestVisit(CrmCase):
@@ -82,3 +85,64 @@ class TestVisit(CrmCase):
         self.assertEqual(found, visits.with_user(self.seller).search([("id", "=", found.id)]))
         self.assertFalse(visits.with_user(self.mate).search([("id", "=", found.id)]))
         self.assertEqual(found, visits.with_user(self.manager).search([("id", "=", found.id)]))
+
+
+class TestVisitsOnDevices(CrmCase):
+    """What a person's devices hold of their check-ins."""
+
+    def setUp(self):
+        super().setUp()
+        self.profile.entity_ids = [Command.create({"entity": VISIT, "direction": "pull"})]
+
+    def visit(self, days=0, **values):
+        at = fields.Datetime.now() - timedelta(days=days)
+        return self.env[VISIT].create(
+            {"user_id": self.seller.id, "partner_id": self.partner.id, "arrived_at": at, **values}
+        )
+
+    def test_check_in_comes_back_to_all_devices_of_its_person(self):
+        position = {**TestVisit.HERE, "latitude": 50.8461234}
+        args = {"note": "At the gate", "position": position}
+        target = self.phone.target(self.lead)
+        self.lead.partner_id = self.partner
+        made = self.phone.push_one(self.phone.operation("check_in", LEAD, target=target, args=args))
+        tablet = type(self.phone)(self.enrol(self.seller, name="Tablet"))
+        for phone in (self.phone, tablet):
+            phone.sync()
+            held = phone.held[VISIT][made["result"]["visit"]]["values"]
+            self.assertEqual(
+                {
+                    "partner_id": self.partner.id, "lead_id": self.lead.id, "arrived_at": "2026-11-21T10:00:00Z",
+                    "note": "At the gate", "has_consented": True, "latitude": 50.8461234, "longitude": 4.352,
+                    "accuracy_m": 12.5, "is_anonymised": False,
+                },
+                held,
+            )  # fmt: skip
+        self.assert_converged()
+
+    def test_what_others_did_stays_away(self):
+        """Proves I4. Also from those who may read it in Odoo."""
+        self.seller.group_ids = [Command.link(self.env.ref("sales_team.group_sale_manager").id)]
+        mine, theirs = self.visit(), self.visit(user_id=self.mate.id)
+        self.assertTrue(theirs.with_user(self.seller).has_access("read"))
+        self.assertEqual({mine.id}, set(self.held(VISIT)) & {mine.id, theirs.id})
+
+    def test_sales_profile_shows_the_last_ninety_days(self):
+        self.device.profile_id = self.env.ref("offline_crm.offline_profile_sales")
+        now, lately, long_ago = (self.visit(days) for days in (0, 89, 92))
+        self.assertEqual({now.id, lately.id}, set(self.held(VISIT)) & {now.id, lately.id, long_ago.id})
+
+    def test_position_that_is_forgotten_is_forgotten_on_devices(self):
+        visit = self.visit(has_consented=True, latitude=50.8, longitude=4.3, forget_on="2020-01-01")
+        self.assertEqual(50.8, self.held(VISIT)[visit.id]["latitude"])
+        self.settle()
+        self.env[VISIT]._gc_positions()
+        held = self.held(VISIT)[visit.id]
+        self.assertEqual((0, 0, True), (held["latitude"], held["longitude"], held["is_anonymised"]))
+        self.assert_converged()
+
+    def test_devices_write_no_visits(self):
+        visit = self.visit()
+        self.assert_rejected(
+            self.phone.push_one(self.phone.update(visit, {"note": "x"}, entity=VISIT)), "entity_read_only"
+        )

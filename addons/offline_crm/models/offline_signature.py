@@ -1,12 +1,26 @@
 import hashlib
+import re
 
 import rfc8785
 
 from odoo import api, fields, models
 from odoo.addons.offline_base.store import keys
-from odoo.tools import float_compare
+from odoo.tools import float_compare, html2plaintext
 
 from . import moments
+
+
+def _words(text):
+    r"""What is said, however it is set.
+
+    >>> _words("Left  at\n*the* door.") == _words("Left at the door")
+    True
+    """
+    return re.sub(r"[\W_]+", "", text or "")
+
+
+def _text(html):
+    return _words(html2plaintext(html or "", include_references=False))
 
 
 class OfflineSignature(models.Model):
@@ -37,6 +51,12 @@ class OfflineSignature(models.Model):
     statement = fields.Json("What the Device Signed", readonly=True)
     device_signature = fields.Char("Signature of the Device (ES256)", readonly=True)
     public_key = fields.Json("Key of the Device", readonly=True)
+    as_signed = fields.Json(
+        "What the Order Was",
+        readonly=True,
+        help="What the document says of the order besides its amounts, as Odoo has it; what the customer saw instead "
+        "where the order was another before the signature arrived.",
+    )
     is_verified = fields.Boolean("Signed by the Device's Key", readonly=True)
     amount_total = fields.Float("Total Shown", readonly=True, digits=(16, 2))
     state = fields.Selection(
@@ -47,11 +67,15 @@ class OfflineSignature(models.Model):
         ],
         compute="_compute_state",
         compute_sudo=True,
+        store=True,
     )
 
     @api.depends(
-        "is_verified", "document", "order_id.amount_total", "order_id.currency_id", "order_id.order_line.product_id",
-        "order_id.order_line.product_uom_qty", "order_id.order_line.price_unit", "order_id.order_line.discount",
+        "is_verified", "document", "as_signed", "order_id.amount_total", "order_id.currency_id", "order_id.partner_id",
+        "order_id.payment_term_id", "order_id.validity_date", "order_id.note", "order_id.order_line.product_id",
+        "order_id.order_line.product_uom_qty", "order_id.order_line.product_uom_id", "order_id.order_line.price_unit",
+        "order_id.order_line.discount", "order_id.order_line.name", "order_id.order_line.display_type",
+        "order_id.order_line.sequence", "order_id.order_line.is_downpayment",
     )  # fmt: skip
     def _compute_state(self):
         for signature in self:
@@ -83,6 +107,7 @@ class OfflineSignature(models.Model):
                 "received_at": fields.Datetime.now(),
                 "document": document,
                 "document_hash": statement["document"],
+                "as_signed": self._seen(order, document),
                 "image_hash": args.image,
                 "statement": statement,
                 "device_signature": args.signature or False,
@@ -92,16 +117,57 @@ class OfflineSignature(models.Model):
             }
         )
 
+    @api.model
+    def _seen(self, order, document):
+        """The content of the order as it was signed, with the document's words where they are of another order.
+
+        Words are compared as a person reads them. Names of products and units are set differently on devices.
+        """
+        content, partner = self._content(order), order.partner_id
+        if _words(document["customer"]) not in (_words(partner.display_name), _words(partner.name)):
+            content["customer"] = document["customer"]
+        if _words(document["payment_term"]) != _words(order.payment_term_id.name):
+            content["payment_term"] = document["payment_term"]
+        # General conditions are not on devices: Odoo adds them where a quotation has no words of its own.
+        general = order.new({"partner_id": partner.id, "company_id": order.company_id.id}).note
+        if content["note"] not in _words(document["terms"]) and content["note"] != _text(general):
+            content["note"] = document["terms"]
+        shown = [None if line["product"] is not None else _words(line["name"]) for line in document["lines"]]
+        if shown != [_words(line.name) if line.display_type else None for line in self._lines(order)]:
+            content["lines"] = document["lines"]
+        return content
+
+    @api.model
+    def _content(self, order):
+        """What a document says of an order, amounts apart, as JSON."""
+        return {
+            "customer": order.partner_id.id,
+            "payment_term": order.payment_term_id.id or None,
+            "validity_date": fields.Date.to_string(order.validity_date) or None,
+            "note": _text(order.note),
+            "lines": [
+                [line.display_type or None, line.name or "", line.product_uom_id.id or None]
+                for line in self._lines(order)
+            ],
+        }
+
+    @api.model
+    def _lines(self, order):
+        """The lines that were offered; those of an invoice for a down payment come later, and sell nothing."""
+        return order.order_line.filtered(lambda line: not line.is_downpayment).sorted()
+
     def _still_holds(self):
-        """Whether the order has the lines and the total that the customer saw."""
+        """Whether the order is what the customer saw."""
         order, shown = self.order_id, self.document or {}
-        lines = order.order_line.filtered(lambda line: line.product_id)
+        if self.as_signed and self.as_signed != self._content(order):
+            return False
+        lines = self._lines(order).filtered(lambda line: line.product_id)
         seen = [line for line in shown.get("lines", ()) if line["product"] is not None]
         return (
             shown.get("currency") == order.currency_id.name
             and order.currency_id.compare_amounts(shown.get("amount_total", 0), order.amount_total) == 0
             and len(lines) == len(seen)
-            and all(self._is_line(line, one) for line, one in zip(lines.sorted(), seen, strict=True))
+            and all(self._is_line(line, one) for line, one in zip(lines, seen, strict=True))
         )
 
     def _is_line(self, line, seen):

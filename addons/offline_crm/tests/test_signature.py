@@ -73,7 +73,13 @@ class TestSignature(SaleCase):
         self.assert_status(
             "applied", self.work("sign", self.order, **self.signed(self.named(), *args, **changed))
         )
-        return self.order.offline_signature_ids[:1]
+        return self.env["offline.signature"].search([("order_id", "=", self.order.id)], limit=1)
+
+    def text(self, name):
+        """A section or a note as it stands on the document."""
+        line = self.shown()["lines"][0]
+        numbers = dict.fromkeys(("quantity", "price_unit", "discount"), 0.0)
+        return {**line, **numbers, "product": None, "name": name, "price_total": None}
 
     def test_clock_of_another_zone_tells_the_same_moment(self):
         told = {"name": "Ann Ray", "image": hashlib.sha256(DOT).hexdigest(), "document": self.shown()}
@@ -120,6 +126,99 @@ class TestSignature(SaleCase):
                 line.write(before)
                 self.assertEqual("valid", evidence.state)
         line.copy({"order_id": self.order.id})
+        self.assertEqual("changed", evidence.state)
+
+    def changes_and_back(self, evidence, record, values):
+        """It says so while the record is another, and no more when it is changed back."""
+        before = {name: record[name] for name in values}
+        before = {name: getattr(value, "id", value) for name, value in before.items()}
+        record.write(values)
+        self.assertEqual("changed", evidence.state)
+        record.write(before)
+        self.assertEqual("valid", evidence.state, (evidence.as_signed, evidence._content(self.order)))
+
+    def test_all_that_stands_on_the_document_is_compared(self):
+        term = self.env["account.payment.term"].create({"name": "Half now"})
+        self.order = self.quoted(
+            [
+                {"display_type": "line_section", "name": "Furniture"},
+                {"product": self.desk.id, "quantity": 2},
+                {"display_type": "line_note", "name": "By Friday"},
+            ],
+            self.new_lead("Whole", partner_id=self.partner.id),
+            payment_term=term.id,
+            validity_date="2026-12-01",
+            note="Carried upstairs & assembled",
+        )
+        evidence = self.sign(
+            self.shown(
+                lines=[self.text("Furniture"), *self.shown()["lines"], self.text("By Friday")],
+                payment_term="Half now",
+                terms="Valid until 1 Dec 2026.\nCarried upstairs & assembled",
+            )
+        )
+        self.assertEqual("valid", evidence.state)
+        section, line, note = self.order.order_line
+        for record, values in (
+            # The customer's own terms come along; the customer alone is another.
+            (self.order, {"partner_id": self.new_partner("Ready Mat").id, "payment_term_id": term.id}),
+            (self.order, {"payment_term_id": self.env["account.payment.term"].create({"name": "Later"}).id}),
+            (self.order, {"payment_term_id": False}),
+            (self.order, {"note": "<p>Left at the door</p>"}),
+            (self.order, {"validity_date": "2027-01-01"}),
+            (line, {"product_uom_id": self.env.ref("uom.product_uom_pack_6").id, "price_unit": 100}),
+            (line, {"name": "Desk, scratched"}),
+            (section, {"name": "Carpets"}),
+            (note, {"name": "By Monday"}),
+            (section, {"sequence": 99}),
+        ):
+            with self.subTest(values):
+                line.product_id.uom_ids = self.env.ref("uom.product_uom_pack_6")
+                self.changes_and_back(evidence, record, values)
+        note.unlink()
+        self.assertEqual("changed", evidence.state)
+
+    def test_order_that_was_another_before_the_signature_arrived_says_so(self):
+        term = self.env["account.payment.term"].create({"name": "Half now"})
+        self.order.write({"note": "<p>Left at <b>the door</b></p>", "payment_term_id": term.id})
+        fits = {"payment_term": "Half now", "terms": "Left at the door"}
+        self.assertEqual("valid", self.sign(self.shown(**fits)).state)
+        for changed in (
+            {"customer": "Ready Mat"},
+            {"payment_term": ""},
+            {"payment_term": "Later"},
+            {"terms": ""},
+            {"terms": "Carried upstairs"},
+            {"lines": [self.text("By Friday"), *self.shown()["lines"]]},
+        ):
+            with self.subTest(changed):
+                self.assertEqual("changed", self.sign(self.shown(**{**fits, **changed})).state)
+
+    def test_down_payment_of_the_invoice_changes_nothing_of_it(self):
+        evidence = self.sign()
+        for values in (
+            {"display_type": "line_section", "name": "Down Payments"},
+            {"product_id": self.chair.id, "product_uom_qty": 0, "price_unit": 50},
+        ):
+            self.env["sale.order.line"].create({"order_id": self.order.id, "is_downpayment": True, **values})
+        self.assertEqual("valid", evidence.state)
+
+    def test_signatures_are_found_by_what_they_are_worth(self):
+        evidence = self.sign()
+        found = [("state", "=", "changed"), ("id", "=", evidence.id)]
+        self.assertFalse(self.env["offline.signature"].search(found))
+        self.order.note = "<p>Left at the door</p>"
+        self.assertEqual(evidence, self.env["offline.signature"].search(found))
+        self.order.order_line.product_uom_qty = 1
+        self.order.note = False
+        self.assertEqual(evidence, self.env["offline.signature"].with_user(self.seller).search(found))
+
+    def test_signature_from_before_the_order_was_kept_is_judged_by_lines_and_total(self):
+        evidence = self.sign()
+        evidence.as_signed = False
+        self.order.note = "<p>Left at the door</p>"
+        self.assertEqual("valid", evidence.state)
+        self.order.order_line.product_uom_qty = 1
         self.assertEqual("changed", evidence.state)
 
     def test_confirming_changes_nothing_of_it(self):

@@ -151,7 +151,10 @@ def _archived(shop: Shop, device: Wire) -> Case:
     return quote(shop, lines=[{"product": stool}])
 
 
-@case("a product that was deleted", Told("rejected", "reference_unknown", fields=("product",)))
+@case(
+    "a product that was deleted",
+    Told("rejected", "reference_unknown", ("Line 1:",), "Choose another", fields=("lines.0.product",)),
+)
 def _deleted(shop: Shop, device: Wire) -> Case:
     gone = shop.office.create("product.product", name="Gone", list_price=30)
     shop.office.unlink("product.product", gone)

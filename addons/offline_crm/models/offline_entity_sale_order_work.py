@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import fields, models
+from odoo.addons.offline_base.core.errors import Refusal
 from odoo.addons.offline_base.core.merge import Conflict
 from odoo.addons.offline_base.store import blob_uses
 from odoo.addons.offline_base.store.operations import named_operation
@@ -185,8 +186,8 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         """The new lines, after those that are there: {uid: line} of those that the device named."""
         named = {}
         last = max(order.order_line.mapped("sequence"), default=0)
-        for number, line in enumerate(lines, last + 1):
-            made = self.env["sale.order.line"].create(self._offline_line_values(order, line, number))
+        for number, line in enumerate(lines, 1):
+            made = self.env["sale.order.line"].create(self._offline_line_values(order, line, number, last))
             if line.product is not None:
                 made._offline_settle_price(line.price_unit, line.discount, line.price_total)
             if line.uid is not None:
@@ -194,18 +195,38 @@ class OfflineEntitySaleOrder(models.AbstractModel):
                 named[line.uid] = made
         return named
 
-    def _offline_line_values(self, order, line, number):
-        values = {"order_id": order.id, "sequence": number}
+    def _offline_line_values(self, order, line, number, last):
+        values = {"order_id": order.id, "sequence": last + number}
         if line.display_type:
             return values | {"display_type": line.display_type, "name": line.name}
-        product = references.record(self.env, "product.product", "product", line.product)
+        product = self._offline_of_line("product.product", "product", line, number)
         values |= {
             "product_id": product.id,
             "product_uom_qty": line.quantity,
-            "product_uom_id": references.record(self.env, "uom.uom", "uom", line.uom).id or product.uom_id.id,
+            "product_uom_id": self._offline_of_line("uom.uom", "uom", line, number).id or product.uom_id.id,
             "is_optional": line.optional,
         }
         return values | ({"name": line.name} if line.name.strip() else {})
+
+    def _offline_of_line(self, model, name, line, number):
+        """What a line refers to; where that is not there, the refusal says which line it is."""
+        try:
+            return references.record(self.env, model, name, getattr(line, name))
+        except Refusal as refusal:
+            if refusal.code != "reference_unknown":
+                raise
+            called = line.name.strip().split("\n")[0]
+            place = f"{number} ({called})" if called else number
+            told = (
+                self.env._(
+                    "Line %s: the product is not there any more, or not for you. Choose another.", place
+                )
+                if name == "product"
+                else self.env._(
+                    "Line %s: the unit is not there any more, or not for you. Choose another.", place
+                )
+            )
+            raise Refusal(refusal.code, told, fields={f"lines.{number - 1}.{name}": told}) from None
 
     def _offline_apply_code(self, order, code, choice=None):
         # How often it was used is not reckoned anew by itself within one call, which may bring several orders.
@@ -268,19 +289,47 @@ class OfflineEntitySaleOrder(models.AbstractModel):
             self.env["offline.price.variance"].sudo()._offline_note_total(order, agreed)
 
     def _offline_ask_the_office(self, order, agreed):
-        """Park what only a person may wave through; once somebody did, it is waved through."""
+        """Park what only a person may wave through, with all reasons at once; what somebody saw is waved through."""
         # sudo: the report is the office's; what is open in it decides here.
-        open_ones = self.env["offline.price.variance"].sudo()._offline_open_of(order)
-        if self.env.context.get("offline_base__decided"):
-            open_ones.state = "accepted"
-            return
+        variances = self.env["offline.price.variance"].sudo()
+        open_ones, reasons = variances._offline_open_of(order), {}
         if open_ones:
             told = agreed if agreed is not None else order.amount_total
-            by_odoo = order.amount_total - sum(open_ones.mapped("difference_amount"))
-            raise Parked("expect", {"amount_total": Conflict(told, told, order.currency_id.round(by_odoo))})
+            reasons["amount_total"] = Conflict(told, told, variances._offline_total_by_odoo(order))
         if order.partner_credit_warning:
-            warning = order.partner_credit_warning
-            raise Parked("expect", {"partner_credit_warning": Conflict(None, None, warning)})
+            reasons["partner_credit_warning"] = Conflict(None, None, order.partner_credit_warning)
+        if not self.env.context.get("offline_base__decided"):
+            if reasons:
+                raise Parked("expect", reasons)
+            return
+        self._offline_refuse_unseen(order, reasons)
+        open_ones.state = "accepted"
+
+    def _offline_refuse_unseen(self, order, reasons):
+        """What came up since a person was asked goes back to the device: sent again, it is asked about as well."""
+        # sudo: what the office was shown; the engine alone reads it here.
+        shown = self.env["offline.conflict"].sudo().search(
+            [
+                ("res_model", "=", order._name),
+                ("res_id", "=", order.id),
+                ("device_id", "=", moments.device_at_work(self.env).id),
+                ("verb", "=", "confirm"),
+            ]
+        )  # fmt: skip
+        new = set(reasons) - set(shown.line_ids.mapped("field_name"))
+        if "partner_credit_warning" in new:
+            raise UserError(
+                self.env._(
+                    "%s Somebody was asked before that. Send it again: the office decides with it.",
+                    order.partner_credit_warning,
+                )
+            )
+        if new:
+            raise UserError(
+                self.env._(
+                    "The total is not what was agreed any more. Send it again: the office decides with it."
+                )
+            )
 
     def _offline_park_unseen(self, order, seen, usual):
         """Park work on an order that is in another state than the person saw, unless this very device brought it there.

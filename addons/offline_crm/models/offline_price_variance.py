@@ -1,7 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from . import moments
+
+
+def _percent(difference, odoo):
+    return difference / abs(odoo) * 100 if odoo else 100
 
 
 class OfflinePriceVariance(models.Model):
@@ -19,6 +23,7 @@ class OfflinePriceVariance(models.Model):
     order_id = fields.Many2one(
         "sale.order", "Order", required=True, readonly=True, ondelete="cascade", index=True
     )
+    order_state = fields.Selection(related="order_id.state", string="Order State")
     line_id = fields.Many2one(
         "sale.order.line", "Line", readonly=True, ondelete="cascade", index="btree_not_null"
     )
@@ -77,21 +82,55 @@ class OfflinePriceVariance(models.Model):
 
     @api.model
     def _offline_note_total(self, order, agreed):
-        """Keep that the whole comes to another amount, unless the lines say so already."""
-        if (
-            self.search_count([("order_id", "=", order.id)], limit=1)
-            or order.currency_id.compare_amounts(agreed, order.amount_total) == 0
-        ):
+        """Keep that the whole comes to another amount than its lines explain. The same difference is told once."""
+        currency, rows = order.currency_id, self.search([("order_id", "=", order.id)])
+        known = rows.filtered(lambda row: row.reason == "total")
+        taken = (rows - known).filtered(lambda row: row.state == "repriced" or not row._is_of_price())
+        missing = currency.round(agreed - order.amount_total - sum(row._offline_taxed() for row in taken))
+        # Each row is rounded by itself, the order as its company has it.
+        if currency.compare_amounts(abs(missing), currency.rounding * len(taken)) <= 0:
+            known.filtered(lambda row: row.state == "review").unlink()
             return
-        profile = self._offline_profile()
+        if known and currency.compare_amounts(known[0].difference_amount, missing) == 0:
+            return
         values = self._offline_values(order, agreed, order.amount_total, "total", 1)
-        state = profile._offline_price_state(values["difference_percent"])
-        self.create({**values, "state": "repriced" if state == "kept" else state})
+        values |= {
+            "difference_amount": missing,
+            "difference_percent": _percent(missing, order.amount_total),
+        }
+        state = self._offline_profile()._offline_price_state(values["difference_percent"])
+        values["state"] = "repriced" if state == "kept" else state
+        if known:
+            known.write(values)
+        else:
+            self.create(values)
 
     @api.model
     def _offline_open_of(self, order):
         """What a person has to look at before a device may confirm the order."""
         return self.search([("order_id", "=", order.id), ("state", "=", "review")])
+
+    @api.model
+    def _offline_total_by_odoo(self, order):
+        """What the order would come to at Odoo's prices, as far as nobody looked at the others."""
+        open_ones = self._offline_open_of(order).filtered(lambda row: row._is_of_price())
+        return order.currency_id.round(order.amount_total - sum(row._offline_taxed() for row in open_ones))
+
+    def _is_of_price(self):
+        """Whether the line stands at the agreed price until somebody takes Odoo's; other amounts are Odoo's always."""
+        return self.reason in ("price", "discount")
+
+    def _offline_taxed(self):
+        """The difference as the customer pays it."""
+        if not self._is_of_price():
+            return self.difference_amount
+        agreed, odoo = (
+            self.line_id.tax_ids.compute_all(
+                price, self.currency_id, self.quantity, self.product_id, self.order_id.partner_shipping_id
+            )["total_included"]
+            for price in (self.agreed_price, self.odoo_price)
+        )
+        return agreed - odoo
 
     @api.model
     def _offline_forget(self, line):
@@ -121,7 +160,7 @@ class OfflinePriceVariance(models.Model):
             "agreed_price": agreed,
             "odoo_price": odoo,
             "difference_amount": order.currency_id.round((agreed - odoo) * quantity),
-            "difference_percent": (agreed - odoo) / abs(odoo) * 100 if odoo else 100,
+            "difference_percent": _percent(agreed - odoo, odoo),
         }
 
     def _offline_profile(self):
@@ -140,12 +179,30 @@ class OfflinePriceVariance(models.Model):
         """Give the lines Odoo's price, as long as nothing was confirmed."""
         self._check_may_decide()
         for variance in self.filtered(lambda one: one.state == "review"):
+            variance._check_may_take()
             line = variance.line_id
-            if line and variance.reason in ("price", "discount"):
-                price, discount = line._offline_price_of_odoo()
-                line.write({"price_unit": price, "discount": discount, "technical_price_unit": price})
+            price, discount = line._offline_price_of_odoo()
+            line.write({"price_unit": price, "discount": discount, "technical_price_unit": price})
             variance.sudo().state = "repriced"  # sudo: as above
         return True
+
+    def _check_may_take(self):
+        name = self.order_id.name
+        if not self._is_of_price():
+            raise UserError(
+                self.env._("Taxes and totals of %s are Odoo's already. Accept the difference.", name)
+            )
+        if self.order_id.state == "sale":
+            raise UserError(
+                self.env._(
+                    "%s is confirmed: its prices stay. Accept the difference, or change the order itself.",
+                    name,
+                )
+            )
+        if self.order_id.state == "cancel":
+            raise UserError(
+                self.env._("%s is cancelled: its prices do not count. Accept the difference.", name)
+            )
 
     def _check_may_decide(self):
         self.check_access("read")

@@ -133,7 +133,7 @@ class CreditArgs(Request):
 class ReopenArgs(Request):
     """What the person saw when they did it."""
 
-    #: Empty where the device does not say: then it saw what is usual, a quotation or, to open it again, a cancelled one.
+    #: The state of the order. Where the device does not say: a quotation, or to open it again a cancelled one.
     seen: State | None = None
 
 

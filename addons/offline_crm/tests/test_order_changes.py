@@ -123,7 +123,10 @@ class TestStale(SaleCase):
 
     def setUp(self):
         super().setUp()
-        self.order = self.quoted()
+        self.order = self.another()
+
+    def another(self):
+        return self.quoted(lead=self.new_lead("Another", partner_id=self.partner.id))
 
     def assert_asked(self, receipt, seen, state):
         self.assert_parked(receipt, "state")
@@ -133,9 +136,10 @@ class TestStale(SaleCase):
 
     def test_order_that_the_office_confirmed_meanwhile_is_not_cancelled(self):
         """Proves I8."""
-        self.order.action_confirm()
         for seen in ("draft", "sent", None):
             with self.subTest(seen):
+                self.order = self.another()
+                self.order.action_confirm()
                 receipt = self.work("cancel", self.order, reason="Went to others", seen=seen)
                 self.assert_asked(receipt, seen, "sale")
         self.phone.stored(receipt).conflict_ids.with_user(self.manager).action_keep_device()
@@ -176,13 +180,16 @@ class TestStale(SaleCase):
         self.assert_asked(self.work("reset_to_draft", self.order, seen="sent"), "sent", "cancel")
 
     def test_what_the_office_opened_and_sent_meanwhile_keeps_its_signature(self):
-        self.order.write({"signed_by": "Ann Ray"})
-        self.order.action_quotation_sent()
-        for seen in ("cancel", None):
-            with self.subTest(seen):
-                self.assert_asked(self.work("reset_to_draft", self.order, seen=seen), seen, "sent")
-        self.assertEqual("Ann Ray", self.order.signed_by)
-        self.assert_status("applied", self.work("reset_to_draft", self.order, seen="sent"))
+        for seen in ("cancel", None, "sent"):
+            self.order = self.another()
+            self.order.write({"signed_by": "Ann Ray"})
+            self.order.action_quotation_sent()
+            receipt = self.work("reset_to_draft", self.order, seen=seen)
+            if seen != "sent":
+                with self.subTest(seen):
+                    self.assert_asked(receipt, seen, "sent")
+                    self.assertEqual("Ann Ray", self.order.signed_by)
+        self.assert_status("applied", receipt)
         self.assertEqual(("draft", False), (self.order.state, self.order.signed_by))
 
     def test_quotation_that_is_open_stays_so(self):

@@ -1,11 +1,16 @@
 from odoo.addons.offline_base.tests.common import new_uid
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .common import LINE, ORDER, SALES_GROUPS, SaleCase
 
 
 class TestPrices(SaleCase):
     """What becomes of prices that were agreed without network, where Odoo says something else."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.boss = cls.new_user("boss", "sales_team.group_sale_manager")
 
     def agreed(self, price=90, discount=None, **args):
         line = {"product": self.desk.id, "quantity": 2, "price_unit": price}
@@ -80,8 +85,7 @@ class TestPrices(SaleCase):
     def test_office_takes_odoos_price_in_the_report(self):
         self.profile.write({"price_policy": "review", "price_tolerance": 5})
         order = self.agreed()
-        boss = self.new_user("boss", "sales_team.group_sale_manager")
-        self.variance(order).with_user(boss).action_take_odoos_price()
+        self.variance(order).with_user(self.boss).action_take_odoos_price()
         self.assertEqual(("repriced", 220), (self.variance(order).state, order.amount_total))
 
     def test_salesperson_decides_about_no_price(self):
@@ -164,6 +168,121 @@ class TestPrices(SaleCase):
         order = self.quoted()
         self.desk.list_price = 200
         self.assert_parked(self.work("confirm", order, amount_total=99), "amount_total")
+
+    def test_office_that_changes_an_order_with_a_kept_price_is_told_by_the_confirmation(self):
+        """Proves I8."""
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.agreed(96, amount_total=211.2)
+        self.assertEqual("kept", self.variance(order).state)
+        order.order_line.product_uom_qty = 3
+        receipt = self.work("confirm", order, amount_total=211.2)
+        self.assert_parked(receipt, "amount_total")
+        sides = receipt["conflict"]["fields"]["amount_total"]
+        self.assertEqual((211.2, 316.8), (sides["mine"], sides["theirs"]))
+        self.phone.stored(receipt).conflict_ids.with_user(self.manager).action_keep_device()
+        self.assertEqual(("sale", 316.8), (order.state, order.amount_total))
+        total = self.variances(order).filtered(lambda row: row.reason == "total")
+        self.assertEqual(
+            ("accepted", 211.2, 316.8, -105.6),
+            (total.state, total.agreed_price, total.odoo_price, total.difference_amount),
+        )
+        self.assertEqual(-33.33, round(total.difference_percent, 2))
+
+    def test_lines_explain_the_total_where_odoos_price_was_taken(self):
+        """Also with taxes, and what the lines do not explain is told beside."""
+        self.profile.price_policy = "odoo"
+        order = self.agreed(90, amount_total=198)
+        self.assertEqual(220, order.amount_total)
+        self.assertEqual("price", self.variance(order).reason)
+        self.assert_status("applied", self.work("confirm", order, amount_total=198))
+        self.assertEqual("price", self.variance(order).reason)
+        other = self.agreed(90, amount_total=188, lead=self.new_lead("Other", partner_id=self.partner.id))
+        total = self.variances(other).filtered(lambda row: row.reason == "total")
+        self.assertEqual((188, 220, -10), (total.agreed_price, total.odoo_price, total.difference_amount))
+
+    def test_other_taxes_explain_the_total(self):
+        self.tax.amount = 20
+        line = {"product": self.desk.id, "price_total": 110}
+        order = self.quoted([line, line], amount_total=220)
+        self.assertEqual({"tax"}, set(self.variances(order).mapped("reason")))
+        self.assert_status("applied", self.work("confirm", order, amount_total=220))
+        self.assertEqual({"tax"}, set(self.variances(order).mapped("reason")))
+
+    def test_total_that_was_looked_at_is_not_asked_again(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.quoted(amount_total=99)
+        other = self.quoted(amount_total=99, lead=self.new_lead("Other", partner_id=self.partner.id))
+        receipt = self.work("confirm", other, amount_total=99)
+        self.assert_parked(receipt, "amount_total")
+        sides = receipt["conflict"]["fields"]["amount_total"]
+        self.assertEqual((99, 110), (sides["mine"], sides["theirs"]))
+        self.variance(order).with_user(self.reviewer).action_accept()
+        self.assert_status("applied", self.work("confirm", order, amount_total=99))
+
+    def test_total_that_agrees_again_is_nothing_to_review(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.quoted(amount_total=99)
+        self.assertEqual("review", self.variance(order).state)
+        order.order_line.price_unit = 90
+        self.assert_status("applied", self.work("confirm", order, amount_total=99))
+        self.assertFalse(self.variances(order))
+
+    def test_office_sees_by_odoos_prices_with_their_taxes(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        receipt = self.work("confirm", self.agreed(90), amount_total=198)
+        sides = receipt["conflict"]["fields"]["amount_total"]
+        self.assertEqual((198, 220), (sides["mine"], sides["theirs"]))
+
+    def used_up(self):
+        """A customer with a price to review whose credit is used up."""
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.agreed()
+        self.env.company.account_use_credit_limit = True
+        self.partner.write({"use_partner_credit_limit": True, "credit_limit": 50})
+        return order
+
+    def test_office_sees_the_price_and_the_credit_that_is_used_up(self):
+        """Proves I8. What was decided about one does not wave the other through."""
+        receipt = self.work("confirm", self.used_up())
+        self.assert_status("conflict", receipt)
+        self.assertEqual({"amount_total", "partner_credit_warning"}, set(receipt["conflict"]["fields"]))
+
+    def test_credit_that_is_used_up_since_somebody_was_asked_is_asked_about(self):
+        order = self.used_up()
+        self.partner.credit_limit = 10_000
+        receipt = self.work("confirm", order)
+        self.assert_parked(receipt, "amount_total")
+        self.partner.credit_limit = 50
+        self.env.invalidate_all()
+        self.phone.stored(receipt).conflict_ids.with_user(self.manager).action_keep_device()
+        refused = self.phone.stored(receipt)
+        self.assertEqual(("rejected", "draft"), (refused.status, order.state))
+        self.assertIn("credit limit", refused.message)
+        again = self.phone.push_one(self.phone.operation("amend", ORDER, args={"op": refused.op, "args": {}}))
+        self.assert_status("conflict", again)
+        self.assertEqual({"amount_total", "partner_credit_warning"}, set(again["conflict"]["fields"]))
+        self.phone.stored(again).conflict_ids.with_user(self.manager).action_keep_device()
+        self.assertEqual("sale", order.state)
+
+    def test_order_that_is_closed_keeps_its_prices(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        for close, word in (("action_confirm", "confirmed"), ("_action_cancel", "cancelled")):
+            with self.subTest(close):
+                order = self.agreed(lead=self.new_lead("Closed", partner_id=self.partner.id))
+                found = self.variance(order)
+                getattr(order, close)()
+                with self.assertRaisesRegex(UserError, f"{order.name}.*{word}.*Accept"):
+                    found.with_user(self.boss).action_take_odoos_price()
+                self.assertEqual(("review", 198), (found.state, order.amount_total))
+                found.with_user(self.boss).action_accept()
+                self.assertEqual(("accepted", 198), (found.state, order.amount_total))
+
+    def test_amounts_that_are_odoos_already_are_accepted_not_taken(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        found = self.variance(self.quoted(amount_total=99))
+        with self.assertRaisesRegex(UserError, "Accept"):
+            found.with_user(self.boss).action_take_odoos_price()
+        self.assertEqual("review", found.state)
 
     def test_report_is_not_a_salespersons(self):
         """Proves I4."""

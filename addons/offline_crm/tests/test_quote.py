@@ -222,8 +222,28 @@ class TestQuote(SaleCase):
                 lead = self.new_lead("Another", partner_id=self.partner.id)
                 self.assert_rejected(self.quote(lead=lead, **{name: 2000000}), "reference_unknown", name)
         lead = self.new_lead("Another", partner_id=self.partner.id)
-        receipt = self.quote([{"product": 2000000}], lead)
-        self.assert_rejected(receipt, "reference_unknown", "product")
+
+    def test_line_that_names_what_is_not_there_is_told_by_its_number(self):
+        desk = {"product": self.desk.id}
+        for line, name, words in (
+            ({"product": 2000000}, "product", "Line 3: the product is"),
+            ({"product": 2000000, "name": "Lamp\nblue"}, "product", "Line 3 (Lamp): the product is"),
+            ({**desk, "uom": 2000000}, "uom", "Line 3: the unit is"),
+        ):
+            with self.subTest(words):
+                lead = self.new_lead("Another", partner_id=self.partner.id)
+                receipt = self.quote([desk, {"display_type": "line_note", "name": "x"}, line], lead)
+                self.assert_rejected(receipt, "reference_unknown", f"lines.2.{name}")
+                for told in (receipt["message"], receipt["fields"][f"lines.2.{name}"]):
+                    self.assertTrue(told.startswith(words), told)
+
+    def test_line_is_told_in_the_salespersons_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"].search([("name", "=", "offline_crm")])._update_translations(["fr_FR"])
+        self.seller.lang = "fr_FR"
+        self.phone = type(self.phone)(self.device)
+        receipt = self.quote([{"product": 2000000}])
+        self.assertIn("Ligne 1", receipt["message"])
 
     def test_customer_of_another_company_is_refused(self):
         """Proves I4."""

@@ -22,6 +22,7 @@
         "views/offline_price_variance_views.xml",
         "views/offline_signature_views.xml",
         "views/offline_visit_views.xml",
+        "views/offline_origin_views.xml",
         "views/offline_trail_views.xml",
         "views/offline_profile_views.xml",
     ],

@@ -151,6 +151,13 @@ class OfflineAdapter(models.AbstractModel):
     def _offline_created(self, record, device):
         """Called after a device's create, inside the operation; for what a screen would have done besides."""
 
+    def _offline_work(self, record_id):
+        """The domain of the operations that a record's form shows as its offline work.
+
+        Entities whose records are made or changed by operations of others add those.
+        """
+        return Domain("entity", "=", self._offline_model) & Domain("res_id", "=", record_id)
+
     def _offline_options(self, line):
         """What the app needs to know of the entity besides, as its addon says: {name: JSON}."""
         return {}

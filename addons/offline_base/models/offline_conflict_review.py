@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..core.words import marked
@@ -202,14 +203,17 @@ class OfflineConflictReview(models.Model):
 
     @api.model
     def record_summary(self, model, record_id):
-        """What waits about one record, for the banner on its form: counts, and the ids that a link opens."""
+        """What waits about one record, for the banner on its form: counts, and what a link opens."""
         conflicts = self.search(
             [("res_model", "=", model), ("res_id", "=", record_id), ("state", "=", "open")]
         )
         operations = self.env["offline.operation"]
-        about = [("entity", "=", model), ("res_id", "=", record_id), ("is_repeat", "=", False)]
+        adapter = self.env["offline.adapter"]._offline_adapter(model)
+        work = adapter._offline_work(record_id) if adapter is not None else Domain.FALSE
+        about = work & Domain("is_repeat", "=", False)
         return {
             "conflicts": conflicts.ids,
-            "rejected": operations.search([*about, ("status", "=", "rejected")]).ids,
+            "rejected": operations.search(about & Domain("status", "=", "rejected")).ids,
             "operations": operations.search_count(about),
+            "work": list(about),
         }

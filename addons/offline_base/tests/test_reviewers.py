@@ -192,6 +192,8 @@ class TestManyAndWhom(ReviewCase):
     def test_record_says_what_waits_about_it(self):
         conflict = self.park()
         summary = conflict.record_summary(PARTNER, self.partner.id)
+        work = self.env["offline.operation"].search(summary.pop("work"))
+        self.assertEqual(conflict.operation_id, work)
         self.assertEqual({"conflicts": conflict.ids, "rejected": [], "operations": 1}, summary)
         internal = self.new_user("internal", "base.group_user")
         with self.assertRaises(AccessError):

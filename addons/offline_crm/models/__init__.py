@@ -42,6 +42,7 @@ from . import (
     offline_entity_visit,
     offline_kept,
     offline_merged_lead,
+    offline_origin,
     offline_price_variance,
     offline_profile,
     offline_signature,
@@ -49,6 +50,7 @@ from . import (
     offline_trail_position,
     offline_visit,
     res_company,
+    res_partner,
     sale_order,
     sale_order_line,
 )

@@ -1,10 +1,20 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.addons.offline_base.store import reader
 from odoo.exceptions import ValidationError
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    offline_visit_count = fields.Integer(
+        "Visits", compute="_compute_offline_visit_count", groups="sales_team.group_sale_salesman"
+    )
+
+    @api.depends_context("uid")
+    def _compute_offline_visit_count(self):
+        visits = self.env["offline.visit"]
+        for lead in self:
+            lead.offline_visit_count = visits.search_count([("lead_id", "in", lead._origin.ids)])
 
     @api.constrains("stage_id", "team_id")
     def _check_offline_stage(self):

@@ -1,4 +1,6 @@
 from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from . import teams
 
@@ -40,3 +42,18 @@ class OfflineEntitySaleOrder(models.AbstractModel):
 
     def _offline_scope(self, device):
         return super()._offline_scope(device) | teams.of_user(device.user_id)
+
+    def _offline_work(self, record_id):
+        """Also what was done with its lines, and the `quote` that made it, which is work on an opportunity."""
+        # sudo: which operations they are; who may see them is for their own rules to say.
+        order = self.env["sale.order"].sudo().browse(record_id).exists()
+        lines = Domain("entity", "=", "sale.order.line") & Domain("res_id", "in", order.order_line.ids)
+        made = SQL(
+            """(SELECT o.id FROM offline_operation AS o
+                 WHERE o.entity = 'crm.lead' AND o.verb = 'quote' AND o.result->>'order' = %s
+                   AND (o.res_id = %s OR o.device_id = %s))""",
+            str(record_id), order.opportunity_id.id or None, order.offline_device_id.id or None,
+        )  # fmt: skip
+        self.env.cr.execute(made)
+        quotes = Domain("id", "in", [row[0] for row in self.env.cr.fetchall()])
+        return super()._offline_work(record_id) | lines | quotes

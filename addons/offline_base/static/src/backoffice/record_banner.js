@@ -51,9 +51,7 @@ class OfflineRecord extends Component {
     }
 
     openOperations() {
-        const { model, resId } = this.props;
-        const about = [["entity", "=", model], ["res_id", "=", resId]];
-        return this.list(_t("Offline Work"), "offline.operation", about);
+        return this.list(_t("Offline Work"), "offline.operation", this.props.summary.work);
     }
 }
 

@@ -1,7 +1,7 @@
 """SIGKILL in every phase of a push and a pull, to a worker of Odoo or to PostgreSQL: at marked points, not by luck.
 
-Triggers of the test wait for a lock that the test holds. Killed there, a call did all of it or nothing; asked again
-it gives the one answer.
+Triggers of the test wait for a lock that the test holds; where nothing is written, it holds the table. Killed there, a
+call did all of it or nothing; asked again it gives the one answer.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Site:
         connection.close()
         return found
 
-    def killed(self, victim: str, key: int, call: Callable[[], requests.Response]) -> None:
+    def killed(self, victim: str, key: int | str, call: Callable[[], requests.Response]) -> None:
         """Send a call, kill at the point, let go; the call was not answered with success."""
         reached = Event()
 
@@ -111,17 +111,23 @@ class Site:
             raise LookupError("it still runs")
 
     @contextmanager
-    def held(self, key: int) -> Iterator[Callable[[], tuple[int, datetime]]]:
-        """Hold the lock of a point; yields a function that tells who waits: its backend, and since when it works."""
+    def held(self, key: int | str) -> Iterator[Callable[[], tuple[int, datetime]]]:
+        """Hold the lock of a point, or a table; yields a function that tells who waits: its backend, since when."""
         connection = psycopg2.connect(**self.cluster.dsn())
-        connection.cursor().execute("SELECT pg_advisory_lock(%s)", [key])
-        connection.commit()
+        if isinstance(key, str):
+            connection.cursor().execute(f"LOCK TABLE {key} IN ACCESS EXCLUSIVE MODE")
+        else:
+            connection.cursor().execute("SELECT pg_advisory_lock(%s)", [key])
+            connection.commit()
 
         def waiting() -> tuple[int, datetime]:
             found = self.sql(
                 """SELECT a.pid, a.xact_start FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                    WHERE l.locktype = 'advisory' AND l.objid = %s AND NOT l.granted""",
-                key,
+                    WHERE NOT l.granted AND a.datname = current_database()
+                      AND CASE l.locktype WHEN 'advisory' THEN l.objid::text = %s
+                                          WHEN 'relation' THEN l.relation::regclass::text = %s END""",
+                str(key),
+                str(key),
             )
             if not found:
                 raise LookupError("nobody came to the point")
@@ -132,11 +138,11 @@ class Site:
         finally:
             connection.close()
 
-    def again(self, route: str, body: Json) -> Json:
+    def again(self, route: str, body: Json, device: Wire | None = None) -> Json:
         """Send until it is served: the server may be coming back, the lane may still be held."""
 
         def send() -> Json:
-            answer = self.device.post(route, body)
+            answer = (device or self.device).post(route, body)
             answer.raise_for_status()
             found: Json = answer.json()
             if any(receipt["status"] == "retry" for receipt in found.get("receipts", ())):
@@ -188,3 +194,57 @@ def test_pull_killed_at_any_point_loses_nothing(site, victim, point):
     assert page["complete"]
     versions = sum(int(row["v"], 16) for row in device.held[PARTNER].values()) % 2**64
     assert page["digests"][PARTNER] == {"count": len(device.held[PARTNER]), "sum": f"{versions:016x}"}
+
+
+@pytest.mark.parametrize("victim", ["worker", "postgresql"])
+@pytest.mark.parametrize("table", ["offline_device", "res_partner"], ids=["who it is", "reading"])
+def test_pull_killed_before_it_writes_loses_nothing(site, victim, table):
+    """Proves I1, I10. While it is found out whose call it is, and in the middle of a page's reading."""
+    device = site.device
+    device.apply(site.again("pull", {"cursor": device.cursor}))
+    site.sql("UPDATE res_partner SET phone = %s WHERE id = %s", f"{victim} {table}", site.partner)
+    site.killed(victim, table, lambda: device.post("pull", {"cursor": device.cursor}))
+    page = site.again("pull", {"cursor": device.cursor})
+    device.apply(page)
+    assert device.held[PARTNER][site.partner]["values"]["phone"] == f"{victim} {table}"
+    assert page["complete"]
+
+
+@pytest.mark.parametrize("victim", ["worker", "postgresql"])
+@pytest.mark.parametrize("point", ["holdings", "commit"])
+def test_first_pull_killed_in_an_inner_page_goes_on_where_it_was(site, victim, point):
+    """Proves I1, I5, I10. The pages before it need not come again, those after it bring the rest, nothing twice."""
+    office, name = site.office, f"Page {point} {victim}"
+    made = office(PARTNER, "create", [{"name": f"{name} {number}"} for number in range(9)])
+    device = Wire.enrol(site.server.url, office.code(office.find("res.users", ("login", "=", "killed"))))
+    given = []
+
+    def one_page() -> Json:
+        page = site.again("pull", {"cursor": device.cursor, "limit": 150}, device)
+        given.extend(
+            upsert["id"]
+            for change in page["changes"]
+            for upsert in change["upserts"]
+            if change["entity"] == PARTNER
+        )
+        device.apply(page)
+        return page
+
+    assert not one_page()["complete"]
+    site.killed(victim, PULL[point][0], lambda: device.post("pull", {"cursor": device.cursor, "limit": 150}))
+    while not one_page()["complete"]:
+        pass
+    assert set(made) <= device.held[PARTNER].keys()
+    assert len(given) == len(set(given)), "a record came in two pages"
+
+
+@pytest.mark.parametrize("table", ["offline_device", "offline_lane"], ids=["who it is", "its turn"])
+@pytest.mark.parametrize("victim", ["worker", "postgresql"])
+def test_push_killed_before_it_works_counts_once(site, victim, table):
+    """Proves I2, I10."""
+    device, name = site.device, f"Push killed at {table} of {victim}"
+    body = {"operations": [device.create(PARTNER, name=name)]}
+    site.killed(victim, table, lambda: device.post("push", body))
+    assert site.sql("SELECT count(*) FROM res_partner WHERE name = %s", name) == [(0,)]
+    assert [receipt["status"] for receipt in site.again("push", body)["receipts"]] == ["applied"]
+    assert site.sql("SELECT count(*) FROM res_partner WHERE name = %s", name) == [(1,)]

@@ -61,13 +61,18 @@ class LeadTruth(Judged):
             return "rejected"
         self.world.new(sent.record, values)
         if self.sees(sent):
-            for name in POLICIES[LEAD]:
-                shown = sent.values.get(name, _BLANK.get(name))
-                key = (sent.device, sent.record, name)
-                made = (sent.body["op"], shown, self._now(sent).values[name], True)
-                self.chain.setdefault(key, []).append(made)
+            self._remember_all(sent)
+            if sent.replaces is not None:
+                self._remember_all(sent.replaces)
             self.versions[sent.device, sent.record] = [(None, self._content(sent))]
         return "applied"
+
+    def _remember_all(self, sent: Sent) -> None:
+        """What a new lead showed on its device stands for what Odoo made of it."""
+        for name in POLICIES[LEAD]:
+            shown = sent.values.get(name, _BLANK.get(name))
+            made = (sent.body["op"], shown, self._now(sent).values[name], True)
+            self.chain.setdefault((sent.device, sent.record, name), []).append(made)
 
     def _apply(self, sent: Sent) -> str:
         if sent.verb in ("create", "update", "delete") or sent.record not in self.world.records:

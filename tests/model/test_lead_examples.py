@@ -97,6 +97,21 @@ def test_second_thoughts_about_a_lead_that_was_merged_meanwhile(history):
     assert office.stored(LEAD)[left]["priority"] == "1"
 
 
+def test_what_odoo_filled_in_when_a_new_lead_was_amended_is_the_devices_own(history):
+    """Proves I3. What was done upon the refused lead is no conflict with its salesperson (histories, seed 2100001)."""
+    ann, ugo = history.handsets["ann"], history.ground.users["ugo"]
+    history.device_works("ann", -9, [("nameless", 2, {"priority": "1"})])
+    name = f"{history.prefix}{next(history.numbers) - 1}"
+    [record] = [one for known, one in ann.visible(LEAD).items() if known == name]
+    history._at("ann", -8, "hand over", record, "ugo")
+    assert ann.sync()
+    assert of_device(history, "ann") == ["rejected", "deferred"]
+    ann.decide(0, "amend", "values", None)
+    history.quiet()
+    assert of_device(history, "ann") == ["amended", "applied", "applied"]
+    assert history.office.stored(LEAD)[name]["user_id"] == ugo
+
+
 def of_device(history: LeadHistories, who: str) -> list[str]:
     """How what a device did ended, in the order in which it came."""
     return [sent.state for sent in history.truth.operations.values() if sent.device == who]

@@ -148,6 +148,10 @@ class Cut:
             " AND staged.id = identity.id AND gone IS NULL AND uid IS NULL AND staged.born IS NOT identity.born)"
         )
         db.execute(
+            "DELETE FROM linked WHERE EXISTS (SELECT 1 FROM staged WHERE staged.entity = linked.entity AND gone IS NULL"
+            " AND (staged.uid = linked.uid OR (staged.id = linked.id AND staged.born IS NOT linked.born)))"
+        )
+        db.execute(
             "INSERT OR REPLACE INTO identity SELECT entity, uid, id, born FROM staged"
             " WHERE gone IS NULL AND uid IS NOT NULL"
         )

@@ -286,9 +286,14 @@ class Device:
         """Give a parked operation up."""
         return self._edit(lambda: self._editing.discard(op, reason))
 
-    def resolve(self, op: str, by: str, values: Mapping[str, Any] | None = None) -> Entry:
-        """Decide a conflict: ``by`` server (keep theirs), device (keep mine) or values (these)."""
-        return self._edit(lambda: self._editing.resolve(op, by, values))
+    def resolve(
+        self, op: str, by: str, values: Mapping[str, Any] | None = None, *, same_as: int | None = None
+    ) -> Entry:
+        """Decide a conflict: ``by`` server (keep theirs), device (keep mine) or values (these).
+
+        ``same_as``: by server, the id of the record that a new one is, of those that its receipt names.
+        """
+        return self._edit(lambda: self._editing.resolve(op, by, values, same_as))
 
     def _edit(self, edit: Callable[[], T]) -> T:
         """Keep an edit. In ``always_online`` the server must answer before, and gets the change right after.

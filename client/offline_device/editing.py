@@ -129,8 +129,12 @@ class Editing:
         """The person gives a parked operation up."""
         return self._decide(self._decidable(op, "discard"), "discard", reason=reason)
 
-    def resolve(self, op: str, by: str, values: Mapping[str, Any] | None) -> Entry:
+    def resolve(
+        self, op: str, by: str, values: Mapping[str, Any] | None, same_as: int | None = None
+    ) -> Entry:
         """The person decides a conflict."""
+        if same_as is not None and by != "server":
+            raise Refusal("operation_invalid", "a new record is one that is there by the side of the server")
         if by not in ("server", "device", "values") or (by == "values") != (values is not None):
             raise Refusal("operation_invalid", "by is server or device, or values with the values to keep")
         entry = self._decidable(op, "resolve")
@@ -138,7 +142,8 @@ class Editing:
         if conflict is None or conflict.decider != "device":
             raise Refusal("decision_for_office", f"the office decides about operation #{entry.seq}")
         if values is None:
-            return self._decide(entry, "resolve", by=by)
+            same: dict[str, Any] = {} if same_as is None else {"same_as": same_as}
+            return self._decide(entry, "resolve", by=by, **same)
         return self._decide(
             entry, "resolve", by=by, values=self._checked(self._writable(entry.entity), values)
         )

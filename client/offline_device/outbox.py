@@ -188,7 +188,9 @@ class Outbox:
         with self._store.transaction() as db:
             target = receipt.target
             if target is not None and target.uid is not None and entry.entity:
-                self._records.learn_identity(entry.entity, target.uid, target.id, target.born)
+                result = receipt.result if isinstance(receipt.result, dict) else {}
+                linked = target.id is not None and result.get("linked_to") == target.id
+                self._records.learn_identity(entry.entity, target.uid, target.id, target.born, linked=linked)
             settled = outcome or entry.settled or receipt.status not in ("applied", "merged")
             for table in ("outbox", "journal"):
                 db.execute(f"DELETE FROM {table} WHERE op = ?", (receipt.op,))

@@ -93,10 +93,15 @@ class Overlay:
             return
         key = self._full(entity, key)
         with self._store.transaction() as db:
-            db.execute("DELETE FROM draft WHERE entity = ? AND key IN (?, ?)", (entity, key.uid, str(key.id)))
+            uids = dump([key.uid, *self._records.linked_with(entity, key.id)])
+            db.execute(
+                "DELETE FROM draft WHERE entity = ? AND (key = ? OR key IN (SELECT value FROM json_each(?)))",
+                (entity, str(key.id), uids),
+            )
             rows = db.execute(
-                "SELECT * FROM unsettled WHERE entity = ? AND (target_uid = ? OR target_id = ?) ORDER BY seq",
-                (entity, key.uid, key.id),
+                "SELECT * FROM unsettled WHERE entity = ?"
+                " AND (target_id = ? OR target_uid IN (SELECT value FROM json_each(?))) ORDER BY seq",
+                (entity, key.id, uids),
             )
             entries = self._with_replaced([Entry.read(row) for row in rows])
             held = self._records.get(entity, key)
@@ -146,6 +151,6 @@ class Overlay:
     def _full(self, entity: str, key: Key) -> Key:
         if key.uid is not None:
             known = self._records.key(entity, key.uid)
-            return Key(known.id if known.id is not None else key.id, key.uid)
+            return Key(known.id if known.id is not None else key.id, known.uid)
         assert key.id is not None
         return self._records.key(entity, key.id)

@@ -74,10 +74,20 @@ class Records:
         if isinstance(ref, str):
             if not is_uid(ref):
                 raise Refusal("reference_unknown", f"{ref!r} is neither an id nor a uid")
+            row = self._one("SELECT id FROM linked WHERE entity = ? AND uid = ?", entity, ref)
+            if row is not None:
+                return self.key(entity, row["id"])
             row = self._one("SELECT id, uid FROM identity WHERE entity = ? AND uid = ?", entity, ref)
             return Key(row["id"] if row else None, ref)
         row = self._one("SELECT id, uid FROM identity WHERE entity = ? AND id = ?", entity, ref)
-        return Key(ref, row["uid"] if row else None)
+        return Key(ref, row["uid"] if row else min(self.linked_with(entity, ref), default=None))
+
+    def linked_with(self, entity: str, record_id: int | None) -> list[str]:
+        """The uids of own new records that turned out to be this one."""
+        rows = self.store.db.execute(
+            "SELECT uid FROM linked WHERE entity = ? AND id = ?", (entity, record_id)
+        )
+        return [row["uid"] for row in rows]
 
     def get(self, entity: str, key: Key) -> HeldRecord | None:
         """The record as the server sent it, or None when it is not held."""
@@ -90,13 +100,28 @@ class Records:
 
     def knows_uid(self, entity: str, uid: str) -> bool:
         """Whether this device has heard of the uid, or chose it."""
-        return self._one("SELECT 1 FROM identity WHERE entity = ? AND uid = ?", entity, uid) is not None
+        return any(
+            self._one(f"SELECT 1 FROM {table} WHERE entity = ? AND uid = ?", entity, uid) is not None
+            for table in ("identity", "linked")
+        )
 
-    def learn_identity(self, entity: str, uid: str, record_id: int | None, born: str | None) -> None:
-        """Keep which id a uid has got; a known id is never forgotten for an unknown one."""
+    def learn_identity(
+        self, entity: str, uid: str, record_id: int | None, born: str | None, *, linked: bool = False
+    ) -> None:
+        """Keep which id a uid has got; a known id is never forgotten for an unknown one.
+
+        ``linked``: the record was there before, and keeps the name that it has.
+        """
         with self.store.transaction() as db:
+            known = self._one("SELECT id, born FROM linked WHERE entity = ? AND uid = ?", entity, uid)
+            if known is not None and record_id in (None, known["id"]) and born in (None, known["born"]):
+                return  # a receipt of later work on it, by the same name
+            db.execute("DELETE FROM linked WHERE entity = ? AND uid = ?", (entity, uid))
             if record_id is None:
                 db.execute("INSERT OR IGNORE INTO identity (entity, uid) VALUES (?, ?)", (entity, uid))
+            elif linked:
+                db.execute("DELETE FROM identity WHERE entity = ? AND uid = ?", (entity, uid))
+                db.execute("INSERT INTO linked VALUES (?, ?, ?, ?)", (entity, uid, record_id, born))
             else:
                 db.execute(
                     "INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?)", (entity, uid, record_id, born)

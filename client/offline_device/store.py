@@ -17,7 +17,7 @@ from typing import Any
 from .errors import HomeBusy, HomeUnreadable
 
 FILE = "device.sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: Incidents are for people who look after the device; older ones make room.
 INCIDENTS_KEPT = 500
 
@@ -35,6 +35,13 @@ CREATE TABLE blob (
 ) WITHOUT ROWID;
 -- Sealed work that the server does not have yet, in the order in which it goes there.
 CREATE TABLE box (number INTEGER PRIMARY KEY, sealed TEXT NOT NULL);
+"""
+_LINKED = """
+-- Uids of own new records that turned out to be ones that were there: these keep names of their own, see identity.
+CREATE TABLE linked (
+    entity TEXT NOT NULL, uid TEXT NOT NULL, id INTEGER NOT NULL, born TEXT, PRIMARY KEY (entity, uid)
+) WITHOUT ROWID;
+CREATE INDEX linked_id ON linked (entity, id);
 """
 #: What a store of the first version lacks.
 _TO_VERSION_2 = f"""{_FILES_AND_BOXES}
@@ -80,9 +87,13 @@ CREATE TABLE draft (
 ) WITHOUT ROWID;
 CREATE INDEX draft_id ON draft (entity, id);
 
-{_FILES_AND_BOXES}
+{_FILES_AND_BOXES}{_LINKED}
 CREATE TABLE incident (number INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL);
 """
+
+
+#: What a store of each version lacks of the next.
+_UPGRADES = (_SCHEMA, _TO_VERSION_2, _LINKED)
 
 
 def dump(value: Any) -> str:
@@ -139,9 +150,11 @@ class Store:
             if version > SCHEMA_VERSION:
                 raise HomeUnreadable(f"{self.path} was written by a newer version ({version})")
             if version < SCHEMA_VERSION:
-                for statement in (_TO_VERSION_2 if version else _SCHEMA).split(";\n"):
-                    if statement.strip():
-                        self.db.execute(statement)
+                # A new store has all at once.
+                for statements in _UPGRADES[version:] if version else _UPGRADES[:1]:
+                    for statement in statements.split(";\n"):
+                        if statement.strip():
+                            self.db.execute(statement)
                 self.db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     def close(self) -> None:

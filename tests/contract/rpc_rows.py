@@ -93,6 +93,19 @@ def _hidden(stage: Stage) -> int:
         return _conflict_of(stage, stage.world.expect(stage.world.edit_of_phone(named), "conflict"))
 
 
+def _alike(stage: Stage) -> int:
+    """The conflict of a new contact that has the tax number of another one."""
+    office, wire, vat = stage.world.office, stage.world.device(), uuid7()
+    stage.world.contact(vat=vat)
+    lines = office("offline.profile.entity", "search", [("entity", "=", "res.partner")])
+    office("offline.profile.entity", "write", lines, {"duplicate_policy": "review"})
+    create = wire.create("res.partner", name="Met again", vat=vat)
+    [receipt] = wire.receipts(create)
+    office("offline.profile.entity", "write", lines, {"duplicate_policy": "flag"})
+    assert receipt["status"] == "conflict", receipt
+    return stage.manager.find("offline.conflict", ("operation_id.op", "=", create["op"]))
+
+
 def _line(stage: Stage, side: str) -> Call:
     return Call(
         (stage.manager("offline.conflict.line", "search", [("conflict_id", "=", parked_conflict(stage))]),),
@@ -189,6 +202,8 @@ Row = Callable[[Stage], Call]
 _CONFLICT: dict[str, Row] = {
     "action_keep_server": _conflict_row(state="done", outcome="server"),
     "action_keep_device": _conflict_row(state="done", outcome="device"),
+    "action_link": _conflict_row(_alike, state="done", outcome="linked"),
+    "action_show_next": _conflict_row(_alike, state="open"),
     "action_apply_choice": _conflict_row(_chosen, state="done", outcome="fields"),
     "action_apply_as_reviewer": _conflict_row(_hidden, state="done", outcome="reviewer"),
     "action_create_again": _conflict_row(_deleted, state="done", outcome="created"),

@@ -25,6 +25,8 @@ export class FakeServer {
     /** What Odoo says to questions: {question: answer}. */
     answers = {};
     decider = "device";
+    /** The new records that are ones which are there: {number: id}. Only what these lack is taken over. */
+    there = {};
     /** Faults to come: routes whose next answer gets lost, or that refuse their next call. */
     lost = [];
     refuse = {};
@@ -289,6 +291,13 @@ export class FakeServer {
         if (operation.verb === "amend") {
             this.#effect({ ...this.life.operations[about.op], values: operation.args.values }, about);
         }
+        if (operation.args.same_as) {
+            const { entity, target, values } = this.life.operations[about.op];
+            this.#link(entity, operation.args.same_as, target.uid, this.#named(values), about);
+            about.conflict = null;
+            this.life.outcomes.push(about);
+            return this.#receipt(operation, "applied");
+        }
         const status = { amend: "amended", discard: "discarded", resolve: "resolved_server" }[operation.verb];
         const changed = { ...about, status, conflict: null };
         this.life.receipts[about.op] = changed;
@@ -299,6 +308,10 @@ export class FakeServer {
     #effect({ op, entity: name, verb, target, values = {}, args }, receipt) {
         this.life.effects[op] = (this.life.effects[op] ?? 0) + 1;
         const rows = this.life.rows[name];
+        if (verb === "create" && this.there[receipt.seq]) {
+            this.#link(name, this.there[receipt.seq], target.uid, this.#named(values), receipt);
+            return;
+        }
         if (verb === "create") {
             const id = this.life.next_id++;
             const born = `2026-11-21T10:00:00.${String(id).padStart(6, "0")}Z`;
@@ -320,12 +333,24 @@ export class FakeServer {
         }
     }
 
+    #link(name, id, uid, said, receipt) {
+        const { values, born } = this.life.rows[name][id];
+        this.life.links[uid] = id;
+        Object.assign(values, Object.fromEntries(Object.entries(said).filter(([field]) => (values[field] ?? null) === null)));
+        const left_out = Object.keys(said).filter((field) => values[field] !== said[field]).sort();
+        const status = left_out.length ? "merged" : "applied";
+        Object.assign(receipt, { status, target: { id, uid, born }, result: { linked_to: id, left_out } });
+    }
+
     #named(values) {
         const named = ([name, value]) => [name, value?.uid ? this.#idOf(PARTNER, value) : value];
         return Object.fromEntries(Object.entries(values).map(named));
     }
 
     #idOf(name, ref) {
+        if (this.life.links[ref.uid]) {
+            return this.life.links[ref.uid];
+        }
         return ref.uid
             ? Number(Object.entries(this.life.rows[name]).find(([, row]) => row.uid === ref.uid)[0])
             : ref.id;

@@ -99,6 +99,7 @@ export const newLife = () => ({
     outcomes: [],
     next_id: 100,
     effects: {},
+    links: {}, // uid → id of the record that it turned out to be
 });
 
 /** The server's hash is its own affair; any will do. */

@@ -178,6 +178,32 @@ def test_push_killed_at_any_point_counts_once(site, victim, point):
     assert site.again("push", body)["receipts"] == receipts
 
 
+@pytest.mark.parametrize("point", PUSH)
+def test_link_killed_at_any_point_counts_once(site, point):
+    """Proves I2, I5, I10. The new contact is the one that is there: its gap is filled once, and told once."""
+    device, vat = site.device, f"killed at {point}"
+    there = site.office.create(PARTNER, name="There", vat=vat)
+    site.sql(
+        "UPDATE offline_profile_entity SET duplicate_policy = 'link' WHERE entity = %s RETURNING id", PARTNER
+    )
+    device.pull()
+    create = device.create(PARTNER, name="Met", vat=vat, city="Ghent")
+    edit = device.operation(
+        PARTNER, "update", target=create["target"], values={"zip": "9000"}, base={"zip": None}
+    )
+    body = {"operations": [create, edit]}
+    site.killed("worker", PUSH[point][0], lambda: device.post("push", body))
+    receipts = site.again("push", body)["receipts"]
+    assert [receipt["status"] for receipt in receipts] == ["merged", "applied"]
+    assert [receipt["target"]["id"] for receipt in receipts] == [there, there]
+    assert site.sql("SELECT id, city, zip FROM res_partner WHERE vat = %s", vat) == [(there, "Ghent", "9000")]
+    names = "SELECT count(*) FROM offline_identity WHERE res_model = %s AND res_id = %s AND is_linked"
+    assert site.sql(names, PARTNER, there) == [(1,)]
+    lines = "SELECT count(*) FROM mail_message WHERE model = %s AND res_id = %s AND body LIKE '%%<li>%%Met</li>%%'"
+    assert site.sql(lines, PARTNER, there) == [(1,)]
+    assert site.again("push", body)["receipts"] == receipts
+
+
 @pytest.mark.parametrize("victim", ["worker", "postgresql"])
 @pytest.mark.parametrize("point", PULL)
 def test_pull_killed_at_any_point_loses_nothing(site, victim, point):

@@ -113,6 +113,7 @@ class Life:
     outcomes: list[dict[str, Any]] = field(default_factory=list)
     next_id: int = 100
     effects: dict[str, int] = field(default_factory=dict)
+    links: dict[str, int] = field(default_factory=dict)
 
 
 def content_version(entity: str, record_id: int, values: dict[str, Any]) -> int:

@@ -20,6 +20,8 @@ class Work:
         #: What to say of operations by number instead of applying them: (status, code).
         self.verdicts: dict[int, tuple[str, str | None]] = {}
         self.decider = "device"
+        #: The new records that are ones which are there, by number: the id. Only what these lack is taken over.
+        self.there: dict[int, int] = {}
 
     def _judge(self, operation: Operation) -> dict[str, Any]:
         verdict = self.verdicts.get(operation.seq)
@@ -38,6 +40,12 @@ class Work:
         old = Operation.model_validate(self.life.operations[about["op"]])
         if operation.verb == "amend":
             self._effect(old.model_copy(update={"values": operation.args["values"]}), about)
+        if (there := operation.args.get("same_as")) is not None:
+            self._link(old, there, about)
+            changed = {**about, "conflict": None}
+            self.life.receipts[about["op"]] = changed
+            self.life.outcomes.append(changed)
+            return self._receipt(operation, "applied")
         states = {"amend": "amended", "discard": "discarded", "resolve": "resolved_server"}
         changed = {**about, "status": states[operation.verb], "conflict": None}
         self.life.receipts[about["op"]] = changed
@@ -48,6 +56,9 @@ class Work:
         self.life.effects[operation.op] = self.life.effects.get(operation.op, 0) + 1
         rows = self.life.rows[operation.entity]
         target = operation.target
+        if operation.verb == "create" and operation.seq in self.there:
+            self._link(operation, self.there[operation.seq], receipt)
+            return
         if operation.verb == "create":
             record_id = self.life.next_id
             self.life.next_id += 1
@@ -68,6 +79,18 @@ class Work:
                 met = {"target": {"uid": uid}, "verb": "create", "values": {"name": operation.args["note"]}}
                 self._effect(Operation.model_validate({**operation.model_dump(), **met, "args": {}}), {})
 
+    def _link(self, operation: Operation, record_id: int, receipt: dict[str, Any]) -> None:
+        row, uid = self.life.rows[operation.entity][record_id], operation.target.uid  # type: ignore[union-attr]
+        self.life.links[uid] = record_id
+        said = self._named(operation.values)
+        row.values.update({name: value for name, value in said.items() if row.values.get(name) is None})
+        left = sorted(name for name, value in said.items() if row.values[name] != value)
+        receipt |= {
+            "status": "merged" if left else "applied",
+            "target": {"id": record_id, "uid": uid, "born": row.born},
+            "result": {"linked_to": record_id, "left_out": left},
+        }
+
     def _named(self, values: dict[str, Any]) -> dict[str, Any]:
         return {
             name: self._id_of(PARTNER, value)
@@ -77,6 +100,8 @@ class Work:
         }
 
     def _id_of(self, entity: str, ref: dict[str, Any]) -> int:
+        if ref.get("uid") in self.life.links:
+            return self.life.links[ref["uid"]]
         if ref.get("uid"):
             return next(number for number, row in self.life.rows[entity].items() if row.uid == ref["uid"])
         return int(ref["id"])

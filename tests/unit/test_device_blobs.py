@@ -306,7 +306,7 @@ def test_home_of_the_first_version_keeps_its_files_and_its_box(
     """Proves I8."""
     device.sync()
     store = device.store
-    for statement in ("DROP TABLE blob", "DROP TABLE box", "PRAGMA user_version=1"):
+    for statement in ("DROP TABLE blob", "DROP TABLE box", "DROP TABLE linked", "PRAGMA user_version=1"):
         store.db.execute(statement)
     store.put_setting("sealed", "a.b.c.d.e")
     home.close()

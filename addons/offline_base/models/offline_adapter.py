@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -8,6 +10,7 @@ from ..store import blob_values, provenance, reader
 from ..store.capture import DENIED_COLUMNS
 from ..store.dependencies import DependencyInvalid, dependencies, touched
 from ..store.scope import Scope
+from .value_text import value_text
 
 #: Entities whose records hang on others; nothing hangs on them.
 _ON_OTHERS = frozenset({"mail.message", "ir.attachment"})
@@ -52,6 +55,11 @@ class OfflineAdapter(models.AbstractModel):
     #: The model filters in Python what it searches (its own `_search`), and all that it looks at for that is logged:
     #: records of entities, rights. Else every pull has to search, idle ones too.
     _offline_filter_is_logged = False
+
+    #: What `_offline_duplicates` finds is the same thing, not only alike: a profile may link a new one with it.
+    _offline_may_link = False
+    #: Fields in which no value says something, too: a record that a new one is linked with keeps its own there.
+    _offline_kept_fields = ("company_id",)
 
     #: The generic verbs that devices may use; what a record needs besides are named operations.
     _offline_verbs = frozenset({"create", "update", "delete"})
@@ -158,6 +166,27 @@ class OfflineAdapter(models.AbstractModel):
         """
         return Domain("entity", "=", self._offline_model) & Domain("res_id", "=", record_id)
 
+    def _offline_tell_linked(self, record, where_from, left_out):
+        """Say on a record that a new one was linked with it, and what the device sent that was left out."""
+        if not hasattr(record, "_message_log"):
+            return
+        label = record.fields_get(list(left_out), ["string"])
+        # What a field's groups keep from others does not come to them by the chatter.
+        told = [
+            Markup("<li>%s: %s</li>") % (label[name]["string"], value_text(record, name, value))
+            if not record._fields[name].groups and not isinstance(value, dict)
+            else Markup("<li>%s</li>") % label[name]["string"]
+            for name, value in left_out.items()
+        ]
+        lines = [
+            where_from,
+            Markup("<p>%s</p>") % record.env._("What was made there as a new record is this one."),
+        ]
+        if told:
+            lines.append(Markup("<p>%s</p>") % record.env._("It was written there, and is not taken over:"))
+            lines.append(Markup("<ul>%s</ul>") % Markup().join(told))
+        record._message_log(body=Markup().join(lines))
+
     def _offline_options(self, line):
         """What the app needs to know of the entity besides, as its addon says: {name: JSON}."""
         return {}
@@ -174,6 +203,10 @@ class OfflineAdapter(models.AbstractModel):
     @api.model
     def _offline_readonly(self):
         return {name for cls in type(self).mro() for name in vars(cls).get("_offline_readonly_fields", ())}
+
+    @api.model
+    def _offline_kept(self):
+        return {name for cls in type(self).mro() for name in vars(cls).get("_offline_kept_fields", ())}
 
     @api.model
     def _offline_default_policies(self):

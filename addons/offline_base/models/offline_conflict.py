@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..store import decisions, review
-from ..store.outcome import Edit, Force, guarded, is_transient
+from ..store.outcome import Edit, Force, guarded, is_transient, linked_to
 from ..store.story import moment, where_from
 
 _logger = logging.getLogger(__name__)
@@ -73,6 +73,7 @@ class OfflineConflict(models.Model):
             ("edited", "Edited"),
             ("reviewer", "Written by the Reviewer"),
             ("created", "Created Again"),
+            ("linked", "Linked"),
             ("undone", "Undone"),
         ],
         readonly=True,
@@ -186,8 +187,10 @@ class OfflineConflict(models.Model):
     def _close(self, by):
         """The operation was decided elsewhere: on the device, or with its unit."""
         for conflict in self.filtered(lambda c: c.state == "open"):
-            kept = conflict.operation_id.status not in ("resolved_server", "discarded", "amended")
-            conflict._note_decision("device" if kept else "server", by)
+            operation = conflict.operation_id.sudo()  # sudo: how it ended, nothing of the values
+            kept = operation.status not in ("resolved_server", "discarded", "amended")
+            linked = kept and linked_to(operation.result)
+            conflict._note_decision("linked" if linked else "device" if kept else "server", by)
 
     def _note_decision(self, outcome, by):
         """Write down who decided what; nobody has to any more."""
@@ -250,6 +253,20 @@ class OfflineConflict(models.Model):
         """Write what the person on the device wanted, as that person, with Odoo's validation."""
         return self._decide("device")
 
+    def action_link(self):
+        """Say that the new record is the one shown beside it: no second one is made."""
+        return self._decide("linked")
+
+    def action_show_next(self):
+        """Show the next record that the new one may be a duplicate of beside it."""
+        for conflict in self:
+            conflict._check_open()
+            # sudo: what may be meant was found as the device's user; which is shown is the engine's to write.
+            there = (conflict.operation_id.sudo().result or {}).get("duplicates", [])
+            if conflict.res_id in there:
+                conflict.sudo().res_id = there[(there.index(conflict.res_id) + 1) % len(there)]
+        return True
+
     def action_apply_choice(self):
         """Write for each field what was chosen; with a value of your own the whole is written as yourself."""
         for conflict in self:
@@ -283,6 +300,10 @@ class OfflineConflict(models.Model):
     def _carry_out(self, operation, outcome):
         if outcome == "server":
             decisions.keep_server(operation)
+        elif outcome == "linked":
+            if self.kind != "duplicate" or not self.res_id:
+                raise UserError(self.env._("%s is about no duplicate.", self.name))
+            decisions.link(operation, self.res_id)
         elif outcome == "created":
             if not self.can_create:
                 raise UserError(self.env._("%s cannot be created again.", self.name))
@@ -314,6 +335,10 @@ class OfflineConflict(models.Model):
     def _why_still_open(self):
         if self.operation_id.sudo().conflict["kind"] == "fields":  # sudo: which kind is shown on the conflict
             return self.env._("%s was changed again meanwhile: keep one side as a whole.", self.name)
+        if self.kind == "duplicate":
+            return self.env._(
+                "The record shown beside %s cannot be reached by its person any more.", self.name
+            )
         return self.env._(
             "The device's change of %s cannot be written any more: keep the server's.", self.name
         )

@@ -26,6 +26,18 @@ class OfflineConflictReview(models.Model):
             sides = conflict.operation_id.sudo().conflict or {}  # sudo: who is asked, nothing of the values
             conflict.device_decides = conflict.state == "open" and sides.get("decider") == "device"
 
+    has_others = fields.Boolean(
+        compute="_compute_has_others",
+        help="It may be a duplicate of more records than the one that is shown.",
+    )
+
+    @api.depends("operation_id", "state")
+    def _compute_has_others(self):
+        for conflict in self:
+            # sudo: only how many there are.
+            there = (conflict.operation_id.sudo().result or {}).get("duplicates", ())
+            conflict.has_others = conflict.kind == "duplicate" and len(there) > 1
+
     def review(self):
         """All that the screen shows, filtered by what its reader may read: headline, fields side by side, inputs."""
         self.ensure_one()
@@ -165,7 +177,8 @@ class OfflineConflictReview(models.Model):
         for conflict in self.sorted("id"):
             try:
                 with self.env.cr.savepoint():
-                    conflict._decide(outcome)
+                    is_one = outcome == "server" and conflict.kind == "duplicate" and not conflict.has_others
+                    conflict._decide("linked" if is_one else outcome)
             except UserError as error:
                 failed[str(conflict.id)] = str(error)
                 continue

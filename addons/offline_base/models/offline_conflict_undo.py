@@ -42,4 +42,4 @@ class OfflineConflictUndo(models.Model):
                 for name, value in (operation.sent or {}).items()
                 if name in stored and value != stored[name] and name in self.line_ids.mapped("field_name")
             }
-        return {} if self.outcome in ("server", "created", "undone") else operation.replaced or {}
+        return {} if self.outcome in ("server", "created", "linked", "undone") else operation.replaced or {}

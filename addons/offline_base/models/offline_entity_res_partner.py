@@ -16,6 +16,9 @@ class OfflineEntityResPartner(models.AbstractModel):
         "comment", "active", "image_1920",
     )  # fmt: skip
     _offline_policies = {"category_id": "union", "comment": "append"}
+    _offline_may_link = True
+    # Whose contact it is, and as what, is for the office to say.
+    _offline_kept_fields = ("parent_id", "type")
 
     def _offline_duplicates(self, values):
         """A contact with the same tax number, as Odoo's own form warns of it."""

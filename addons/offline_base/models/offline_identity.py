@@ -3,7 +3,11 @@ from odoo.tools import SQL
 
 
 class OfflineIdentity(models.Model):
-    """Which record a uid from a device became; kept for ever, also after the record is gone."""
+    """Which record a uid from a device became; kept for ever, also after the record is gone.
+
+    A record has one uid of its own, by which every device is told of it: that of the device that made it. Others that
+    were linked with it, as what they named was this record, lead to it as well.
+    """
 
     _name = "offline.identity"
     _description = "Offline Identity"
@@ -13,9 +17,11 @@ class OfflineIdentity(models.Model):
     res_model = fields.Char("Model", required=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, index=True)
     uid = fields.Char("Device's Identifier", required=True)
+    is_linked = fields.Boolean("Linked", help="The record was there before, and is told by its own name.")
 
     _uid_unique = models.Constraint("UNIQUE (res_model, uid)", "The identifier is already taken.")
-    _record_unique = models.UniqueIndex("(res_model, res_id)")
+    # Of rows that an older version made it stands empty.
+    _record_unique = models.UniqueIndex("(res_model, res_id) WHERE is_linked IS NOT TRUE")
 
     def _record_id(self, model, uid):
         """The id behind a uid, or None. It may name a record that no longer exists."""
@@ -41,7 +47,8 @@ class OfflineIdentity(models.Model):
         self.env.cr.execute(
             SQL(
                 # PostgreSQL reads the text of an array much faster than a list of constants.
-                "SELECT res_id, uid FROM offline_identity WHERE res_model = %s AND res_id = ANY(%s::integer[])",
+                """SELECT res_id, uid FROM offline_identity
+                    WHERE res_model = %s AND res_id = ANY(%s::integer[]) AND is_linked IS NOT TRUE""",
                 model,
                 "{" + ",".join(map(str, ids)) + "}",
             )
@@ -52,7 +59,8 @@ class OfflineIdentity(models.Model):
         """{id: uid} of the records with ids in this range, both ends included, that were born on a device."""
         self.env.cr.execute(
             SQL(
-                "SELECT res_id, uid FROM offline_identity WHERE res_model = %s AND res_id BETWEEN %s AND %s",
+                """SELECT res_id, uid FROM offline_identity
+                    WHERE res_model = %s AND res_id BETWEEN %s AND %s AND is_linked IS NOT TRUE""",
                 model, first, last,
             )
         )  # fmt: skip
@@ -62,11 +70,30 @@ class OfflineIdentity(models.Model):
         """Keep the pair; a record that was deleted and whose id came back (restore) gives its place up."""
         self.env.cr.execute(
             SQL(
-                """INSERT INTO offline_identity (res_model, res_id, uid) VALUES (%s, %s, %s)
-                   ON CONFLICT (res_model, res_id) DO UPDATE SET uid = EXCLUDED.uid""",
+                """WITH former AS (
+                       DELETE FROM offline_identity WHERE res_model = %(model)s AND res_id = %(id)s AND is_linked
+                   )
+                   INSERT INTO offline_identity (res_model, res_id, uid) VALUES (%(model)s, %(id)s, %(uid)s)
+                   ON CONFLICT (res_model, res_id) WHERE is_linked IS NOT TRUE DO UPDATE SET uid = EXCLUDED.uid""",
+                model=model, id=res_id, uid=uid,
+            )
+        )  # fmt: skip
+
+    def _link(self, model, res_id, uid):
+        """Let a uid that names nothing yet lead to a record that was there before, besides its own."""
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO offline_identity (res_model, res_id, uid, is_linked) VALUES (%s, %s, %s, TRUE)",
                 model, res_id, uid,
             )
         )  # fmt: skip
+
+    def _is_linked(self, model, uid):
+        """Whether a uid leads to a record that was there before."""
+        self.env.cr.execute(
+            SQL("SELECT 1 FROM offline_identity WHERE res_model = %s AND uid = %s AND is_linked", model, uid)
+        )
+        return bool(self.env.cr.rowcount)
 
     @api.model
     def _bury(self, tables):

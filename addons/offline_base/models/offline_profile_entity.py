@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import human_size
 
 from ..store import narrowing
+from ..store.linking import LINK
 
 #: What decides which records a line gives a device.
 _SCOPE = (
@@ -73,12 +74,15 @@ class OfflineProfileEntity(models.Model):
             ("flag", "Create It and Say So"),
             ("review", "Park for Review"),
             ("ask", "Ask on the Device"),
+            ("link", "Link It, or Ask on the Device"),
         ],
         required=True,
         default="flag",
         string="When a New One May Be a Duplicate",
-        help="Parked work is decided like a conflict: the device's side means that it is created all the same, Odoo's "
-        "that it is given up.",
+        help="Linked: no second record is made, what hangs on the new one goes to the one that is there. That one gets "
+        "what it lacks; what else was written on the device stands in its chatter. Where several may be meant, or the "
+        "one is archived, not on the device or not the user's to change, the person is asked. "
+        "Parked work is decided like a conflict: it is the one that is there, or created all the same.",
     )
     tells_duplicates = fields.Boolean(compute="_compute_tells_duplicates")
     default_policy = fields.Selection(
@@ -160,6 +164,18 @@ class OfflineProfileEntity(models.Model):
     @api.constrains(*_SCOPE)
     def _check_size(self):
         self.profile_id._check_size()
+
+    @api.constrains("duplicate_policy", "entity")
+    def _check_duplicate_policy(self):
+        for line in self.filtered(lambda one: one.duplicate_policy == LINK):
+            adapter = self.env["offline.adapter"]._offline_adapter(line.entity)
+            if adapter is not None and not adapter._offline_may_link:
+                raise ValidationError(
+                    self.env._(
+                        "Records of the kind %s that look alike may be two all the same: let somebody say which.",
+                        self.env["ir.model"]._get(line.entity).name,
+                    )
+                )
 
     @api.onchange("entity")
     def _onchange_entity(self):

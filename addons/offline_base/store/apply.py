@@ -16,7 +16,7 @@ from ..core.errors import CATALOGUE, Refusal
 from ..core.fields import canonical_values, empty
 from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, both_changed, countable, merge_record
 from ..core.wire import ById, ByUid, Operation
-from . import blob_uses, reader, writer
+from . import blob_uses, linking, reader, writer
 from .feed import changed_at, chosen_at
 from .outcome import Edit, Force, Outcome, Parked, guarded, is_transient, no_commit
 from .refused import refused
@@ -150,10 +150,8 @@ class Applier:
         plain, blobs = blob_uses.split(specs, values)
         prepared = adapter._offline_prepare(writer.orm_values(specs, plain))
         found = suspects(adapter, line, prepared)
-        # Whoever was asked before it was made is not asked again; the office, where it decides, was not.
-        told = set() if line.duplicate_policy == REVIEW else set(operation.distinct_from)
-        if set(found.ids) - told and force is None and line.duplicate_policy in (ASK, REVIEW):
-            raise Parked("duplicate", result={"duplicates": found.ids})
+        if there := self._there(adapter, line, operation, found, force):
+            return linking.link(self, adapter, line, operation, there, values, at)
         record = adapter._offline_create(prepared)
         blob_uses.fill(self.device, record, blobs)
         adapter.env.flush_all()
@@ -163,9 +161,25 @@ class Applier:
         adapter.env.flush_all()
         # What the device left blank Odoo may have filled: to the device's next edit that is its own doing as well.
         shown = {name: values[name] if name in values else empty(spec) for name, spec in specs.items()}
-        done = self._done("applied", record, adapter, specs, shown)
+        done = self.done("applied", record, adapter, specs, shown)
         done.result = self.told_of(record, found)
         return done
+
+    def _there(self, adapter, line, operation, found, force):
+        """The record that a new one is, None where it is one of its own, or `Parked` where a person has to say."""
+        if force is not None:
+            there = linking.decided(adapter, force.same_as) if force.same_as else None
+            if there or not force.same_as:
+                return there
+        policy = line.duplicate_policy
+        # Whoever was asked before it was made is not asked again; the office, where it decides, was not.
+        told = set() if policy == REVIEW else set(operation.distinct_from)
+        others = set(found.ids) - told
+        if not others or policy not in (ASK, REVIEW, linking.LINK):
+            return None
+        if policy == linking.LINK and (there := linking.certain(self, adapter, line, others)):
+            return there
+        raise Parked("duplicate", result={"duplicates": found.ids})
 
     def _update(self, adapter, line, operation, at, force) -> Outcome:
         try:
@@ -204,15 +218,9 @@ class Applier:
         # What the office entered is not what the device sent: its person is told.
         merged = bool(merge.merged - decided) or bool(self.edit.values and self.reviewer)
         before = self.newest_of(record, policies)
-        if write:
-            self._say_where_from(record, at)
-            plain, blobs = blob_uses.split(specs, write)
-            if plain:
-                record.write(adapter._offline_prepare(writer.orm_values(specs, plain)))
-            blob_uses.fill(self.device, record, blobs)
-            adapter.env.flush_all()
+        self.write(adapter, specs, record, write, at)
         status = "merged" if merged else "applied"
-        done = self._done(status, record, adapter, specs, changed(seen, mine), before=theirs, written=write)
+        done = self.done(status, record, adapter, specs, changed(seen, mine), before=theirs, written=write)
         self.chose(operation, record, done, before, at, write)
         return done
 
@@ -227,6 +235,9 @@ class Applier:
         theirs = reader.read_values(adapter, specs, record.ids)[record.id]
         if force is None:
             self._expect(adapter, specs, operation, theirs)
+        if operation.base_v is None and self._was_linked(operation):
+            # What they made and deleted again turned out to be a record of others, which they never saw.
+            return self.leave(operation)
         version = to_hex(reader.version(adapter, record.id, theirs))
         if force is None and not self.history.leads_to(
             operation.entity, record.id, operation.base_v, version
@@ -239,6 +250,11 @@ class Applier:
         record.unlink()
         adapter.env.flush_all()
         return done
+
+    def _was_linked(self, operation) -> bool:
+        """Whether the operation names a record that was there by the uid of a new one."""
+        by_uid = isinstance(operation.target, ByUid)
+        return by_uid and self.env["offline.identity"]._is_linked(operation.entity, operation.target.uid)
 
     def _call(self, adapter, line, named, operation, at, force) -> Outcome:
         record, args = self._checked_call(adapter, named, operation, force)
@@ -320,12 +336,23 @@ class Applier:
 
     # --- parts ----------------------------------------------------------------------------------------------
 
+    def write(self, adapter, specs, record, values: Mapping[str, Any], at: datetime | None) -> None:
+        """Write canonical values on a record, which says where they come from."""
+        if not values:
+            return
+        self._say_where_from(record, at)
+        plain, blobs = blob_uses.split(specs, values)
+        if plain:
+            record.write(adapter._offline_prepare(writer.orm_values(specs, plain)))
+        blob_uses.fill(self.device, record, blobs)
+        adapter.env.flush_all()
+
     def _edited(self, adapter, specs, theirs) -> dict[str, Any]:
         """What the office entered itself, checked as the reviewer."""
         entered = writer.checked(adapter.env, specs, self.edit.values)
         return writer.resolved(adapter.env, specs, entered, theirs)
 
-    def _done(self, status, record, adapter, specs, sent, before=None, written=()) -> Outcome:
+    def done(self, status, record, adapter, specs, sent, before=None, written=()) -> Outcome:
         """The outcome of values that were written: what the server made of them, and the versions around it."""
         outcome = Outcome(status, record.id, sent=sent, stored={})
         if before is not None:

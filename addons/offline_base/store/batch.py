@@ -18,6 +18,7 @@ from ..core.wire import ByUid, Operation
 from . import reader, writer
 from .apply import Applier, changed, suspects, with_results
 from .history import named_uids
+from .linking import LINK
 from .outcome import Outcome, guarded, is_transient, no_commit
 
 #: The longest run. Longer ones gain little more, and lose more where one operation fails.
@@ -68,8 +69,8 @@ def _at_once(applier: Applier, tasks: Sequence[Task]) -> list[Outcome]:
     if first.verb == "create":
         if type(adapter)._offline_create is not adapter.env.registry["offline.adapter"]._offline_create:
             raise NotAlike  # the model makes its records one by one
-        if line.duplicate_policy in (ASK, REVIEW) and adapter._offline_tells_duplicates():
-            raise NotAlike  # one of the run may be what another one is parked for
+        if line.duplicate_policy in (ASK, REVIEW, LINK) and adapter._offline_tells_duplicates():
+            raise NotAlike  # one of the run may be what another one is parked for, or is
         return _create(applier, adapter, line, tasks)
     return _update(applier, adapter, line, tasks)
 

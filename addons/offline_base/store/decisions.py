@@ -40,6 +40,12 @@ def keep_server(operation) -> None:
         desk.keep_server(operation)
 
 
+def link(operation, record_id: int) -> None:
+    """Decide that a new record is this one, which was there: no second one is made."""
+    with at_desk(operation) as desk:
+        desk.link(operation, record_id)
+
+
 def keep_device(operation, force: Force | None = None) -> None:
     """Decide a conflict for the device: as the office chose, and by policy what needed no choice.
 

@@ -86,6 +86,10 @@ class Desk:
             else:
                 self.finish(member, Outcome("discarded", member.res_id, code="unit_given_up"))
 
+    def link(self, operation, record_id: int) -> None:
+        """The new record is this one, which was there: what hangs on it is done on that."""
+        self.run(operation, force=Force(frozenset(), same_as=record_id))
+
     def discard(self, operation, reason: str | None) -> None:
         """Give it up, with its unit."""
         self.sign(operation)
@@ -146,13 +150,13 @@ class Desk:
         waits = (operation.status, operation.blocked_by or [])
         if outcome.status == "deferred" and waits == ("deferred", outcome.blocked_by):
             return
-        if outcome.is_done and (operation.wanted or operation.decision):
+        if outcome.is_done and not outcome.linked_to and (operation.wanted or operation.decision):
             self._remember_sent(operation, outcome)
         operation.write(
             {
                 "status": outcome.status,
                 "res_id": outcome.res_id or operation.res_id,
-                "target_uid": outcome.uid or operation.target_uid,
+                "target_uid": operation.target_uid or outcome.uid,
                 "born": outcome.born or operation.born,
                 "v_before": outcome.v_before or operation.v_before,
                 "v_after": outcome.v_after or operation.v_after,

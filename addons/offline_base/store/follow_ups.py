@@ -148,7 +148,7 @@ class FollowUps:
             raise Refusal("decision_for_office")
         before = {name: about[name] for name in _DECIDED} | {"decided_by_id": about.decided_by_id.id}
         if args.by == "server":
-            desk.keep_server(about)
+            self._give_way(about, args, desk)
         elif args.by == "device":
             desk.run(about, force=Force(None))
         else:
@@ -167,6 +167,19 @@ class FollowUps:
             left = desk.applier.leave(wanted_of(about).model_copy(update=shown_now))
             done.sent, done.stored = left.sent, left.stored
         self.desk.finish(own, done)
+
+    def _give_way(self, about, args: ResolveArgs, desk: Desk) -> None:
+        """The server's side counts: of a new record that may be there already, that it is the one there.
+
+        Where there are several and the device does not say which, it is given up.
+        """
+        there = (about.result or {}).get("duplicates", ()) if about.conflict["kind"] == "duplicate" else ()
+        if args.same_as is not None and args.same_as not in there:
+            raise Refusal("decision_invalid")
+        if args.same_as or len(there) == 1:
+            desk.link(about, args.same_as or there[0])
+        else:
+            desk.keep_server(about)
 
     def _refuse(self, own, refusal: Refusal, result: Any = None) -> None:
         # The desk says the catalogue's sentence where there is no better one.

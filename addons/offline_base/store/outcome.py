@@ -109,6 +109,16 @@ class Outcome:
         """Whether it took effect as far as the person wanted it to."""
         return self.status in ("applied", "merged")
 
+    @property
+    def linked_to(self) -> int | None:
+        """The record that a new one is, where it was there before."""
+        return linked_to(self.result)
+
+
+def linked_to(result: Any) -> int | None:
+    """The record that a new one is, by the result of its create; None where it is a record of its own."""
+    return result.get("linked_to") if isinstance(result, dict) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -123,11 +133,12 @@ class Force:
     """A person's decision about fields that both sides changed; all others keep their policy.
 
     ``device`` are written as the device wanted them, ``server`` are left. With ``device`` None every field that
-    would need a person goes to the device.
+    would need a person goes to the device. ``same_as`` is the record that a new one is; it makes no second one then.
     """
 
     device: frozenset[str] | None
     server: frozenset[str] = frozenset()
+    same_as: int | None = None
 
     def policies(self, policies: Mapping[str, str]) -> dict[str, str]:
         """The policies with the decided fields decided."""
@@ -148,6 +159,7 @@ class Force:
         return {
             "device": None if self.device is None else sorted(self.device),
             "server": sorted(self.server),
+            "same_as": self.same_as,
         }
 
     @classmethod
@@ -156,7 +168,8 @@ class Force:
         if not stored:
             return None
         device = stored["device"]
-        return cls(None if device is None else frozenset(device), frozenset(stored["server"]))
+        fields = None if device is None else frozenset(device)
+        return cls(fields, frozenset(stored["server"]), stored.get("same_as"))
 
 
 @contextmanager

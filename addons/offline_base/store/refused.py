@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 
 from ..core.errors import Refusal
 from ..core.merge import ASK
+from .linking import LINK
 from .outcome import VALUE_CLASSES, Outcome, Parked
 from .unseen import may_wait
 
@@ -62,7 +63,7 @@ def _decider(applier: Applier, operation, conflict) -> str:
     if conflict["kind"] in ("deleted", "scope") or operation.verb == "delete":
         return "device" if line.delete_policy == ASK else "office"
     if conflict["kind"] == "duplicate":
-        return "device" if line.duplicate_policy == ASK else "office"
+        return "device" if line.duplicate_policy in (ASK, LINK) else "office"
     policies = line._policies()
     asked = conflict["fields"] and all(policies.get(name) == ASK for name in conflict["fields"])
     return "device" if asked else "office"

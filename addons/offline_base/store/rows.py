@@ -69,7 +69,8 @@ class Rows:
         row |= {
             "status": outcome.status,
             "res_id": outcome.res_id or row["res_id"],
-            "target_uid": outcome.uid or row["target_uid"],
+            # A linked record is told by the name by which the device asked for it.
+            "target_uid": row["target_uid"] or outcome.uid,
             "born": outcome.born or row["born"],
             "v_before": outcome.v_before,
             "v_after": outcome.v_after,

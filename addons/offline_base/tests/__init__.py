@@ -20,6 +20,7 @@ from . import (
     test_follow_ups,
     test_health,
     test_life,
+    test_linking,
     test_names,
     test_origins,
     test_pins,

@@ -44,7 +44,8 @@ PUBLIC_METHODS = {
     "offline.conflict": {
         "action_keep_server", "action_keep_device", "action_apply_choice", "action_apply_as_reviewer",
         "action_create_again", "action_undo", "action_open_record", "action_open_operation", "action_assign_to_me",
-        "assign", "choose", "choose_all", "decide_many", "review", "record_summary", "to_do",
+        "action_link", "action_show_next", "assign", "choose", "choose_all", "decide_many", "review", "record_summary",
+        "to_do",
     },
     "offline.blob.use": {"action_retry", "action_open_record"},
     "offline.conflict.line": {"action_choose_device", "action_choose_server"},

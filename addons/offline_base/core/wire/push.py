@@ -86,17 +86,23 @@ class DiscardArgs(Request):
 
 
 class ResolveArgs(Request):
-    """The arguments of ``resolve``: which side counts in a conflict, or the values that do."""
+    """The arguments of ``resolve``: which side counts in a conflict, or the values that do.
+
+    ``same_as``: by server, the id of the record that a new one is, of those that it may be a duplicate of.
+    """
 
     op: Uid
     by: Literal["server", "device", "values"]
     values: Values | None = None
+    same_as: RecordId | None = None
 
     @model_validator(mode="after")
     def _values_if_by_values(self) -> ResolveArgs:
         # None of them is a decision, too: the server's side of what is in question, the device's of the rest.
         if (self.by == "values") != (self.values is not None):
             raise ValueError("values go with by values")
+        if self.same_as is not None and self.by != "server":
+            raise ValueError("same_as goes with by server")
         return self
 
 

@@ -138,7 +138,8 @@ export class Cut {
         const keys = staged.map(({ entity, id }) => [entity, id]);
         const before = await change.many("record", keys);
         const identities = await change.all("identity");
-        const byId = new Map(identities.map((row) => [`${row.entity} ${row.id}`, row]));
+        const byId = new Map(identities.filter(({ linked }) => !linked).map((row) => [`${row.entity} ${row.id}`, row]));
+        const linked = identities.filter((row) => row.linked);
         const parts = new Map(); // entity → the rows that go and come
         staged.forEach((row, at) => {
             const { entity, id, uid, gone } = row;
@@ -157,6 +158,9 @@ export class Cut {
             // An id that was re-issued after a restore no longer carries the uid that it had.
             if (known && known.uid !== uid && (uid !== null || known.born !== row.born)) {
                 change.delete("identity", [entity, known.uid]);
+            }
+            for (const other of linked.filter((one) => one.entity === entity && one.id === id && one.born !== row.born)) {
+                change.delete("identity", [entity, other.uid]);
             }
             if (uid !== null) {
                 change.put("identity", { entity, uid, id, born: row.born });

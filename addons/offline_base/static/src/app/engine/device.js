@@ -261,9 +261,9 @@ export class Device extends Reader {
         return this.#edit((change) => this.#editing.discard(change, op, reason));
     }
 
-    /** Decide a conflict: `by` server (keep theirs), device (keep mine) or values (these). @returns {Promise<Entry>} */
-    resolve(op, by, values = null) {
-        return this.#edit((change) => this.#editing.resolve(change, op, by, values));
+    /** Decide a conflict: `by` server, device or values (these), and which record it is; see `Editing`. @returns {Promise<Entry>} */
+    resolve(op, by, values = null, { sameAs = null } = {}) {
+        return this.#edit((change) => this.#editing.resolve(change, op, by, values, sameAs));
     }
 
     /**

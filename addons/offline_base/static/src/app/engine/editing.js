@@ -153,8 +153,14 @@ export class Editing {
         return this.#decide(change, await this.#decidable(change, op, "discard"), "discard", { reason });
     }
 
-    /** The person decides a conflict. */
-    async resolve(change, op, by, values = null) {
+    /**
+     * The person decides a conflict: `by` server keeps theirs, device keeps mine, values keeps these. `sameAs`: by server,
+     * the id of the record that a new one is, of those that its receipt names.
+     */
+    async resolve(change, op, by, values = null, sameAs = null) {
+        if (sameAs !== null && by !== "server") {
+            throw new Refusal("operation_invalid", "a new record is one that is there by the side of the server");
+        }
         if (!["server", "device", "values"].includes(by) || (by === "values") !== (values !== null)) {
             throw new Refusal("operation_invalid", "by is server or device, or values with the values to keep");
         }
@@ -163,7 +169,7 @@ export class Editing {
             throw new Refusal("decision_for_office", `the office decides about operation #${entry.seq}`);
         }
         const checked = values && (await this.#checked(change, this.#writable(entry.entity), values));
-        return this.#decide(change, entry, "resolve", { by, ...(checked && { values: checked }) });
+        return this.#decide(change, entry, "resolve", { by, ...(checked && { values: checked }), ...(sameAs !== null && { same_as: sameAs }) });
     }
 
     // --- inside ------------------------------------------------------------------------------------------------------

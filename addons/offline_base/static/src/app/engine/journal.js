@@ -22,9 +22,17 @@ export class Journal {
         return row ? Entry.read(row) : null;
     }
 
-    /** Own operations on a record, newest first, wherever they are. @param {import("./records.js").Key} key */
-    async about(entity, { id, uid }) {
-        return [...(await workOn(this.#store, entity, { of_id: id, of_uid: uid })).values()].sort(newest);
+    /**
+     * Own operations on a record, newest first, wherever they are. `others`: uids that are linked with it.
+     *
+     * @param {import("./records.js").Key} key @param {string[]} [others]
+     */
+    async about(entity, { id, uid }, others = []) {
+        const found = await workOn(this.#store, entity, { of_id: id, of_uid: uid });
+        for (const other of others) {
+            (await workOn(this.#store, entity, { of_uid: other })).forEach((entry) => found.set(entry.op, entry));
+        }
+        return [...found.values()].sort(newest);
     }
 
     /** How many operations were delivered. */

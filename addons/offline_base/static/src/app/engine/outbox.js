@@ -144,7 +144,7 @@ export class Outbox {
             return true;
         }
         if (target?.uid && entry.entity) {
-            await this.#records.learnIdentity(change, entry.entity, target.uid, target.id ?? null, target.born ?? null);
+            await this.#records.learnIdentity(change, entry.entity, target.uid, target.id ?? null, target.born ?? null, receipt.result?.linked_to);
         }
         const settled = outcome || entry.settled || !["applied", "merged"].includes(status);
         const where = place(status, entry.verb, receipt.code);

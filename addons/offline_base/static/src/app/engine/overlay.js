@@ -136,6 +136,9 @@ export class Overlay {
     /** Own work on a record that it does not show yet, in order. */
     async #entries(entity, { id, uid }, reader) {
         const found = await workOn(reader, entity, { by_uid: uid, by_id: id });
+        for (const other of await this.#records.linkedWith(entity, id, reader)) {
+            (await workOn(reader, entity, { by_uid: other })).forEach((entry) => found.set(entry.op, entry));
+        }
         await this.#addReplaced(found, reader);
         return [...found.values()].sort((one, other) => one.seq - other.seq);
     }

@@ -108,7 +108,8 @@ export class Reader {
     /** Own operations on a record, newest first, whether they are sent or not. */
     async history(entity, ref) {
         const { records, journal } = this.parts;
-        return journal.about(entity, await records.fullKey(entity, await records.key(entity, ref)));
+        const key = await records.fullKey(entity, await records.key(entity, ref));
+        return journal.about(entity, key, await records.linkedWith(entity, key.id));
     }
 
     /** Everything that has no final state yet, in order. */

@@ -60,14 +60,21 @@ export class Records {
      */
     async key(entity, ref, reader = this.#store) {
         if (Number.isInteger(ref)) {
-            const [row] = await reader.all("identity", { index: "id", range: IDBKeyRange.only([entity, ref]) });
-            return { id: ref, uid: row?.uid ?? null };
+            const rows = await reader.all("identity", { index: "id", range: IDBKeyRange.only([entity, ref]) });
+            return { id: ref, uid: (rows.find(({ linked }) => !linked) ?? rows[0])?.uid ?? null };
         }
         const uid = ref?.uid ?? ref;
         if (!isUid(uid)) {
             throw new Refusal("reference_unknown", `${JSON.stringify(ref)} is neither an id nor a uid`);
         }
-        return { id: (await reader.get("identity", [entity, uid]))?.id ?? null, uid };
+        const row = await reader.get("identity", [entity, uid]);
+        return row?.linked ? this.key(entity, row.id, reader) : { id: row?.id ?? null, uid };
+    }
+
+    /** The uids of own new records that turned out to be this one, which was there. */
+    async linkedWith(entity, id, reader = this.#store) {
+        const rows = id === null ? [] : await reader.all("identity", { index: "id", range: IDBKeyRange.only([entity, id]) });
+        return rows.filter(({ linked }) => linked).map(({ uid }) => uid);
     }
 
     /** Every name of a record of which one may be known. @param {Key} key @returns {Promise<Key>} */
@@ -91,18 +98,29 @@ export class Records {
         return (await reader.get("identity", [entity, uid])) !== undefined;
     }
 
-    /** Keep which id a uid has got; a known id is never forgotten for an unknown one. */
-    async learnIdentity(change, entity, uid, id, born) {
+    /**
+     * Keep which id a uid has got; a known id is never forgotten for an unknown one.
+     *
+     * `linkedTo`: the id of the record that was there before and keeps the name that it has, where it is one.
+     */
+    async learnIdentity(change, entity, uid, id, born, linkedTo = null) {
+        const known = await change.get("identity", [entity, uid]);
         if (id === null) {
-            if (!(await this.knowsUid(entity, uid, change))) {
+            if (!known) {
                 change.put("identity", { entity, uid, id: null, born: null });
             }
             return;
         }
-        for (const other of await change.all("identity", { index: "id", range: IDBKeyRange.only([entity, id]) })) {
-            change.delete("identity", [entity, other.uid]);
+        if (known?.linked && known.id === id && known.born === born) {
+            return; // a receipt of later work on it, by the same name
         }
-        change.put("identity", { entity, uid, id, born });
+        const linked = linkedTo === id;
+        for (const other of await change.all("identity", { index: "id", range: IDBKeyRange.only([entity, id]) })) {
+            if (other.born !== born || !(linked || other.linked)) {
+                change.delete("identity", [entity, other.uid]);
+            }
+        }
+        change.put("identity", { entity, uid, id, born, ...(linked && { linked }) });
     }
 
     /** What the server said a record is called that values point to, or null. */

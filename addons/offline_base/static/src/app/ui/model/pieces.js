@@ -33,6 +33,9 @@ export function wordsOfState(state) {
 /** That a record is gone says more than that there is something to decide. */
 function lookOf({ receipt }, state) {
     const look = wordsOfState(state);
+    if (receipt?.result?.linked_to && ["applied", "merged"].includes(state)) {
+        return { ...look, icon: "link", label: String(_t("In Odoo, which had this one already")) };
+    }
     const gone = { deleted: _t("Deleted by somebody else"), scope: _t("No longer yours to see") }[receipt?.conflict?.kind];
     return gone && ["decide", "office"].includes(state) ? { ...look, icon: "trash-o", label: String(gone) } : look;
 }

@@ -3,9 +3,9 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { partsOf } from "../../fields/field";
 import { sayDone } from "../../forms/undo";
-import { Badge, Card, Empty, Icon, Screen } from "../../kit/kit";
+import { Badge, Card, Empty, Icon, Row, Screen } from "../../kit/kit";
 import { arrows } from "../../kit/radios";
-import { attempt } from "../../model/deeds";
+import { attempt, discard } from "../../model/deeds";
 import { decisionOf, MINE, othersOf, outcomeOf, OWN, THEIRS } from "../../model/decision";
 import { difference } from "../../model/difference";
 import { formatDateTime } from "../../model/format";
@@ -24,7 +24,7 @@ const FILES = ["binary", "image"];
 
 export class Conflict extends Component {
     static template = "offline_base.Conflict";
-    static components = { Badge, Card, Empty, Icon, Picture, Screen };
+    static components = { Badge, Card, Empty, Icon, Picture, Row, Screen };
     static props = { op: String };
 
     setup() {
@@ -46,9 +46,11 @@ export class Conflict extends Component {
         const held = await device.parts.records.get(piece.entity.name, await device.parts.records.key(piece.entity.name, piece.ref));
         const { fields } = conflict;
         const others = othersOf(piece.body, fields, held?.values ?? null, piece.entity.profile.policies);
+        const there = piece.verb === "create" ? (found.entry.receipt.result?.duplicates ?? []) : [];
         return {
             piece,
             conflict,
+            alike: await Promise.all(there.map((id) => this.alikeOf(piece, id))),
             rows: await Promise.all(Object.entries(fields).map(([name, sides]) => this.rowOf(piece, name, sides))),
             others: await Promise.all(others.map((other) => this.otherOf(piece, other))),
         };
@@ -61,6 +63,12 @@ export class Conflict extends Component {
         const isLong = TEXTS.includes(field.type) && [mine, theirs].some((text) => text.length > LONG);
         const parts = (text) => (isLong ? difference(base, text) : [{ kind: "same", text }]);
         return { name, field, sides, label: field.label, base, isFile: FILES.includes(field.type), words: { mine, theirs }, mine: parts(mine), theirs: parts(theirs) };
+    }
+
+    /** A record that a new one may be a duplicate of: `{id, name, more}`. */
+    async alikeOf({ entity }, id) {
+        const name = await this.app.device.nameOf(entity.name, id);
+        return { id, name: name ?? String(_t("Number %s in Odoo", id)), more: name === null ? String(_t("It is not on this device.")) : "" };
     }
 
     async otherOf({ entity }, { name, value, isMerged }) {
@@ -89,7 +97,7 @@ export class Conflict extends Component {
             return piece.why;
         }
         const questions = {
-            create: _t("Odoo has a record like this one already. Create yours all the same?"),
+            create: _t("Odoo has a record like this one already. Is it the same? Then what you did goes to that one, and none is made twice."),
             delete: _t("Somebody else changed this record after you saw it. Delete it all the same?"),
         };
         return String(questions[piece.verb] ?? _t("The record is no longer as you saw it. Do it all the same?"));
@@ -196,12 +204,19 @@ export class Conflict extends Component {
         await this.decide(this.decision.by, this.decision.values);
     }
 
-    async decide(by, values = null) {
+    /** A new record is given up, and with it what hangs on it. */
+    async giveUp() {
+        if (await discard(this.app, [this.live.piece])) {
+            this.app.router.back();
+        }
+    }
+
+    async decide(by, values = null, sameAs = null) {
         const { device } = this.app;
         this.state.saving = true;
         let entry;
         const went = await attempt(this.app, async () => {
-            entry = await device.resolve(this.props.op, by, values);
+            entry = await device.resolve(this.props.op, by, values, { sameAs });
         });
         this.state.saving = false;
         if (!went) {

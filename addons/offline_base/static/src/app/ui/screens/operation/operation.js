@@ -70,11 +70,11 @@ export class Operation extends Component {
     }
 
     decisionTaken(decision) {
-        const by = decision?.body.args?.by;
+        const { by, same_as } = decision?.body.args ?? {};
         const taken = {
             amend: () => _t("It is sent again, corrected."),
             discard: () => _t("It is given up: %s", decision.body.args.reason || _t("no reason given")),
-            resolve: () => (by === "server" ? _t("The office's values stay.") : by === "device" ? _t("Your values count.") : _t("The values that you chose count.")),
+            resolve: () => (same_as ? _t("It is the one that Odoo has.") : by === "server" ? _t("The office's values stay.") : by === "device" ? _t("Your values count.") : _t("The values that you chose count.")),
         };
         return taken[decision?.verb]?.() ?? "";
     }
@@ -105,12 +105,26 @@ export class Operation extends Component {
             const look = wordsOfState(this.isFinal(entry) ? entry.state : stateOf(entry));
             const { what } = wordsOfReceipt(entry.receipt, body.verb);
             steps.push({ icon: look.icon, tone: look.tone, text: what ? _t("The office answered: %s", what) : look.label, op: null });
+            steps.push(...this.leftOut(entry));
         }
         const decided = await this.app.device.parts.outbox.decisionsAbout(entry.op);
         for (const one of decided) {
             steps.push({ icon: "gavel", tone: "info", text: this.decisionTaken(one), when: formatDateTime(one.body.at), op: one.verb === "amend" ? one.op : null });
         }
         return steps;
+    }
+
+    /** What was written for a new record, and not taken over by the one that it is. */
+    leftOut({ entity, receipt }) {
+        const { linked_to, left_out = [] } = receipt.result ?? {};
+        if (!linked_to) {
+            return [];
+        }
+        const labels = new Map(this.app.entity(entity)?.fields.map(({ name, label }) => [name, label]));
+        const text = left_out.length
+            ? _t("Odoo had this one already. It keeps its own: %s. What you wrote there stands in its history in Odoo.", left_out.map((name) => labels.get(name) ?? name).join(", "))
+            : _t("Odoo had this one already; what it lacked was taken over.");
+        return [{ icon: "link", tone: "info", text: String(text), op: null }];
     }
 
     isFinal(entry) {

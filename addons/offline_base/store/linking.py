@@ -1,0 +1,86 @@
+"""A new record that is one which is there already: no second one is made, and the device's uid leads to that one.
+
+The record keeps what it has, and gets what it lacks from what the device sent. What is left out is named in the
+receipt and stands in the record's chatter, so that people can take it over by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..core.fields import FieldSpec, canonical_values, empty
+from ..core.merge import APPEND, SERVER, UNION, Merge, merge_record
+from . import reader
+from .outcome import Outcome, Parked
+from .scope import Scope
+
+if TYPE_CHECKING:
+    from .apply import Applier
+
+#: The policy by which a new record that is one already there is linked without a question.
+LINK = "link"
+
+
+def certain(applier: Applier, adapter, line, ids: Collection[int]):
+    """The record that a new one is, or None where a person has to say.
+
+    There is one that may be meant and no other, it is in use, the device may hold it, and its user may write it.
+    """
+    record = adapter.env[adapter._offline_model].browse(ids)
+    if len(record) != 1 or not record.has_access("write"):
+        return None
+    if record._active_name and not record[record._active_name]:
+        return None
+    is_held = line.direction == "push" or Scope(adapter, line, applier.device).ids(record.ids)
+    return record if is_held else None
+
+
+def decided(adapter, record_id: int):
+    """The record that somebody said a new one is, none where it is gone, or `Parked` where its user may not read it."""
+    record = adapter.env[adapter._offline_model].browse(record_id).exists()
+    if not record or record.has_access("read"):
+        return record
+    raise Parked("duplicate", result={"duplicates": [record_id]})
+
+
+def link(applier: Applier, adapter, line, operation, record, values: Mapping[str, Any], at) -> Outcome:
+    """Let the uid of a create lead to this record, which gets what it lacks of the values."""
+    specs = adapter._offline_specs()
+    theirs = reader.read_values(adapter, specs, record.ids)[record.id]
+    merge, left_out = _put_together(adapter, line, specs, values, theirs)
+    write = canonical_values(specs, merge.write)
+    if not record.has_access("write"):
+        # Somebody said that it is this one; whoever may not change it changes nothing by that.
+        write, left_out = {}, left_out | merge.write.keys()
+    applier.write(adapter, specs, record, write, at)
+    applier.env["offline.identity"]._link(operation.entity, record.id, operation.target.uid)
+    said = {name: values[name] for name in specs if name in left_out}
+    adapter._offline_tell_linked(record, applier.where_from(record.env, at), said)
+    adapter.env.flush_all()
+    # An edit that follows builds on what became the record's; the rest its person never saw.
+    own = {
+        name: values.get(name, empty(spec))
+        for name, spec in specs.items()
+        if name in write or not (theirs[name] or name in left_out)
+    }
+    status = "merged" if left_out or merge.merged else "applied"
+    done = applier.done(status, record, adapter, specs, own, before=theirs, written=write)
+    done.result = {"linked_to": record.id, "left_out": sorted(left_out)}
+    return done
+
+
+def _put_together(
+    adapter, line, specs: Mapping[str, FieldSpec], values: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> tuple[Merge, set[str]]:
+    """What to write on the record that is there, and the fields of which the device's values are left out."""
+    kept = adapter._offline_kept()
+    said = {name: value for name, value in values.items() if value}
+    # A switch that is off, and what says whom a record belongs to, is no gap to be filled.
+    fixed = {name for name in said if name in kept or specs[name].type == "boolean"}
+    mine = {name: value for name, value in said.items() if name not in fixed}
+    policies = {name: p if p in (UNION, APPEND) else SERVER for name, p in line._policies().items()}
+    base = {name: empty(specs[name]) if theirs[name] else theirs[name] for name in mine}
+    merge = merge_record(base, mine, theirs, policies)
+    left_out = {name for name in merge.merged if policies[name] == SERVER}
+    return merge, left_out | {name for name in fixed if said[name] != theirs[name]}

@@ -34,6 +34,17 @@ describe("the identity of a record", () => {
         assert.equal(await records.knowsUid("a", ONE), false);
     });
 
+    test("is known by a linked name as well, which takes its own away neither at once nor later", async () => {
+        const { store, records } = await opened();
+        await store.change((change) => records.learnIdentity(change, "a", ONE, 7, "born"));
+        await store.change((change) => records.learnIdentity(change, "a", OTHER, 7, "born", 7));
+        for (let time = 0; time < 2; time++) {
+            await store.change((change) => records.learnIdentity(change, "a", OTHER, 7, "born"));
+            assert.deepEqual(await records.key("a", OTHER), { id: 7, uid: ONE });
+            assert.deepEqual(await records.key("a", 7), { id: 7, uid: ONE });
+        }
+    });
+
     test("is asked for in a form that can be read", async () => {
         const { records } = await opened();
         for (const ref of ["x", null, 1.5, {}, { uid: 7 }]) {

@@ -6,6 +6,7 @@ import pytest
 
 from offline_core.errors import Refusal
 from offline_device import Device
+from offline_device.records import Key
 from offline_device.view import Record
 
 from .conftest import Home
@@ -157,3 +158,12 @@ def test_store_of_the_version_before_knows_links_after_an_upgrade(
     record = device.get(PARTNER, made.ref)
     assert record is not None
     assert record.id == 1
+
+
+def test_later_receipt_by_the_linked_name_takes_no_name_away(synced: Device) -> None:
+    records, own, other = synced.records, uid(7, 0xA), uid(8, 0xA)
+    records.learn_identity(PARTNER, own, 1, "born")
+    records.learn_identity(PARTNER, other, 1, "born", linked=True)
+    for _time in range(2):
+        records.learn_identity(PARTNER, other, 1, "born")
+        assert records.key(PARTNER, other) == records.key(PARTNER, own) == Key(1, own)

@@ -3,7 +3,7 @@ import { assert, describe, test } from "./harness.js";
 import { load } from "./screens.js";
 
 const { Writing } = await load("forms/writing.js");
-const { argumentsOf, defaultsOf, filled } = await load("forms/arguments.js");
+const { argumentsOf, defaultsOf, filled, unaskedOf } = await load("forms/arguments.js");
 const { entityOf, isNeeded, linesOf, may, sectionsOf } = await load("model/entities.js");
 const { entities } = await load("registries.js");
 
@@ -141,6 +141,16 @@ describe("the arguments of a named operation", () => {
 
     test("that nobody can type are offered nowhere when they are required", () => {
         assert.equal(argumentsOf(operation({ list: { type: "array" } }, ["list"])), null);
+    });
+
+    test("that say what the person saw are asked for nowhere, and sent where the office knows them", () => {
+        const one = operation({ reason: { type: "string" }, seen: { type: "string" } }, ["seen"]);
+        const hints = { unasked: { seen: ({ state }) => state, more: () => 1 } };
+        assert.deepEqual(types(one, hints).map(([, name]) => name), ["reason"]);
+        assert.deepEqual(unaskedOf(one, hints, { state: "draft" }), { seen: "draft" });
+        assert.deepEqual(unaskedOf(one, hints, {}), { seen: null });
+        assert.deepEqual(unaskedOf(operation({}), hints, { state: "draft" }), {});
+        assert.deepEqual(unaskedOf(one, {}, { state: "draft" }), {});
     });
 
     test("begin with their defaults, and are left out where they stay empty", () => {

@@ -9,22 +9,37 @@ const LINE_LENGTH = 200;
  * nobody can type.
  *
  * @param {{name: string, label: string, args: object}} operation
- * @param {{labels?: object, fields?: object, shows?: object}} [hints]
+ * @param {{labels?: object, fields?: object, shows?: object, unasked?: object}} [hints]
  */
-export function argumentsOf(operation, { labels = {}, fields: said = {}, shows = {} } = {}) {
-    const { properties = {}, required = [], $defs = {} } = operation.args;
+export function argumentsOf(operation, hints = {}) {
+    const { properties = {}, required = [] } = operation.args;
     const fields = [];
-    for (const [name, schema] of Object.entries(properties)) {
-        const shape = said[name] ?? shapeOf(schema, $defs);
-        if (shape) {
-            const label = String(labels[name] ?? schema.title ?? name);
-            fields.push({ name, label, required: required.includes(name), readonly: false, relation: null, digits: null, ...shape });
-        } else if (required.includes(name)) {
+    for (const name of Object.keys(properties)) {
+        const field = argumentOf(operation, name, hints);
+        const isAsked = !Object.hasOwn(hints.unasked ?? {}, name);
+        if (field && isAsked) {
+            fields.push(field);
+        } else if (isAsked && required.includes(name)) {
             return null;
         }
     }
     const profile = { name: `${operation.name}()`, label: operation.label, fields, operations: [], parent: null, direction: "both" };
-    return { ...entityOf(profile), shows };
+    return { ...entityOf(profile), shows: hints.shows ?? {} };
+}
+
+/** One argument as a field; null where nobody can type it. */
+export function argumentOf({ args }, name, { labels = {}, fields = {} } = {}) {
+    const { properties = {}, required = [], $defs = {} } = args;
+    const schema = properties[name] ?? {};
+    const shape = fields[name] ?? shapeOf(schema, $defs);
+    const label = String(labels[name] ?? schema.title ?? name);
+    return shape && { name, label, required: required.includes(name), readonly: false, relation: null, digits: null, ...shape };
+}
+
+/** The arguments that nobody fills in, as the record says them; those that the office does not know yet are left out. */
+export function unaskedOf({ args }, { unasked = {} }, values) {
+    const known = Object.entries(unasked).filter(([name]) => Object.hasOwn(args.properties ?? {}, name));
+    return Object.fromEntries(known.map(([name, of]) => [name, of(values) ?? null]));
 }
 
 /** What the schema gives to those that are not filled in. */

@@ -110,14 +110,18 @@ function fieldsInQuestion(pieces) {
 }
 
 /**
- * Correct work, and send it again: in the form, on the field that is wrong; a named operation in a sheet of its
- * arguments.
+ * Correct work, and send it again: in the form, on the field that is wrong; a named operation on the screen that its
+ * entity has for it, else in a sheet of its arguments.
  */
 export async function correct(app, piece) {
     const { entry, body, entity, op, ref, verb } = piece;
     if (AS_VALUES.includes(verb)) {
         const field = fieldToCorrect(entry, body) ?? undefined;
         app.router.go("form", { entity: entity.name, ref: refText(ref), op, field });
+        return;
+    }
+    if (entity.operations[verb]?.correct) {
+        await entity.operations[verb].correct(app, piece);
         return;
     }
     const operation = operationOf(piece);
@@ -133,8 +137,21 @@ export async function correct(app, piece) {
         },
     });
     if (sent) {
-        app.messages.say(_t("Corrected. It is sent again with the next sync."), { kind: "good" });
+        sayCorrected(app);
     }
+}
+
+/** Send a named operation again with these arguments alone: what they do not name is as if it had never been said. */
+export async function correctWith(app, piece, args) {
+    const { properties = {} } = operationOf(piece).args;
+    const dropped = Object.keys(piece.body.args ?? {}).filter((name) => !Object.hasOwn(args, name));
+    const empty = Object.fromEntries(dropped.map((name) => [name, properties[name]?.default ?? null]));
+    await app.device.amend(piece.op, null, { ...empty, ...args });
+    sayCorrected(app);
+}
+
+function sayCorrected({ messages }) {
+    messages.say(_t("Corrected. It is sent again with the next sync."), { kind: "good" });
 }
 
 /** Whether there is a form in which this can be corrected. */
@@ -147,6 +164,9 @@ export function canCorrect(piece) {
         return ref !== null && isThere;
     }
     const operation = operationOf(piece);
+    if (operation && entity.operations[verb]?.correct) {
+        return isThere;
+    }
     const form = operation ? argumentsOf(operation, entity.operations[verb]) : null;
     return form !== null && form.profile.fields.length > 0;
 }

@@ -2,6 +2,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { same } from "../../engine/canonical";
 import { DECISIONS } from "../../engine/operations";
+import { argumentOf } from "../forms/arguments";
 import { entityOf } from "./entities";
 import { textOf } from "./shown";
 import { htmlToText } from "./texts";
@@ -55,8 +56,8 @@ export function entityNamed(app, name) {
 }
 
 /** What the entity itself tells of a piece of work, or undefined. */
-function toldOf(entity, { verb, args = {}, values = {} }) {
-    return entity.operations[verb]?.told?.({ args, values });
+async function toldOf({ device }, entity, { verb, args = {}, values = {} }) {
+    return entity.operations[verb]?.told?.({ args, values, device });
 }
 
 /** What was done, in a few words. @param {{verb: string, names: string[], entity: any}} work */
@@ -95,9 +96,9 @@ export async function describe(app, { entry, state, decision = null }, known = u
         ...{ entry, body, decision, op: entry.op, seq: entry.seq, entity, verb, state, look: lookOf(entry, state), ref, why, todo },
         ...{ at: entry.body.at, unit: entry.unit, isThere: Boolean(record?.present) },
         title: await titleOf(app, entry, entity, values, record),
-        what: toldOf(entity, body)?.what ?? wordsOfVerb({ verb, names: Object.keys(body.values ?? {}).map(label), entity }),
+        what: (await toldOf(app, entity, body))?.what ?? wordsOfVerb({ verb, names: Object.keys(body.values ?? {}).map(label), entity }),
         ways: waysOut({ state, verb, kind: entry.receipt?.conflict?.kind }),
-        kind: entity.kinds.find(({ of }) => of(values)) ?? entity.kinds[0],
+        kind: entity.operations[verb]?.kind ?? entity.kinds.find(({ of }) => of(values)) ?? entity.kinds[0],
     };
 }
 
@@ -118,7 +119,7 @@ async function titleOf(app, entry, entity, values, record) {
 export async function fieldsOf(app, { entry, body, entity, verb }) {
     const { device } = app;
     const said = entry.receipt?.fields ?? {};
-    const told = toldOf(entity, body);
+    const told = await toldOf(app, entity, body);
     if (told) {
         return told.rows.map(({ label, text, name }, at) => ({ name: name ?? String(at), label, problem: said[name] ?? null, before: null, mine: text }));
     }
@@ -138,13 +139,19 @@ export async function fieldsOf(app, { entry, body, entity, verb }) {
         const missing = Object.keys(said).filter((name) => !(name in (body.values ?? {})) && name in fieldsByName(entity));
         return Promise.all([...rows, ...missing.map((name) => row(known(name), null, undefined))]);
     }
+    return Promise.all(argumentRows(entity, verb, body.args ?? {}).map(({ field, value }) => row(field, value, undefined)));
+}
+
+/** The arguments that a person gave, with the fields that they are: `[{field, value}]`. */
+function argumentRows(entity, verb, args) {
+    const plain = (name, label) => ({ name, label: String(label), type: "char" });
+    if (DECISIONS.includes(verb)) {
+        return Object.hasOwn(args, "reason") ? [{ field: plain("reason", _t("Reason")), value: args.reason }] : [];
+    }
     const operation = entity.profile.operations.find(({ name }) => name === verb);
-    const properties = operation?.args.properties ?? {};
-    return Promise.all(
-        Object.entries(body.args ?? {}).filter(([name]) => !DECISIONS.includes(verb) || name === "reason").map(([name, value]) =>
-            row({ name, label: properties[name]?.title ?? name, type: "char" }, value, undefined),
-        ),
-    );
+    const hints = entity.operations[verb] ?? {};
+    const given = Object.entries(args).filter(([name]) => !Object.hasOwn(hints.unasked ?? {}, name));
+    return given.map(([name, value]) => ({ field: (operation && argumentOf(operation, name, hints)) ?? plain(name, hints.labels?.[name] ?? name), value }));
 }
 
 /** What a note, a file or an activity is about, in one line. */

@@ -46,5 +46,5 @@ const WRITERS = {
     html: htmlToText,
     binary: file,
     image: file,
-    selection: (value, { selection }) => selection?.find(([key]) => key === value)?.[1] ?? value,
+    selection: (value, { selection }) => String(selection?.find(([key]) => key === value)?.[1] ?? value),
 };

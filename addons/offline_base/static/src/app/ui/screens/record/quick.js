@@ -1,7 +1,7 @@
 /** What people do with a record at once: call, note, plan, add a photo, and the named operations of its kind. */
 import { Component, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { argumentsOf, defaultsOf, filled } from "../../forms/arguments";
+import { argumentsOf, defaultsOf, filled, unaskedOf } from "../../forms/arguments";
 import { FormSheet } from "../../forms/sheet";
 import { sayDone } from "../../forms/undo";
 import { Ask, Icon } from "../../kit/kit";
@@ -163,7 +163,8 @@ export class Quick extends Component {
             return;
         }
         const call = async (given) => {
-            const args = (await hints.prepare?.(app, given)) ?? given;
+            const said = (await hints.prepare?.(app, given)) ?? given;
+            const args = { ...said, ...unaskedOf(operation, hints, record.values) };
             const effect = (await hints.effect?.(app, record, args)) ?? null;
             return app.device.call(entity.name, record.ref, operation.name, args, { effect });
         };
@@ -172,8 +173,8 @@ export class Quick extends Component {
                   entity: form,
                   title: String(operation.label),
                   text: hints.text && String(hints.text),
-                  confirm: String(operation.label),
-                  changed: { ...defaultsOf(operation), ...hints.defaults?.(record.values) },
+                  confirm: String(hints.confirm ?? operation.label),
+                  changed: { ...defaultsOf(operation), ...(await hints.defaults?.(record.values, { app, record })) },
                   save: (changed) => call(filled(changed)),
               })
             : await call({});

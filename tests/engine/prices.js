@@ -5,6 +5,7 @@ const PRICES = "../../addons/offline_crm/static/src/app/prices/";
 const { Book } = await import(`${PRICES}book.js`);
 export const { priceOrder } = await import(`${PRICES}order.js`);
 export const { readBook } = await import(`${PRICES}reading.js`);
+export const { deliveriesOf } = await import(`${PRICES}customers.js`);
 export const { warningsOf } = await import(`${PRICES}warnings.js`);
 
 /** The records of a world, which stand in columns. */
@@ -24,7 +25,10 @@ function differs(found, expected) {
 /** What one basket differs in; amounts have to be equal to the smallest coin. */
 export function check({ customers, now }, book, basket) {
     const { expected } = basket;
-    const order = { ...basket.order, partner: customers[basket.order.partner] };
+    const family = Object.entries(customers).map(([id, values]) => ({ id: Number(id), uid: null, values }));
+    const partner = family.find(({ id }) => id === basket.order.partner);
+    const deliveries = deliveriesOf(partner, family)?.map(({ values }) => values) ?? null;
+    const order = { ...basket.order, partner: partner.values, deliveries };
     const priced = priceOrder({ order, records: book, now: now ?? order.date_order });
     if (priced.confirmedOnSync.length) {
         return { unknown: priced.confirmedOnSync, differences: [] };

@@ -1,6 +1,6 @@
 /** The app reckons prices as Odoo does: orders that a real Odoo made, kept as vectors, and what they do not show. */
 import { assert, describe, listFiles, readJson, readText, test } from "./harness.js";
-import { bookOf, check, checkAll, priceOrder, readBook, warningsOf } from "./prices.js";
+import { bookOf, check, checkAll, deliveriesOf, priceOrder, readBook, warningsOf } from "./prices.js";
 
 const FOLDER = "addons/offline_crm/static/src/app/prices/";
 const { worlds } = await readJson("tests/vectors/prices.json");
@@ -49,7 +49,7 @@ const NOW = "2026-11-22T10:00:00Z";
 const EUR = { id: 1, rounding: 0.01, decimal_places: 2 };
 
 /** A device of one product, with a price list that gives it for half the price from tomorrow on. */
-function shop({ programs = [], rules = [], rewards = [] } = {}) {
+function shop({ programs = [], rules = [], rewards = [], positions = [] } = {}) {
     const company = {
         id: 1,
         currency_id: 1,
@@ -76,6 +76,7 @@ function shop({ programs = [], rules = [], rewards = [] } = {}) {
         "product.pricelist.item": [half],
         "product.template": [{ ...template, taxes_id: [], product_tag_ids: [], active: true }],
         "product.product": [{ ...variant, additional_product_tag_ids: [], active: true }],
+        "account.fiscal.position": positions,
         "loyalty.program": programs.map((program) => ({
             ...{ sequence: 1, company_id: null, currency_id: 1, pricelist_ids: [], program_type: "promotion" },
             ...{ applies_on: "current", trigger: "auto", date_from: null, date_to: null, limit_usage: false },
@@ -182,6 +183,61 @@ describe("an order on the device", () => {
         ended.records.get("product.pricelist.item", 1).date_end = "2026-11-24T00:00:00Z";
         assert.deepEqual(warningsOf(ended), []);
         assert.deepEqual(warningsOf({ ...ended, now: "2026-11-25T00:00:00Z" }), [{ kind: "price_ended", key: "a" }]);
+    });
+});
+
+describe("where a customer is delivered to", () => {
+    const record = (id, values = {}) => ({ id, uid: null, values: { type: "contact", is_company: false, parent_id: null, active: true, ...values } });
+    const company = record(1, { is_company: true });
+    const found = (partner, ...others) => deliveriesOf(partner, [partner, ...others])?.map(({ id }) => id) ?? null;
+
+    test("is the delivery address below it, also one below its people; else the customer", () => {
+        const person = record(2, { parent_id: 1 });
+        assert.deepEqual(found(company), [1]);
+        assert.deepEqual(found(company, person, record(3, { parent_id: 1, type: "delivery" })), [3]);
+        assert.deepEqual(found(company, person, record(3, { parent_id: 2, type: "delivery" })), [3]);
+        assert.deepEqual(found(company, record(3, { parent_id: 1, type: "delivery", active: false })), [1]);
+    });
+
+    test("of a person is theirs before that of their company, and no other company's", () => {
+        const person = record(2, { parent_id: 1 });
+        const store = record(3, { parent_id: 1, type: "delivery" });
+        assert.deepEqual(found(person, company, store), [3]);
+        assert.deepEqual(found(person, company, store, record(4, { parent_id: 2, type: "delivery" })), [4]);
+        const branch = record(5, { parent_id: 1, is_company: true });
+        assert.deepEqual(found(company, branch, record(6, { parent_id: 5, type: "delivery" })), [1]);
+        assert.deepEqual(found(branch, company, store), [5]);
+    });
+
+    test("is one that was made here and is not in Odoo yet", () => {
+        const born = { id: null, uid: "u", values: { type: "delivery", is_company: false, parent_id: 1 } };
+        assert.deepEqual(deliveriesOf(company, [company, born]), [born]);
+        const mine = { id: null, uid: "c", values: { is_company: true } };
+        const store = record(3, { parent_id: { uid: "c" }, type: "delivery" });
+        assert.deepEqual(deliveriesOf(mine, [mine, store]), [store]);
+    });
+
+    test("is one of several, or nobody knows, where the device cannot see which comes first", () => {
+        const stores = [3, 4].map((id) => record(id, { parent_id: 1, type: "delivery" }));
+        assert.deepEqual(found(company, ...stores), [3, 4]);
+        assert.equal(found(record(2, { parent_id: 1 })), null);
+    });
+
+    test("decides the taxes; where it does not say which, the office does", async () => {
+        const positions = [{ id: 5, company_id: 1, auto_apply: true, sequence: 1, country_id: 7, state_ids: [], tax_ids: [], vat_required: false, zip_from: null, zip_to: null, country_group_id: null }];
+        const device = shop({ positions });
+        const terms = async (deliveries) => {
+            const partner = { country_id: 8 };
+            const { fiscalPosition, confirmedOnSync } = (await priced({ partner, deliveries }, device)).priced;
+            return [fiscalPosition?.id ?? null, confirmedOnSync];
+        };
+        const [there, here] = [{ country_id: 7 }, { country_id: 8 }];
+        assert.deepEqual(await terms(undefined), [null, []]);
+        assert.deepEqual(await terms([there]), [5, []]);
+        assert.deepEqual(await terms([there, { ...there }]), [5, []]);
+        assert.deepEqual(await terms([there, here]), [null, ["delivery_unknown"]]);
+        assert.deepEqual(await terms(null), [null, ["delivery_unknown"]]);
+        assert.deepEqual((await priced({ deliveries: null })).priced.confirmedOnSync, []);
     });
 });
 

@@ -63,9 +63,10 @@ NEEDED = {
         "reward_product_tag_id", "reward_product_qty", "required_points", "clear_wallet",
     ),
 }  # fmt: skip
-#: What decides of a customer.
+#: What decides of a customer, and of where they are delivered to.
 _OF_PARTNER = (
     "specific_property_product_pricelist", "property_account_position_id", "country_id", "state_id", "zip", "vat",
+    "parent_id", "type", "is_company",
 )  # fmt: skip
 
 
@@ -419,7 +420,38 @@ class PriceWorld:
                 customer.specific_property_product_pricelist = rng.choice(self.price_lists.ids)
             if self._maybe(0.15):
                 customer.property_account_position_id = rng.choice(self.positions.ids)
+        self.contacts = customers
+        for customer in customers:
+            customers |= self._draw_family(customer)
         self.customers = customers
+
+    def _draw_family(self, company):
+        """Addresses and people of a company; answers those who are customers themselves.
+
+        One address of a family at most is that of deliveries: of several Odoo takes whichever its database sorts first.
+        """
+        rng = self.rng
+
+        def contact(name, parent, kind):
+            made = parent.create(
+                {
+                    "name": f"{name} of {company.name}",
+                    "ref": self.ref,
+                    "parent_id": parent.id,
+                    "type": kind,
+                    "country_id": rng.choice((False, *self.countries.ids)),
+                    "zip": rng.choice((False, "1000", "4711", "9000")),
+                }
+            )
+            self.contacts |= made
+            return made
+
+        people = company.browse()
+        for n in range(rng.choice((0, 0, 1, 2))):
+            people |= contact(f"Person {n}", company, rng.choice(("contact", "contact", "invoice", "other")))
+        if self._maybe(0.6):
+            contact("Store", company.browse(rng.choice((company.id, *people.ids))), "delivery")
+        return people
 
     def _draw_terms(self):
         self.terms = self.env["account.payment.term"].create(
@@ -641,7 +673,7 @@ class PriceWorld:
     def customer_values(self):
         """What decides of each customer, by id."""
         return {
-            partner.id: {name: _plain(partner, name) for name in _OF_PARTNER} for partner in self.customers
+            partner.id: {name: _plain(partner, name) for name in _OF_PARTNER} for partner in self.contacts
         }
 
     def _asked_line(self, values):

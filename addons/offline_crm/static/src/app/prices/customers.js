@@ -31,13 +31,56 @@ function groupsOf(book, { country_id }) {
     return country_id ? book.all("res.country.group").filter(({ country_ids }) => country_ids.includes(country_id)) : [];
 }
 
-/** The fiscal position of a customer and the address that it is delivered to; null where none fits. */
-export function chooseFiscalPosition(book, partner, delivery, company) {
+/**
+ * The addresses of which Odoo takes one as that of the delivery, as its `address_get` looks for it: the first of that
+ * kind among the contact, those below it and those above it within its company; else the contact itself. Which of
+ * several comes first goes by the collation of the database, which no device knows. Null where the family is not whole.
+ *
+ * @param {{id, uid, values}} partner a record @param {{id, uid, values}[]} family the records around it, see `familyOf`
+ */
+export function deliveriesOf(partner, family) {
+    const isNamed = ({ id, uid }, ref) => (ref?.uid === undefined ? ref === id : ref.uid === uid);
+    const below = (one) =>
+        family.filter(({ values }) => !values.is_company && values.active !== false && values.parent_id !== null && isNamed(one, values.parent_id));
+    const candidates = (one, type) => ((one.values.type ?? "contact") === type ? [one] : below(one).flatMap((child) => candidates(child, type)));
+    for (const type of ["delivery", "contact"]) {
+        for (let at = partner; ; ) {
+            const found = candidates(at, type);
+            if (found.length) {
+                return found;
+            }
+            const { is_company, parent_id = null } = at.values;
+            if (is_company || parent_id === null) {
+                break;
+            }
+            at = family.find((one) => isNamed(one, parent_id));
+            if (!at) {
+                return null;
+            }
+        }
+    }
+    return [partner];
+}
+
+/**
+ * The fiscal position of a customer who is delivered to one of these addresses (values of contacts; null: nobody here
+ * can tell where; undefined: to the customer); null where none fits.
+ */
+export function chooseFiscalPosition(book, partner, deliveries, company) {
     if (!partner) {
         return null;
     }
     const sameVat = company.vat && partner.vat && company.vat.slice(0, 2) === partner.vat.slice(0, 2);
-    const to = !delivery || (company.offline_is_in_europe && sameVat) ? partner : delivery;
+    const addresses = deliveries === undefined || (company.offline_is_in_europe && sameVat) ? [partner] : deliveries;
+    const found = new Set(addresses?.map((to) => positionFor(book, partner, to, company)));
+    if (found.size !== 1 && book.all("account.fiscal.position").length) {
+        throw new NotHeld("delivery_unknown");
+    }
+    return [...found][0] ?? null;
+}
+
+/** The one for an address that is known. */
+function positionFor(book, partner, to, company) {
     const given = to.property_account_position_id ?? partner.property_account_position_id;
     if (given) {
         const held = book.get("account.fiscal.position", given);

@@ -15,8 +15,8 @@ import { flat, taxed, TaxDocument, unfixed } from "./taxes.js";
 /**
  * The terms of an order: company, price list, currency, fiscal position and moment.
  *
- * `partner` and `delivery` are values of contacts, which may be born on this device. What the order names itself
- * (`pricelist_id`, `fiscal_position_id`, also null) stands; else the customer's is found.
+ * `partner` and those of `deliveries` are values of contacts, which may be born on this device. What the order names
+ * itself (`pricelist_id`, `fiscal_position_id`, also null) stands; else the customer's is found.
  */
 export function termsOf({ order, records, now }) {
     const book = records;
@@ -51,7 +51,7 @@ export function termsOf({ order, records, now }) {
             : given("product.pricelist", order.pricelist_id, "price_list_unknown");
     const position =
         order.fiscal_position_id === undefined
-            ? attempt(() => chooseFiscalPosition(book, order.partner, order.delivery, company))
+            ? attempt(() => chooseFiscalPosition(book, order.partner, order.deliveries, company))
             : given("account.fiscal.position", order.fiscal_position_id, "fiscal_position_unknown");
     const currency = book.get("res.currency", priceList?.currency_id ?? company.currency_id);
     if (!currency) {
@@ -92,9 +92,10 @@ function totalsOf(terms, lines, paymentTerm) {
 /**
  * Reckon an order.
  *
- * `order` has `company_id`, `partner` and `delivery` (values of contacts), `date_order`, `payment_term` (its values) and
- * `lines` of `{key, product_id, product_uom_qty, product_uom_id, product_no_variant_attribute_value_ids}`. What a person
- * chose stands: `pricelist_id` and `fiscal_position_id` of the order, `price_unit`, `discount` and `tax_ids` of a line.
+ * `order` has `company_id`, `partner` (values of a contact), `deliveries` (of the addresses one of which counts, null where
+ * nobody can tell), `date_order`, `payment_term` (its values) and `lines` of `{key, product_id, product_uom_qty,
+ * product_uom_id, product_no_variant_attribute_value_ids}`. What a person chose stands: `pricelist_id` and
+ * `fiscal_position_id` of the order, `price_unit`, `discount` and `tax_ids` of a line.
  * `promotions` are the steps that the person took, in their order: `{code}` or `{reward_id, product_id}`.
  *
  * The answer has the terms in force (`company`, `priceList`, `currency`, `rate`, `fiscalPosition`, `date_order`); `lines`

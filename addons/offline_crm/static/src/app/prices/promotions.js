@@ -9,7 +9,7 @@ import { comparable } from "./discounts.js";
 import { forTheOffice, offered, pointsOf } from "./eligible.js";
 import { dayOf } from "./moments.js";
 import { compareAmounts, isZero, roundAmount } from "./numbers.js";
-import { discount, gift, noProduct, Refused } from "./rewards.js";
+import { discount, gift, noProduct, productsOf, Refused } from "./rewards.js";
 import { taxed } from "./taxes.js";
 
 export class Promotions {
@@ -177,17 +177,7 @@ export class Promotions {
 
     /** The products that a reward gives one of. */
     products(reward) {
-        const { book } = this.terms;
-        const tag = reward.reward_product_tag_id;
-        const tagged = tag === null ? [] : book.all("product.product").map(({ id }) => book.product(id));
-        const found = tagged.filter(
-            (product) =>
-                product &&
-                product.type !== "combo" &&
-                [...product.product_tag_ids, ...product.additional_product_tag_ids].includes(tag),
-        );
-        const own = reward.reward_product_id === null ? undefined : book.product(reward.reward_product_id);
-        return own ? [own, ...found.filter(({ id }) => id !== own.id)] : found;
+        return productsOf(this.terms.book, reward);
     }
 
     /** Whether a person has to choose what they get. */

@@ -14,6 +14,26 @@ export function noProduct({ product_id }) {
     return { id: product_id, categ_id: null, product_tag_ids: [], additional_product_tag_ids: [] };
 }
 
+/** The products that a reward gives one of. */
+export function productsOf(book, { reward_product_tag_id: tag, reward_product_id }) {
+    const tagged = tag === null ? [] : book.all("product.product").map(({ id }) => book.product(id));
+    const found = tagged.filter(
+        (product) =>
+            product &&
+            product.type !== "combo" &&
+            [...product.product_tag_ids, ...product.additional_product_tag_ids].includes(tag),
+    );
+    const own = reward_product_id === null ? undefined : book.product(reward_product_id);
+    return own ? [own, ...found.filter(({ id }) => id !== own.id)] : found;
+}
+
+/** Of a reward that gives a product those that a person may choose, by id; none of a discount. */
+export function choicesOf(book, id) {
+    const reward = book.get("loyalty.reward", id);
+    const products = reward?.reward_type === "product" ? productsOf(book, reward) : [];
+    return products.filter(({ active }) => active).map((product) => product.id);
+}
+
 /** A free product: as many as the points left are good for. */
 export function gift(order, claim) {
     const { reward } = claim;

@@ -10,6 +10,7 @@ export function reasonText(reason) {
         cost_unknown: _t("The price builds on a cost that you may not see."),
         price_list_unknown: _t("A price list is not on this device."),
         fiscal_position_unknown: _t("The fiscal position of the customer is not on this device."),
+        delivery_unknown: _t("This device cannot tell which address of the customer the taxes go by."),
         combo: _t("Combos are priced in the office."),
         tax_kind_unknown: _t("A tax is reckoned by a formula that only the office has."),
     }[reason] ?? _t("Only the office can tell.");

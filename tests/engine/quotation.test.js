@@ -10,11 +10,11 @@ import { load } from "./screens.js";
 globalThis.document ??= { documentElement: { lang: "en" } };
 
 const QUOTATION = "../../addons/offline_crm/static/src/app/quotation/";
-const { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf } = await import(`${QUOTATION}draft.js`);
+const { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf, quoteOf: quoteOfArgs } = await import(`${QUOTATION}draft.js`);
 const { documentOf, documentOfOrder, evidenceOf, hashOf } = await import(`${QUOTATION}document.js`);
 const { Kept } = await import(`${QUOTATION}kept.js`);
 const { amountText, letterhead, lineName, linesOfTemplate, termsText, unitsOf } = await import(`${QUOTATION}words.js`);
-const { quotationsIn } = await import("../../addons/offline_crm/static/src/app/model/made.js");
+const { quotationsIn, rangeOf } = await import("../../addons/offline_crm/static/src/app/model/made.js");
 const { DECIDED, REFUSED, WAITS } = await load("model/work.js");
 const { bookOf } = await import("./prices.js");
 const vector = await readJson("tests/vectors/signature.json");
@@ -102,6 +102,28 @@ describe("a quotation", () => {
         const args = argumentsOf(quoteOf({ lines: [desk] }), live, pricedOf([unknown]));
         assert.deepEqual(args.lines, [{ product: 7, quantity: 2 }]);
         assert.equal("amount_total" in args || "currency" in args || "signature" in args, false);
+    });
+});
+
+describe("a quotation that was sent", () => {
+    test("is the same quotation again, its lines, texts and terms where they were", () => {
+        const chosen = { template_id: 2, pricelist_id: 5, payment_term_id: 6, reference: "PO 7", note: "Upstairs", validity_date: "2026-12-01" };
+        const rewards = [{ reward_id: 4 }, { reward_id: 9, product_id: 8 }];
+        const quote = quoteOf({ ...chosen, codes: ["A"], rewards, lines: [section, { ...desk, optional: true }, lamp] });
+        const again = quoteOfArgs(argumentsOf(quote, live, pricedOf()));
+        assert.deepEqual(argumentsOf(again, live, pricedOf()), argumentsOf(quote, live, pricedOf()));
+        assert.deepEqual({ ...again, lines: [] }, { ...quote, lines: [] });
+        assert.deepEqual(again.lines.map(({ key, ...line }) => line), [
+            { display_type: "line_section", name: "Furniture" },
+            { product_id: 7, name: "", product_uom_qty: 2, optional: true, price_unit: 100, discount: 0 },
+            { product_id: 8, name: "", product_uom_qty: 1, product_uom_id: 3, words: "Lamp\nbrass", price_unit: 0.3, discount: 0 },
+        ]);
+        assert.equal(new Set(again.lines.map(({ key }) => key)).size, 3);
+    });
+
+    test("chooses nothing that was not chosen", () => {
+        const plain = { uid: "u", lines: [], codes: [], rewards: [], note: "", signature: null, template: null };
+        assert.deepEqual(quoteOfArgs(plain), { ...emptyQuote(), uid: "u" });
     });
 });
 
@@ -263,6 +285,23 @@ describe("a quotation made here", () => {
             quotationsIn(pieces, outbox).map(({ uid, isConfirmed }) => [uid, isConfirmed]),
             [["a", true], ["b", false], ["c", false], ["d", true]],
         );
+    });
+});
+
+describe("a quotation that is not sent yet", () => {
+    const entry = (seq, entity, target_uid, state = "pending") => ({ seq, entity, target_uid, state });
+    const quotation = { seq: 4, uid: "a" };
+    const own = [entry(4, "crm.lead", "l"), entry(5, "sale.order", "a"), entry(6, "sale.order", "a")];
+
+    test("is taken back with what was asked of it since, and with nothing else", () => {
+        assert.deepEqual(rangeOf(quotation, [entry(3, "crm.lead", "l"), ...own]), { from: 4, to: 6 });
+        assert.equal(rangeOf(quotation, [...own, entry(7, "crm.lead", "l")]), null);
+        assert.equal(rangeOf(quotation, [...own, entry(7, "sale.order", "b")]), null);
+    });
+
+    test("is not taken back when Odoo has answered", () => {
+        assert.equal(rangeOf(quotation, [entry(4, "crm.lead", "l", "rejected"), own[1]]), null);
+        assert.equal(rangeOf(quotation, []), null);
     });
 });
 

@@ -250,6 +250,15 @@ def test_unsynchronized_data_has_a_tab_for_each_kind(day: Day) -> None:
     visit = device.search("calendar.event", "Reading")[0]["id"]
     device.edit("calendar.event", visit, location="Elsewhere")
     device.create("mail.message", model=LEAD, res_id=day.deals["desks"], body="<p>Oak.</p>")
+    # What is asked of a record stands with what it makes.
+    for entity, ref, operation, args in (
+        ("res.partner", day.customer, "check_in", {"note": "Here"}),
+        (LEAD, day.deals["shelves"], "check_in", {"note": "There"}),
+        (LEAD, day.deals["desks"], "quote", {"uid": "0198a5a4-0000-7000-8000-000000000001", "lines": []}),
+    ):
+        page.evaluate(
+            "(asked) => offlineApp.device.call(...asked).then(() => null)", [entity, ref, operation, args]
+        )
     day.device.go("/unsynchronized")
     expect(page.get_by_role("group", name="Kind of records")).to_be_visible()
     labels = page.locator(".o_chips .o_chip > span:first-child").all_inner_texts()
@@ -260,9 +269,100 @@ def test_unsynchronized_data_has_a_tab_for_each_kind(day: Day) -> None:
         "Companies",
         "Contacts",
         "Tasks",
-        "Visits and events",
+        "Events",
         "Notes",
+        "Visits",
+        "Orders",
     }
+    page.get_by_role("group", name="Kind of records").get_by_role("button", name="Visits").click()
+    expect(page.locator(".o_piece")).to_have_count(2)
+
+
+def test_converted_lead_tells_of_similar_ones_and_leads_to_them(day: Day) -> None:
+    device, page = day.device, day.device.page
+    lead = day.office.read(LEAD, day.deals["lead"], "email_from")
+    twin = day.office.create(
+        LEAD, name="Table for meetings", type="lead", user_id=day.user, email_from=lead["email_from"]
+    )
+    # A colleague's, which this device does not hold.
+    day.office.create(
+        LEAD,
+        name="Table of a colleague",
+        type="lead",
+        user_id=False,
+        team_id=False,
+        email_from=lead["email_from"],
+    )
+    assert device.sync()
+    device.go_offline()
+    day.device.go(f"/record/{LEAD}/{day.deals['lead']}")
+    device.button("Convert to Opportunity").click()
+    day.confirm("Convert")
+    expect(page.locator(".o_path")).to_be_visible()
+    expect(page.locator(".o_similar")).to_have_count(0)
+    device.go_online()
+    assert device.sync()
+    similar = page.locator(".o_similar")
+    expect(similar).to_contain_text("Table for meetings")
+    assert faults(page) == []
+    similar.get_by_role("button", name="Table for meetings").click()
+    expect(device.heading("Table for meetings")).to_be_visible()
+    assert page.evaluate("offlineApp.router.current.parts.ref") == str(twin)
+
+
+def test_customer_shows_quotations_orders_and_check_ins_of_the_whole_company(day: Day) -> None:
+    device, page, office = day.device, day.device.page, day.office
+    person = office.find("res.partner", ("parent_id", "=", day.customer))
+    other = office.create("res.partner", name="Somebody else", is_company=True)
+    tax = [(6, 0, [])]
+    shelf = office.create("product.template", name="Oak shelf", list_price=100, taxes_id=tax)
+    product = office.find("product.product", ("product_tmpl_id", "=", shelf))
+
+    def order(partner: int, quantity: int, *, confirmed: bool = False) -> str:
+        lines = [(0, 0, {"product_id": product, "product_uom_qty": quantity})]
+        made = office.create("sale.order", partner_id=partner, user_id=day.user, order_line=lines)
+        if confirmed:
+            office("sale.order", "action_confirm", [made])
+        return str(office.read("sale.order", made, "name")["name"])
+
+    asked, by_person, bought = order(day.customer, 2), order(person, 3), order(person, 5, confirmed=True)
+    gone = order(other, 7)
+    assert device.sync()
+    device.go_offline()
+    group = page.locator(".o_card_group")
+    device.go(f"/record/res.partner/{day.customer}")
+    quotations = group.filter(has=page.get_by_role("heading", name="Open quotations"))
+    for text in (asked, by_person, "Nora Field", "$500.00"):
+        expect(quotations).to_contain_text(text)
+    orders = group.filter(has=page.get_by_role("heading", name="Orders", exact=False)).filter(has_text=bought)
+    expect(orders).to_contain_text("$500.00")
+    expect(page.locator(".o_content")).not_to_contain_text(gone)
+    expect(group.filter(has=page.get_by_role("heading", name="Events"))).to_contain_text(
+        "Visit: Reading Rooms"
+    )
+
+    device.button("Check In").click()
+    page.get_by_role("dialog").get_by_label("Note").fill("They want to see samples.")
+    device.work(page.get_by_role("dialog").get_by_role("button", name="Check In"))
+    visits = group.filter(has=page.get_by_role("heading", name="Check-ins"))
+    expect(visits).to_contain_text("They want to see samples.")
+    expect(visits).to_contain_text("not sent yet")
+    device.go_online()
+    device.until_synced()
+    assert device.sync()
+    expect(visits).not_to_contain_text("not sent yet")
+    expect(visits).to_contain_text("They want to see samples.")
+    page.evaluate("offlineApp.messages.notes.splice(0)")
+    assert faults(page) == []
+    # The same from one of its people.
+    device.go(f"/record/res.partner/{person}")
+    expect(device.heading("Nora Field")).to_be_visible()
+    expect(visits).to_contain_text("They want to see samples.")
+    expect(quotations).to_contain_text(asked)
+    visits.get_by_role("button", name="They want to see samples.").click()
+    expect(page.locator(".o_facts")).to_have_count(1)
+    expect(page.locator(".o_facts")).to_contain_text("They want to see samples.")
+    expect(page.locator(".o_facts")).not_to_contain_text("Latitude")
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])

@@ -15,13 +15,12 @@ function extend(name, more) {
 
 const every = () => true;
 
-extend("res.partner", ({ quick = [], panels = [], related = [], operations = {}, alike = [] }) => ({
+extend("res.partner", ({ quick = [], panels = [], operations = {}, alike = [] }) => ({
     // The addon's rule compares by these, and leaves out the people of one company.
     alike: [...alike, "email", "phone", "parent_id"],
     quick: [...quick, CustomerNumbers],
     panels: [...panels, Customer],
-    related: [{ entity: "sale.order", field: "partner_id", label: _t("Quotations and orders") }, ...related],
     operations: { ...operations, check_in: CHECK_IN },
 }));
 extend("mail.activity", () => ({ kinds: [{ name: "tasks", label: _t("Tasks"), of: every }] }));
-extend("calendar.event", () => ({ kinds: [{ name: "visits", label: _t("Visits and events"), of: every }] }));
+extend("calendar.event", () => ({ kinds: [{ name: "events", label: _t("Events"), of: every }] }));

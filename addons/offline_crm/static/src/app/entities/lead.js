@@ -7,10 +7,20 @@ import { entityOf } from "@offline_base/app/ui/model/entities";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { all, convert, lost, restored, teamsOf, won } from "../model/deeds";
 import { CHECK_IN } from "../model/check_in";
+import { ORDERS } from "../model/kinds";
 import { byId, dueDays, dueOf, isLead, LEAD, outcomeOf, STAGE, stagesFor } from "../model/pipeline";
 import { Deal } from "../parts/deal";
 import { Made } from "../parts/made";
-import { quote } from "../quotation/begin";
+import { Similar } from "../parts/similar";
+import { correctQuote, quote } from "../quotation/begin";
+import { toldQuote } from "../quotation/telling";
+
+/** What `convert` takes for the customer. */
+const CUSTOMERS = [
+    ["new", _t("A new customer")],
+    ["existing", _t("A customer who is there")],
+    ["none", _t("No customer yet")],
+];
 
 function isClosed({ active, won_status }) {
     return active === false || won_status !== "pending";
@@ -103,7 +113,12 @@ entities.add(LEAD, {
         { name: "leads", label: _t("Leads"), of: isLead },
     ],
     operations: {
-        convert: { icon: "handshake-o", main: true, isOnce: true, hidden: (values) => !isLead(values) || isClosed(values), run: convert },
+        convert: {
+            ...{ icon: "handshake-o", main: true, isOnce: true, hidden: (values) => !isLead(values) || isClosed(values), run: convert },
+            fields: { customer: { type: "selection", selection: CUSTOMERS }, partner: { type: "many2one", relation: "res.partner", selection: null } },
+            labels: { customer: _t("Customer"), partner: _t("Who it is") },
+            shows: { partner: ({ customer }) => customer === "existing" },
+        },
         mark_won: { icon: "trophy", main: true, isOnce: true, hidden: (values) => isLead(values) || isClosed(values), effect: won, said: _t("Won! Odoo learns of it with the next sync.") },
         mark_lost: {
             icon: "thumbs-o-down",
@@ -125,14 +140,14 @@ entities.add(LEAD, {
         // The bar of stages moves it; notes, activities and events are made as on any other record, and seen at once.
         check_in: CHECK_IN,
         // A quotation has lines: it is made on a screen of its own.
-        quote: { icon: "file-text-o", hidden: (values) => isLead(values) || values.active === false, run: quote },
+        quote: { icon: "file-text-o", hidden: (values) => isLead(values) || values.active === false, run: quote, correct: correctQuote, told: toldQuote, kind: ORDERS },
         set_stage: { hidden: () => true },
         next_stage: { hidden: () => true },
         schedule_activity: { hidden: () => true },
         post_note: { hidden: () => true },
         plan_meeting: { hidden: () => true },
     },
-    quick: [Deal, Made],
+    quick: [Deal, Made, Similar],
     related: [{ entity: "sale.order", field: "opportunity_id", label: _t("Quotations and orders") }],
     address,
     guests: ({ values }) => (values.partner_id === null ? [] : [values.partner_id]),

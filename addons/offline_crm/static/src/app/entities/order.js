@@ -2,10 +2,15 @@
 import { _t } from "@web/core/l10n/translation";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { entities } from "@offline_base/app/ui/registries";
+import { ORDERS } from "../model/kinds";
+import { agreedTotal } from "../model/orders";
 import { Printed } from "../parts/printed";
 import { signOrder } from "../quotation/signing";
 
 const ICONS = { sale: "check-square-o", cancel: "ban" };
+
+/** That the office cancels or opens nothing but what the person saw. */
+const SEEN = { seen: ({ state }) => state };
 
 /** What is in it stays as it is: it was confirmed or cancelled. */
 function isClosed({ state }) {
@@ -27,12 +32,29 @@ entities.add("sale.order", {
         { label: _t("More"), fields: ["user_id", "team_id", "date_order", "signed_by", "signed_on", "invoice_status"] },
     ],
     operations: {
-        confirm: { icon: "check", main: true, isOnce: true, hidden: isClosed },
-        cancel: { icon: "ban", isOnce: true, hidden: ({ state }) => state === "cancel" },
-        reset_to_draft: { icon: "undo", isOnce: true, hidden: ({ state }) => state !== "cancel" },
-        apply_template: { hidden: isClosed, fields: { template: { type: "many2one", relation: "sale.order.template", selection: null } } },
-        apply_code: { icon: "ticket", hidden: isClosed },
+        confirm: {
+            ...{ icon: "check", main: true, isOnce: true, hidden: isClosed },
+            fields: { amount_total: { type: "monetary", selection: null } },
+            labels: { amount_total: _t("Total that the customer agreed to"), send_email: _t("Odoo tells the customer by e-mail") },
+            defaults: agreedTotal,
+        },
+        cancel: {
+            ...{ icon: "ban", isOnce: true, hidden: ({ state }) => state === "cancel" },
+            labels: { reason: _t("Why is it cancelled?") },
+            // Beside the button that only closes the sheet.
+            confirm: _t("Cancel the order"),
+            unasked: SEEN,
+        },
+        reset_to_draft: { icon: "undo", isOnce: true, hidden: ({ state }) => state !== "cancel", unasked: SEEN },
+        apply_template: {
+            hidden: isClosed,
+            fields: { template: { type: "many2one", relation: "sale.order.template", selection: null } },
+            labels: { template: _t("Template") },
+        },
+        apply_code: { icon: "ticket", hidden: isClosed, labels: { code: _t("Code"), reward: _t("Reward") } },
         update_promotions: { icon: "gift", hidden: isClosed },
+        // What an order has earned only Odoo knows: rewards are chosen while the quotation is made.
+        claim_reward: { hidden: () => true },
         // A document to show: it has a sheet of its own.
         sign: { icon: "pencil", isOnce: true, hidden: ({ state }, { pending }) => state === "cancel" || pending.length > 0, run: signOrder },
         send_by_email: { icon: "envelope-o", hidden: ({ state }) => state === "cancel" },
@@ -40,7 +62,7 @@ entities.add("sale.order", {
     quick: [Printed],
     chatter: true,
     files: true,
-    kinds: [{ name: "orders", label: _t("Orders"), of: () => true }],
+    kinds: [ORDERS],
 });
 
 entities.add("sale.order.line", {
@@ -49,6 +71,6 @@ entities.add("sale.order.line", {
     plural: _t("Lines"),
     title: ({ name }) => (name ?? "").split("\n")[0],
     subtitle: ({ product_uom_qty, price_subtotal }) => [formatNumber(product_uom_qty ?? 0), price_subtotal ? formatNumber(price_subtotal, 2) : null].filter(Boolean).join(" · "),
-    kinds: [{ name: "orders", label: _t("Orders"), of: () => true }],
+    kinds: [ORDERS],
     isHome: false,
 });

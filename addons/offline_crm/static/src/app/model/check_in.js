@@ -1,6 +1,7 @@
 /** Check-in at a customer: with a note, and with where the device is if its person says so. */
 import { _t } from "@web/core/l10n/translation";
 import { formatDateTime } from "@offline_base/app/ui/model/format";
+import { VISITS } from "./kinds";
 import { placeOf, placeText } from "./place";
 
 const ASKED = { enableHighAccuracy: true, maximumAge: 60_000, timeout: 15_000 };
@@ -49,6 +50,7 @@ export const CHECK_IN = {
     labels: { note: _t("Note"), at: _t("When"), position: _t("Keep where I am now") },
     text: _t("Where you are is kept only if you say so. You and the sales administrators see it, and it is forgotten after the days that your office has set."),
     said: _t("Checked in on this device."),
+    kind: VISITS,
     prepare,
     told,
 };

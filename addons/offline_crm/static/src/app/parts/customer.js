@@ -1,17 +1,21 @@
-/** All round a customer: opportunities, what is planned about them, visits; those of its people included. */
-import { Component } from "@odoo/owl";
+/** All round a customer: opportunities, quotations, orders, what is planned, check-ins and events; of the whole company. */
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { dayOfEvent } from "@offline_base/app/ui/entities/event";
 import { Badge, Icon, Numbers, Row } from "@offline_base/app/ui/kit/kit";
 import { dayOf } from "@offline_base/app/ui/model/days";
 import { entityOf, may, refOf } from "@offline_base/app/ui/model/entities";
-import { formatDate, formatNumber } from "@offline_base/app/ui/model/format";
+import { formatDate, formatDateTime, formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
-import { pointingTo } from "@offline_base/app/ui/screens/record/lines";
 import { all } from "../model/deeds";
+import { familyOf, PARTNER } from "../model/family";
+import { SALE } from "../model/made";
+import { isQuotation } from "../model/orders";
 import { byId, isLead, LEAD, outcomeOf, STAGE, sumOf } from "../model/pipeline";
+import { amountText } from "../quotation/words";
 
-const PARTNER = "res.partner";
+const VISIT = "offline.visit";
+/** How many of a kind are shown until somebody asks for all. */
 const SHOWN = 5;
 
 const keyOf = (ref) => ref?.uid ?? ref;
@@ -19,22 +23,49 @@ const keyOf = (ref) => ref?.uid ?? ref;
 /** All names of records. */
 const namesOf = (records) => new Set(records.flatMap(({ id, uid }) => [id, uid]).filter((one) => one !== null));
 
-/** What this device holds about a customer: `{deals, stages, activities, events}`. */
+/** What this device holds about a customer: `{deals, stages, quotations, orders, activities, events, visits, made}`. */
 async function around(app, customer) {
-    const names = namesOf([customer, ...(await pointingTo(app.device, PARTNER, "parent_id", customer))]);
+    const names = namesOf(await familyOf(app.device, customer));
     const isNamed = (ref) => ref !== null && names.has(keyOf(ref));
-    const [leads, stages, activities, events] = await Promise.all([all(app, LEAD), all(app, STAGE), all(app, "mail.activity"), all(app, "calendar.event")]);
+    const [leads, stages, orders, activities, events, visits, outbox] = await Promise.all([
+        ...[LEAD, STAGE, SALE, "mail.activity", "calendar.event", VISIT].map((entity) => all(app, entity)),
+        app.device.outbox(),
+    ]);
     const deals = leads.filter(({ values }) => isNamed(values.partner_id));
     const ours = namesOf(deals);
+    const isOurs = ({ entity, target_id, target_uid }) => ({ [PARTNER]: names, [LEAD]: ours })[entity]?.has(target_uid ?? target_id);
+    const theirs = orders.filter(({ values }) => isNamed(values.partner_id)).sort((one, other) => (moment(one) < moment(other) ? 1 : -1));
     return {
         deals,
         stages: byId(stages),
+        quotations: theirs.filter(({ values }) => isQuotation(values)),
+        orders: theirs.filter(({ values }) => values.state === "sale"),
         activities: activities.filter(({ values }) => values.active !== false && ((values.res_model === LEAD && ours.has(keyOf(values.res_id))) || (values.res_model === PARTNER && isNamed(values.res_id)))),
         events: events.filter(({ values }) => (values.partner_ids ?? []).some(isNamed)),
+        visits: visits.filter(({ values }) => isNamed(values.partner_id)).sort((one, other) => (one.values.arrived_at < other.values.arrived_at ? 1 : -1)),
+        // The office has not answered to these: they are no records yet.
+        made: outbox.filter((entry) => entry.verb === "check_in" && isOurs(entry)).reverse(),
     };
 }
 
-const dayOfVisit = ({ values }) => dayOfEvent(values) ?? "";
+const moment = ({ values }) => values.date_order ?? "";
+
+/** What orders come to together, in each of their currencies. */
+async function totalOf(app, orders) {
+    const sums = new Map();
+    for (const { values } of orders) {
+        sums.set(values.currency_id, (sums.get(values.currency_id) ?? 0) + (values.amount_total ?? 0));
+    }
+    const texts = await Promise.all([...sums].map(async ([currency, sum]) => amountIn(app, sum, currency)));
+    return texts.join(" + ");
+}
+
+async function amountIn(app, amount, currency) {
+    const held = currency === null ? null : await app.device.get("res.currency", currency);
+    return held ? amountText(amount, held.values) : formatNumber(amount, 2);
+}
+
+const dayOfOne = ({ values }) => dayOfEvent(values) ?? "";
 
 export class CustomerNumbers extends Component {
     static template = "offline_crm.CustomerNumbers";
@@ -47,18 +78,22 @@ export class CustomerNumbers extends Component {
     }
 
     async read() {
-        const { deals, stages, activities, events } = await around(this.app, this.props.record);
+        const { deals, stages, quotations, orders, activities, events, visits } = await around(this.app, this.props.record);
         const today = dayOf(Date.now());
         const open = deals.filter(({ values }) => outcomeOf(values, stages) === "open");
         const won = deals.filter(({ values }) => outcomeOf(values, stages) === "won");
         const due = activities.map(({ values }) => values.date_deadline).filter(Boolean).sort()[0];
-        const days = events.map(dayOfVisit).sort();
-        const [last, next] = [days.findLast((day) => day && day < today), days.find((day) => day >= today)];
+        const days = events.map(dayOfOne).sort();
+        const next = days.find((day) => day >= today);
+        const [last] = visits;
         return [
             ...(deals.length ? [{ label: _t("Open opportunities"), value: formatNumber(open.length) }, { label: _t("Expected revenue"), value: formatNumber(sumOf(open), 0) }] : []),
             ...(won.length ? [{ label: _t("Won"), value: formatNumber(sumOf(won), 0), tone: "good" }] : []),
+            ...(quotations.length ? [{ label: _t("Open quotations"), value: await totalOf(this.app, quotations) }] : []),
+            ...(orders.length ? [{ label: _t("Ordered"), value: await totalOf(this.app, orders), tone: "good" }] : []),
             ...(due ? [{ label: _t("Next activity"), value: formatDate(due), tone: due < today ? "danger" : undefined }] : []),
-            ...(next ? [{ label: _t("Next visit"), value: formatDate(next) }] : last ? [{ label: _t("Last visit"), value: formatDate(last) }] : []),
+            ...(next ? [{ label: _t("Next event"), value: formatDate(next) }] : []),
+            ...(last ? [{ label: _t("Last check-in"), value: formatDate(dayOf(last.values.arrived_at)) }] : []),
         ].map(({ label, ...one }) => ({ ...one, label: String(label) }));
     }
 }
@@ -70,23 +105,64 @@ export class Customer extends Component {
 
     setup() {
         this.app = useApp();
-        this.live = useLive(async () => (this.app.entity(LEAD) === null ? { deals: [], tasks: [], visits: [] } : this.read()), () => [this.props.record.ref]);
+        this.state = useState({ isWhole: {} });
+        this.live = useLive(async () => (this.app.entity(LEAD) === null ? { deals: [], groups: [] } : this.read()), () => [this.props.record.ref]);
     }
 
     async read() {
-        const { deals, stages, activities, events } = await around(this.app, this.props.record);
+        const { deals, stages, quotations, orders, activities, events, visits, made } = await around(this.app, this.props.record);
         const today = dayOf(Date.now());
         const rank = { open: 0, won: 1, lost: 2 };
         const kind = entityOf(this.app.entity(LEAD));
         const shown = deals.map((record) => ({ record, outcome: outcomeOf(record.values, stages) })).sort((one, other) => rank[one.outcome] - rank[other.outcome]);
         const tasks = activities.filter(({ values }) => values.res_model === LEAD).sort((one, other) => ((one.values.date_deadline ?? "9") < (other.values.date_deadline ?? "9") ? -1 : 1));
         // What comes next first, then what was last.
-        const coming = events.filter((event) => dayOfVisit(event) >= today).sort((one, other) => (dayOfVisit(one) < dayOfVisit(other) ? -1 : 1));
-        const past = events.filter((event) => dayOfVisit(event) < today).sort((one, other) => (dayOfVisit(one) < dayOfVisit(other) ? 1 : -1));
+        const coming = events.filter((event) => dayOfOne(event) >= today).sort((one, other) => (dayOfOne(one) < dayOfOne(other) ? -1 : 1));
+        const past = events.filter((event) => dayOfOne(event) < today).sort((one, other) => (dayOfOne(one) < dayOfOne(other) ? 1 : -1));
+        const groups = [
+            { name: "quotations", label: _t("Open quotations"), sum: await totalOf(this.app, quotations), rows: await Promise.all(quotations.map((record) => this.order(record))) },
+            { name: "orders", label: _t("Orders"), sum: await totalOf(this.app, orders), rows: await Promise.all(orders.map((record) => this.order(record))) },
+            { name: "tasks", label: _t("Planned for the opportunities"), rows: tasks.map((record) => this.task(record, today)) },
+            { name: "visits", label: _t("Check-ins"), rows: [...made.map((entry) => this.madeVisit(entry)), ...visits.map((record) => this.visit(record))] },
+            { name: "events", label: _t("Events"), rows: [...coming, ...past].map((record) => this.event(record)) },
+        ];
         return {
             deals: shown.map(({ record, outcome }) => this.deal(kind, record, outcome, stages)),
-            tasks: tasks.slice(0, SHOWN).map((record) => this.task(record, today)),
-            visits: [...coming, ...past].slice(0, SHOWN).map((record) => this.visit(record)),
+            groups: groups.filter(({ rows }) => rows.length).map((group) => ({ ...group, label: String(group.label) })),
+        };
+    }
+
+    /** The rows of a group, the first ones until somebody asks for all. */
+    rowsOf({ name, rows }) {
+        return this.state.isWhole[name] ? rows : rows.slice(0, SHOWN);
+    }
+
+    isCut({ name, rows }) {
+        return rows.length > SHOWN && !this.state.isWhole[name];
+    }
+
+    showAll({ name }) {
+        this.state.isWhole[name] = true;
+    }
+
+    allText({ rows }) {
+        return _t("Show all (%s)", formatNumber(rows.length));
+    }
+
+    async order({ ref, id, uid, values, pending }) {
+        const kind = entityOf(this.app.entity(SALE));
+        const { record } = this.props;
+        const isOfAnother = ![record.id, record.uid].includes(keyOf(values.partner_id));
+        const who = isOfAnother ? ((await this.app.device.nameOf(PARTNER, keyOf(values.partner_id))) ?? "") : "";
+        return {
+            key: ref,
+            icon: kind.called(values),
+            tone: values.state === "sale" ? "good" : "quiet",
+            title: kind.title(values, {}),
+            text: [values.date_order && formatDate(dayOf(values.date_order)), who].filter(Boolean).join(" · "),
+            amount: await amountIn(this.app, values.amount_total ?? 0, values.currency_id),
+            isUnsent: pending.length > 0,
+            open: () => this.app.router.go("record", { entity: SALE, ref: id ?? uid }),
         };
     }
 
@@ -110,6 +186,7 @@ export class Customer extends Component {
         const kind = entityOf(this.app.entity("mail.activity"));
         return {
             key: ref,
+            icon: "clock-o",
             title: kind.title(values),
             text: kind.subtitle(values),
             tone: isLate ? "danger" : "quiet",
@@ -121,6 +198,29 @@ export class Customer extends Component {
     visit({ ref, values }) {
         return {
             key: ref,
+            icon: "map-marker",
+            title: formatDateTime(values.arrived_at),
+            text: values.note ?? "",
+            open: () => this.app.router.go("record", { entity: VISIT, ref }),
+        };
+    }
+
+    /** One that the office has not taken yet. */
+    madeVisit({ op, body }) {
+        return {
+            key: op,
+            icon: "map-marker",
+            title: formatDateTime(body.at),
+            text: body.args?.note ?? "",
+            isUnsent: true,
+            open: () => this.app.router.go("operation", { op }),
+        };
+    }
+
+    event({ ref, values }) {
+        return {
+            key: ref,
+            icon: "calendar",
             title: values.name ?? "",
             text: entityOf(this.app.entity("calendar.event")).subtitle(values),
             open: () => this.app.router.go("record", { entity: "calendar.event", ref }),

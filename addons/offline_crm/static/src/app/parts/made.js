@@ -1,24 +1,24 @@
-/** The quotations of an opportunity that were made on this device and are not in Odoo yet; to be confirmed by hand. */
+/** The quotations of an opportunity that were made on this device and are not in Odoo yet: what can be done with them. */
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { newUid } from "@offline_base/app/engine/uid";
 import { sayDone } from "@offline_base/app/ui/forms/undo";
 import { Ask, Badge, Icon, Row } from "@offline_base/app/ui/kit/kit";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
+import { attempt } from "@offline_base/app/ui/model/deeds";
+import { refOf, refText } from "@offline_base/app/ui/model/entities";
 import { wordsOfState } from "@offline_base/app/ui/model/pieces";
 import { piecesOf, REFUSED } from "@offline_base/app/ui/model/work";
-import { all } from "../model/deeds";
-import { confirmedIn, quotationsIn, SALE } from "../model/made";
+import { askedIn, quotationsIn, rangeOf, SALE } from "../model/made";
 import { LEAD } from "../model/pipeline";
-import { amountText } from "../quotation/words";
+import { reopened } from "../quotation/around";
+import { quoteFor } from "../quotation/begin";
+import { Kept } from "../quotation/kept";
+import { totalText } from "../quotation/telling";
 
-/** What the customer was told; a name where only Odoo can say it. */
-function amount({ amount_total = null, currency }, currencies) {
-    if (amount_total === null) {
-        return String(_t("New quotation"));
-    }
-    const known = currencies.find(({ values }) => values.name === currency);
-    return amountText(amount_total, known?.values ?? { symbol: currency, decimal_places: 2 });
+function linesText({ lines = [] }) {
+    return lines.length === 1 ? _t("One line") : _t("%s lines", formatNumber(lines.length));
 }
 
 export class Made extends Component {
@@ -41,48 +41,107 @@ export class Made extends Component {
         if (!quotations.length) {
             return [];
         }
-        const currencies = await all(this.app, "res.currency");
-        return quotations.map((one) => ({
-            ...one,
-            look: wordsOfState(one.state),
-            title: amount(one.args, currencies),
-            subtitle: one.args.lines?.length === 1 ? _t("One line") : _t("%s lines", formatNumber(one.args.lines?.length ?? 0)),
-            mayConfirm: one.state !== REFUSED && this.mayConfirm,
-        }));
+        return Promise.all(
+            quotations.map(async (one) => ({
+                ...one,
+                look: wordsOfState(one.state),
+                // A name where only Odoo can say the amount.
+                title: (await totalText(device, one.args)) || String(_t("New quotation")),
+                subtitle: linesText(one.args),
+                mayConfirm: one.state !== REFUSED && !one.isConfirmed && this.offers("confirm"),
+                maySend: one.state !== REFUSED && !one.isMailed && this.offers("send_by_email"),
+                mayChange: this.canTakeBack(one, outbox),
+            })),
+        );
     }
 
-    get mayConfirm() {
-        return this.app.entity(SALE)?.operations.some(({ name }) => name === "confirm") ?? false;
+    offers(operation) {
+        return this.app.entity(SALE)?.operations.some(({ name }) => name === operation) ?? false;
+    }
+
+    /** Whether nobody else can have it yet. */
+    canTakeBack(quotation, outbox) {
+        const range = rangeOf(quotation, outbox);
+        return range !== null && this.app.device.canWithdraw(range.from, range.to);
     }
 
     open({ op }) {
         this.app.router.go("operation", { op });
     }
 
-    async confirm(quotation) {
-        if (this.isConfirming) {
+    confirm(quotation) {
+        const { amount_total } = quotation.args;
+        return this.once(() =>
+            this.ask(quotation, "confirm", typeof amount_total === "number" ? { amount_total } : {}, {
+                title: _t("Confirm the order"),
+                text: _t("The customer has agreed: %s. Odoo makes it an order with the next sync.", quotation.title),
+                confirm: _t("Confirm"),
+                said: _t("The order is confirmed on this device."),
+            }),
+        );
+    }
+
+    send(quotation) {
+        return this.once(() =>
+            this.ask(quotation, "send_by_email", {}, {
+                title: _t("Send by email"),
+                text: _t("Odoo sends it to the customer with the next sync: %s.", quotation.title),
+                confirm: _t("Send"),
+                said: _t("It is sent by email with the next sync."),
+            }),
+        );
+    }
+
+    /** One question at a time, whatever is pressed meanwhile. */
+    async once(run) {
+        if (this.isAsking) {
             return;
         }
-        this.isConfirming = true;
+        this.isAsking = true;
         try {
-            await this.ask(quotation);
+            await run();
         } finally {
-            this.isConfirming = false;
+            this.isAsking = false;
         }
     }
 
-    async ask({ uid, title, args: { amount_total } }) {
+    /** Ask for an operation of the order that Odoo will make of it. */
+    async ask({ uid, title: called }, operation, args, { said, ...question }) {
         const { device, messages } = this.app;
-        const isSure = await messages.open(Ask, {
-            title: _t("Confirm the order"),
-            text: _t("The customer has agreed: %s. Odoo makes it an order with the next sync.", title),
-            confirm: _t("Confirm"),
-        });
-        // The screen may not show yet that it was confirmed a moment ago.
-        if (isSure && !confirmedIn(await device.outbox()).has(uid)) {
-            const told = typeof amount_total === "number" ? { amount_total } : {};
-            const { seq } = await device.call(SALE, uid, "confirm", told, { called: title });
-            sayDone(this.app, _t("The order is confirmed on this device."), { seq });
+        // The screen may not show yet that it was asked for a moment ago.
+        if ((await messages.open(Ask, question)) && !askedIn(await device.outbox(), operation).has(uid)) {
+            const { seq } = await device.call(SALE, uid, operation, args, { called });
+            sayDone(this.app, said, { seq });
         }
+    }
+
+    /** Take it back, with what was asked of it, and open it in the editor as it was. */
+    change(quotation) {
+        return this.once(async () => {
+            const { device, messages } = this.app;
+            const ref = refOf(this.props.record);
+            const kept = new Kept(device, refText(ref));
+            const question = {
+                title: _t("Change the quotation"),
+                text: _t("Another quotation was begun here and is not made yet. It is thrown away."),
+                confirm: _t("Throw away"),
+                danger: true,
+            };
+            if ((await kept.find()) && !(await messages.open(Ask, question))) {
+                return;
+            }
+            // As another one, so that a page that dies here leaves both: what was signed is not what it becomes.
+            const quote = await reopened(this.app, refText(ref), quotation.args, new Date().toISOString());
+            await kept.put({ ...quote, uid: newUid(), signature: null });
+            const isTaken = await attempt(this.app, async () => {
+                const { from, to } = rangeOf(quotation, await device.outbox()) ?? { from: quotation.seq, to: quotation.seq };
+                await device.withdraw(from, to);
+            });
+            if (isTaken) {
+                quoteFor(this.app, ref);
+            } else {
+                await kept.drop();
+            }
+        });
     }
 }

@@ -39,6 +39,11 @@ export function quoteFor(app, ref) {
     app.router.go("quotation", { lead: refText(ref) });
 }
 
+/** Open it with a quotation that Odoo refused. */
+export function correctQuote(app, { op, ref }) {
+    app.router.go("quotation", { lead: refText(ref), op });
+}
+
 /** The same as an operation of the opportunity. */
 export function quote(app, record) {
     quoteFor(app, refOf(record));

@@ -34,10 +34,11 @@ export function isEmpty(quote) {
 const isProduct = ({ display_type }) => !display_type;
 
 /** What `priceOrder` takes. Codes come before rewards, as the office takes them. */
-export function orderOf({ lines, codes, rewards, pricelist_id, validity_date }, { partner, company_id, payment_term }) {
+export function orderOf({ lines, codes, rewards, pricelist_id, validity_date }, { partner, deliveries, company_id, payment_term }) {
     return {
         company_id,
         partner: partner?.values ?? null,
+        deliveries,
         payment_term,
         validity_date,
         ...(pricelist_id !== undefined && { pricelist_id }),
@@ -91,6 +92,33 @@ function productArgs({ product_id, product_uom_qty, product_uom_id, words, optio
         ...(optional && { optional }),
         // What the device cannot know was not agreed.
         ...(!confirmedOnSync.length && { price_unit: told(price_unit), discount: told(discount), price_total: told(price_total) }),
+    };
+}
+
+/** What was sent as a quotation again: the other way round, without the names of products. @returns {Quote} */
+export function quoteOf({ uid, template, pricelist, payment_term, client_order_ref, note, validity_date, lines = [], codes = [], rewards = [], signature }) {
+    return {
+        ...{ ...emptyQuote(), uid, codes },
+        lines: lines.map((line) => ({ key: newUid(), ...(line.display_type ? textArgs(line) : productLine(line)) })),
+        rewards: rewards.map(({ reward, product }) => ({ reward_id: reward, ...(product && { product_id: product }) })),
+        ...(pricelist && { pricelist_id: pricelist }),
+        ...(payment_term && { payment_term_id: payment_term }),
+        ...(template && { template_id: template }),
+        reference: client_order_ref ?? "",
+        note: note ?? "",
+        validity_date: validity_date ?? null,
+        signature: signature ?? null,
+    };
+}
+
+function productLine({ product, quantity, uom, name, optional, price_unit, discount }) {
+    return {
+        ...{ product_id: product, name: "", product_uom_qty: quantity },
+        ...(uom && { product_uom_id: uom }),
+        ...(name && { words: name }),
+        ...(optional && { optional }),
+        ...(typeof price_unit === "number" && { price_unit }),
+        ...(typeof discount === "number" && { discount }),
     };
 }
 

@@ -1,20 +1,22 @@
 /** A quotation that is not made yet, kept on the device at each change: a page that dies takes nothing with it. */
 import { HomeFull } from "@offline_base/app/engine/errors";
 import { refFrom } from "@offline_base/app/ui/model/entities";
+import { piecesOf } from "@offline_base/app/ui/model/work";
 import { LEAD } from "../model/pipeline";
 import { isEmpty } from "./draft";
 
-/** The name of the draft. @param {string} lead as in the address of a screen */
-function draftName(lead) {
-    return `quotation/${lead}`;
+/** The name of the draft. @param {string} lead as in the address of a screen @param {string} [op] the work that is corrected */
+function draftName(lead, op) {
+    return op ? `quotation/${lead}/${op}` : `quotation/${lead}`;
 }
 
 export class Kept {
-    /** @param {object} device of the app @param {string} lead as in the address of a screen */
-    constructor(device, lead) {
+    /** @param {object} device of the app @param {string} lead as in the address of a screen @param {string} [op] the work that is corrected */
+    constructor(device, lead, op) {
         this._device = device;
         this._lead = refFrom(lead);
-        this._name = draftName(lead);
+        this._op = op;
+        this._name = draftName(lead, op);
         this._last = Promise.resolve();
     }
 
@@ -24,12 +26,19 @@ export class Kept {
         if (quote === null) {
             return null;
         }
-        const done = await this._device.history(LEAD, this._lead);
-        if (done.some(({ body }) => body.args?.uid === quote.uid)) {
+        if (await this._isSent(quote)) {
             await this.drop();
             return null;
         }
         return quote;
+    }
+
+    async _isSent({ uid }) {
+        if (this._op) {
+            return !(await waitingPiece(this._device, this._op));
+        }
+        const done = await this._device.history(LEAD, this._lead);
+        return done.some(({ body }) => body.args?.uid === uid);
     }
 
     /** Keep it in the place of what was there; false where the device has no room. The last one counts. */
@@ -55,4 +64,10 @@ export class Kept {
         this._last = done.catch(() => {});
         return done;
     }
+}
+
+/** A piece of work about which nothing is decided yet, or null. */
+export async function waitingPiece(device, op) {
+    const found = piecesOf(await device.outbox()).find(({ entry }) => entry.op === op);
+    return found && found.decision === null ? found : null;
 }

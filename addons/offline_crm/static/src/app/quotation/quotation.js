@@ -7,41 +7,42 @@ import { newUid } from "@offline_base/app/engine/uid";
 import { Picker } from "@offline_base/app/ui/forms/picker";
 import { Ask, Badge, Card, Empty, Icon, Row, Screen } from "@offline_base/app/ui/kit/kit";
 import { mayAsk } from "@offline_base/app/ui/model/asking";
+import { attempt, correctWith } from "@offline_base/app/ui/model/deeds";
 import { refFrom } from "@offline_base/app/ui/model/entities";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
+import { describe } from "@offline_base/app/ui/model/pieces";
 import { screens } from "@offline_base/app/ui/registries";
 import { Leaving } from "@offline_base/app/ui/screens/form/form";
-import { all } from "../model/deeds";
-import { bySequence, LEAD } from "../model/pipeline";
+import { LEAD } from "../model/pipeline";
 import { Stock } from "../model/stock";
-import { priceOrder } from "../prices/order";
-import { addProducts, readBook } from "../prices/reading";
+import { addProducts } from "../prices/reading";
 import { warningsOf } from "../prices/warnings";
+import { priced, readAround, reopened, termOf } from "./around";
 import { documentOf } from "./document";
 import { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf } from "./draft";
-import { Kept } from "./kept";
+import { Kept, waitingPiece } from "./kept";
 import { LineSheet, TextSheet, VariantSheet } from "./line";
 import { Paper, signedText } from "./paper";
 import { Credit, creditText, isAnswered, readCredit } from "./credit";
+import { choicesOf } from "../prices/rewards";
 import { reasonText, refusalText } from "./reasons";
 import { Terms } from "./terms";
-import { amountText, letterhead, lineName, nameOfVariant, termsText, unitsOf } from "./words";
+import { amountText, letterhead, lineName, nameOfVariant, rewardName, termsText, unitsOf } from "./words";
 
 const PRODUCT = "product.product";
-const TERM = "account.payment.term";
-const TEMPLATE = "sale.order.template";
 
 const now = () => new Date().toISOString();
 
 export class Quotation extends Component {
     static template = "offline_crm.Quotation";
     static components = { Badge, Card, Empty, Icon, Row, Screen, Terms };
-    static props = { lead: String };
+    /** `op`: the quotation that Odoo refused, to be corrected. */
+    static props = { lead: String, op: { type: String, optional: true } };
 
     setup() {
         this.app = useApp();
-        this.kept = new Kept(this.app.device, this.props.lead);
+        this.kept = new Kept(this.app.device, this.props.lead, this.props.op);
         this.credit = new Credit(this.app.device);
         this.state = useState({ quote: emptyQuote(), isDraft: false, isFull: false, isSending: false });
         this.live = useLive(async () => this.read());
@@ -81,32 +82,38 @@ export class Quotation extends Component {
         const quote = await this.kept.find();
         if (quote) {
             Object.assign(this.state, { quote: { ...emptyQuote(), ...quote }, isDraft: true });
+        } else {
+            this.state.quote = await this.begun();
         }
+    }
+
+    /** With what it begins where no draft is kept: nothing, or what was refused. */
+    async begun() {
+        const piece = this.props.op ? await waitingPiece(this.app.device, this.props.op) : null;
+        if (!piece) {
+            return emptyQuote();
+        }
+        const { args } = await this.app.device.wanted(piece.entry);
+        const quote = await reopened(this.app, this.props.lead, args, now());
+        this.untouched = JSON.stringify(quote);
+        return quote;
+    }
+
+    /** Whether there is nothing that a person would miss. */
+    get isUntouched() {
+        return isEmpty(this.quote) || JSON.stringify(this.quote) === this.untouched;
     }
 
     async read() {
         await (this.opened ??= this.open());
         const { device } = this.app;
-        const lead = await device.get(LEAD, refFrom(this.props.lead));
-        const partner = lead && lead.values.partner_id !== null ? await device.get("res.partner", lead.values.partner_id) : null;
-        const [terms, templates] = await Promise.all([all(this.app, TERM), all(this.app, TEMPLATE)]);
-        // Nothing on the screen waits for what is in it: it is read anew as a whole.
-        const book = markRaw(await readBook(device));
-        // Last: lines may have come meanwhile.
-        await addProducts(
-            book,
-            device,
-            this.quote.lines.map(({ product_id }) => product_id).filter(Boolean),
-        );
-        const company_id = lead?.values.company_id ?? null;
+        const around = await readAround(this.app, this.props.lead, () => this.quote.lines);
+        const { partner, company_id } = around;
         const company = this.companyOf(company_id);
+        const piece = this.props.op ? await waitingPiece(device, this.props.op) : null;
         return {
-            lead,
-            partner,
-            book,
-            terms: terms.toSorted(bySequence),
-            templates: templates.toSorted(bySequence),
-            company_id,
+            ...around,
+            piece: piece && markRaw(await describe(this.app, piece)),
             credit: partner && (await readCredit(device, { customer: partner.id, company })),
             stock: markRaw(await Stock.read(device, company)),
         };
@@ -132,10 +139,8 @@ export class Quotation extends Component {
         }
     }
 
-    /** The terms of payment in force: those that were chosen, else those of the customer. */
     get term() {
-        const id = this.quote.payment_term_id ?? this.live.partner?.values.property_payment_term_id ?? null;
-        return this.live.terms.find((term) => term.id === id) ?? null;
+        return termOf(this.quote, this.live);
     }
 
     get template() {
@@ -146,10 +151,8 @@ export class Quotation extends Component {
         return orderOf(quote, { ...this.live, payment_term: this.term?.values ?? null });
     }
 
-    /** Everything that the amounts say; null where not even the company is on this device. */
     price(quote) {
-        const { book } = this.live;
-        return book.all("res.company").length ? priceOrder({ order: this.order(quote), records: book, now: now() }) : null;
+        return priced(quote, this.live, now());
     }
 
     amount(value) {
@@ -157,6 +160,19 @@ export class Quotation extends Component {
     }
 
     // --- what is shown ---------------------------------------------------------------------------------------------
+
+    get title() {
+        return this.props.op ? _t("Correct the quotation") : _t("New quotation");
+    }
+
+    get makeLabel() {
+        return this.props.op ? _t("Send again") : _t("Make the quotation");
+    }
+
+    /** Whether it was corrected, or given up, meanwhile: on another tab, or with a page that died. */
+    get isOver() {
+        return this.props.op !== undefined && !this.live.piece && !this.isDone;
+    }
 
     get warnings() {
         const { quote, priced, live } = this;
@@ -192,7 +208,7 @@ export class Quotation extends Component {
                 key: own?.key ?? `reward${index}`,
                 own,
                 reward: line.reward,
-                title: own?.name ?? line.reward.description ?? _t("Reward"),
+                title: own?.name ?? rewardName(this.live.book, line),
                 subtitle: `${formatNumber(line.product_uom_qty)}${unit} × ${this.amount(line.price_unit)}${discount}`,
                 amount: this.amount(line.price_subtotal),
                 stock: this.live.stock.textOfProduct(line.product_id),
@@ -277,7 +293,7 @@ export class Quotation extends Component {
             taxes: this.taxes.map(({ group_name, tax_amount_currency }) => ({ name: group_name, amount: tax_amount_currency })),
             signer: (partner?.values.is_company ? lead.values.contact_name : partner?.values.name) ?? "",
             signature: this.isSigned ? this.quote.signature : null,
-            confirm: _t("Make the quotation"),
+            confirm: this.makeLabel,
             onSign: (signature) => {
                 this.quote.signature = signature;
             },
@@ -394,8 +410,13 @@ export class Quotation extends Component {
         }
     }
 
-    take({ id }) {
-        this.quote.rewards.push({ reward_id: id });
+    /** Take a reward; where it is one of several products, the one that the customer wants. */
+    async take({ id, title }) {
+        const choices = choicesOf(this.live.book, id).map((product) => ({ id: product, name: nameOfVariant(this.live.book, product), more: this.live.stock.textOfProduct(product) }));
+        const chosen = choices.length > 1 ? await this.app.messages.open(VariantSheet, { title, choices }) : null;
+        if (chosen !== undefined) {
+            this.quote.rewards.push({ reward_id: id, ...(chosen && { product_id: chosen.id }) });
+        }
     }
 
     drop({ reward }) {
@@ -415,12 +436,12 @@ export class Quotation extends Component {
     /** Begin anew, without the draft. */
     async forget() {
         await this.kept.drop();
-        Object.assign(this.state, { quote: emptyQuote(), isDraft: false });
+        Object.assign(this.state, { quote: await this.begun(), isDraft: false });
     }
 
     /** Asked when the person goes elsewhere. */
     async mayLeave() {
-        if (this.isDone || isEmpty(this.quote)) {
+        if (this.isDone || this.isUntouched) {
             return true;
         }
         if (this.state.isSending) {
@@ -442,10 +463,11 @@ export class Quotation extends Component {
         try {
             const quote = { ...this.quote, signature: this.isSigned ? this.quote.signature : null };
             const args = JSON.parse(JSON.stringify(argumentsOf(quote, this.live, this.priced)));
-            await this.app.device.call(LEAD, refFrom(this.props.lead), "quote", args);
+            if (!(await (this.props.op ? this.correct(args) : this.make(args)))) {
+                return;
+            }
             this.isDone = true;
             await this.kept.drop();
-            this.app.messages.say(_t("The quotation is made on this device. Odoo learns of it with the next sync."), { kind: "good" });
             this.app.router.back("record", { entity: LEAD, ref: this.props.lead });
         } catch (error) {
             if (!(error instanceof HomeFull)) {
@@ -455,6 +477,16 @@ export class Quotation extends Component {
         } finally {
             this.state.isSending = false;
         }
+    }
+
+    async make(args) {
+        await this.app.device.call(LEAD, refFrom(this.props.lead), "quote", args);
+        this.app.messages.say(_t("The quotation is made on this device. Odoo learns of it with the next sync."), { kind: "good" });
+        return true;
+    }
+
+    correct(args) {
+        return attempt(this.app, () => correctWith(this.app, this.live.piece, args));
     }
 }
 

@@ -4,6 +4,7 @@ import { newUid } from "@offline_base/app/engine/uid";
 import { formatDate, formatNumber } from "@offline_base/app/ui/model/format";
 import { htmlToText } from "@offline_base/app/ui/model/texts";
 import { bySequence } from "../model/pipeline";
+import { choicesOf } from "../prices/rewards";
 
 /** What a variant is called: its product, and what sets it apart from the others. */
 export function nameOfVariant(book, id) {
@@ -26,10 +27,16 @@ export function unitText(book, { product_id, product_uom_id }) {
     return unit?.name ?? "";
 }
 
+/** What the line of a reward is called: the product, where a person chose it. */
+export function rewardName(book, { reward, product_id }) {
+    const isChosen = choicesOf(book, reward.id).length > 1;
+    return (isChosen && nameOfVariant(book, product_id)) || (reward.description ?? _t("Reward"));
+}
+
 /** What a line is called on paper: `{own, priced}` as `linesOf` gives it. */
 export function lineName(book, { own, priced }) {
     if (own === null) {
-        return priced.reward.description ?? _t("Reward");
+        return rewardName(book, priced);
     }
     const unit = priced === null ? "" : unitText(book, own);
     const [first, ...more] = (own.words ?? own.name).split("\n");

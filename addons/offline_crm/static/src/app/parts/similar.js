@@ -1,0 +1,47 @@
+/** Leads that Odoo found to be like one that became an opportunity: its own dialog offers to merge them, here they are told. */
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Icon, Row } from "@offline_base/app/ui/kit/kit";
+import { entityOf } from "@offline_base/app/ui/model/entities";
+import { formatNumber } from "@offline_base/app/ui/model/format";
+import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
+import { LEAD } from "../model/pipeline";
+
+/** What Odoo told when it converted the record last. */
+function toldIn(history) {
+    const answers = history.filter(({ body, receipt }) => body.verb === "convert" && receipt?.result?.duplicates);
+    return answers.at(-1)?.receipt.result.duplicates ?? [];
+}
+
+export class Similar extends Component {
+    static template = "offline_crm.Similar";
+    static components = { Icon, Row };
+    static props = { entity: Object, record: Object };
+
+    setup() {
+        this.app = useApp();
+        this.live = useLive(async () => this.read(), () => [this.props.record.ref]);
+    }
+
+    async read() {
+        const { device } = this.app;
+        const ids = toldIn(await device.history(LEAD, this.props.record.ref));
+        const held = (await Promise.all(ids.map((id) => device.get(LEAD, id)))).filter((one) => one?.present);
+        return { rows: held.map((record) => this.row(record)), elsewhere: ids.length - held.length };
+    }
+
+    row({ ref, values }) {
+        const kind = entityOf(this.app.entity(LEAD));
+        return {
+            key: ref,
+            icon: kind.called(values),
+            title: kind.title(values, {}),
+            subtitle: kind.subtitle(values, {}),
+            open: () => this.app.router.go("record", { entity: LEAD, ref }),
+        };
+    }
+
+    get elsewhereText() {
+        return _t("In Odoo, not on this device: %s", formatNumber(this.live.elsewhere));
+    }
+}

@@ -1,4 +1,4 @@
-"""P3: an idle pull, beside an empty push, which has the same authentication."""
+"""P3: an idle pull, beside calls with the same authentication: a question for a file that nobody has, an empty push."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from .measure import Result, Seconds, claim, in_turns
 
 _REPEATS = 60
 _GOAL = 1.5
+_PUSH, _NO_FILE = "an empty push", "a question for an unknown file"
 
 
 def measure(bed: Bed) -> Result:
     """With contacts alone, and with all that a usual profile has."""
-    result = Result("Idle pull, beside an empty push")
+    result = Result("Idle pull, beside calls with the same authentication that do next to nothing")
     for what, device in (
         ("contacts alone", bed.device()),
         ("the usual profile", bed.device(usual=True)),
     ):
         taken, written = _measured(bed, device)
         result.seconds[what] = taken
-        result.claims.append(claim(f"idle pull, {what}", taken["idle pull"], taken["empty push"], _GOAL))
+        result.claims += [
+            claim(f"idle pull, {what}, against {other}", taken["idle pull"], taken[other], _GOAL)
+            for other in (_PUSH, _NO_FILE)
+        ]
         result.notes.append(f"{_REPEATS} idle pulls ({what}) wrote {written:,} bytes of write-ahead log.")
     return result
 
@@ -39,11 +43,16 @@ def _measured(bed: Bed, device: Wire) -> tuple[Seconds, int]:
         answer = session.post(f"{device.url}/offline/v1/pull", json=pull, timeout=60).json()
         assert answer["cursor"] == device.cursor, "the pull was not idle"
 
+    def asks_for_no_file() -> None:
+        answer = session.get(f"{device.url}/offline/v1/blobs/sha256/{'0' * 64}", timeout=60)
+        assert answer.json()["code"] == "blob_unknown"
+
     empty: dict[str, list[str]] = {"operations": []}
     taken = in_turns(
         {
             "idle pull": idle,
-            "empty push": lambda: session.post(f"{device.url}/offline/v1/push", json=empty, timeout=60),
+            _NO_FILE: asks_for_no_file,
+            _PUSH: lambda: session.post(f"{device.url}/offline/v1/push", json=empty, timeout=60),
         },
         _REPEATS,
     )

@@ -45,6 +45,15 @@ describe("the identity of a record", () => {
         }
     });
 
+    test("is kept by a receipt of work that was not done, which tells no birth", async () => {
+        const { store, records } = await opened();
+        await store.change((change) => records.learnIdentity(change, "a", ONE, 7, "born"));
+        await store.change((change) => records.learnIdentity(change, "a", OTHER, 7, "born", 7));
+        await store.change((change) => records.learnIdentity(change, "a", OTHER, 7, null));
+        assert.deepEqual(await records.key("a", 7), { id: 7, uid: ONE });
+        assert.deepEqual(await records.linkedWith("a", 7), [OTHER]);
+    });
+
     test("is asked for in a form that can be read", async () => {
         const { records } = await opened();
         for (const ref of ["x", null, 1.5, {}, { uid: 7 }]) {

@@ -293,7 +293,9 @@ class OfflineConflict(models.Model):
             conflict._carry_out(conflict.operation_id.sudo(), outcome)
             if conflict.operation_id.status == "conflict":
                 raise UserError(conflict._why_still_open())
-            conflict._note_decision(outcome, self.env.user)
+            # Where the record to link with was gone, a new one was made all the same.
+            is_new = outcome == "linked" and not linked_to(conflict.operation_id.sudo().result)
+            conflict._note_decision("device" if is_new else outcome, self.env.user)
             conflict._tell_record()
         return True
 

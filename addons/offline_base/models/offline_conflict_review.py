@@ -19,17 +19,16 @@ class OfflineConflictReview(models.Model):
     device_decides = fields.Boolean(
         compute="_compute_device_decides", help="By its policy the person on the device is asked."
     )
+    has_others = fields.Boolean(
+        compute="_compute_has_others",
+        help="It may be a duplicate of more records than the one that is shown.",
+    )
 
     @api.depends("operation_id", "state")
     def _compute_device_decides(self):
         for conflict in self:
             sides = conflict.operation_id.sudo().conflict or {}  # sudo: who is asked, nothing of the values
             conflict.device_decides = conflict.state == "open" and sides.get("decider") == "device"
-
-    has_others = fields.Boolean(
-        compute="_compute_has_others",
-        help="It may be a duplicate of more records than the one that is shown.",
-    )
 
     @api.depends("operation_id", "state")
     def _compute_has_others(self):
@@ -177,8 +176,7 @@ class OfflineConflictReview(models.Model):
         for conflict in self.sorted("id"):
             try:
                 with self.env.cr.savepoint():
-                    is_one = outcome == "server" and conflict.kind == "duplicate" and not conflict.has_others
-                    conflict._decide("linked" if is_one else outcome)
+                    conflict._decide("linked" if outcome == "server" and conflict._is_one() else outcome)
             except UserError as error:
                 failed[str(conflict.id)] = str(error)
                 continue
@@ -187,6 +185,12 @@ class OfflineConflictReview(models.Model):
             else:
                 done.append(conflict.id)
         return {"done": done, "failed": failed}
+
+    def _is_one(self):
+        """Whether the new record is the one shown beside it as far as the entity can tell, and not only alike."""
+        adapter = self.env["offline.adapter"]._offline_adapter(self.res_model)
+        may_link = adapter is not None and adapter._offline_may_link
+        return may_link and self.kind == "duplicate" and not self.has_others
 
     def assign(self, user_id):
         """Ask somebody else to decide; the activity moves along."""

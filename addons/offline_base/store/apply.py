@@ -149,7 +149,7 @@ class Applier:
         values = writer.resolved(adapter.env, specs, sent, {})
         plain, blobs = blob_uses.split(specs, values)
         prepared = adapter._offline_prepare(writer.orm_values(specs, plain))
-        found = suspects(adapter, line, prepared)
+        found = self.told(suspects(adapter, line, prepared))
         if there := self._there(adapter, line, operation, found, force):
             return linking.link(self, adapter, line, operation, there, values, at)
         record = adapter._offline_create(prepared)
@@ -168,18 +168,18 @@ class Applier:
     def _there(self, adapter, line, operation, found, force):
         """The record that a new one is, None where it is one of its own, or `Parked` where a person has to say."""
         if force is not None:
-            there = linking.decided(adapter, force.same_as) if force.same_as else None
+            there = linking.decided(self, adapter, force.same_as) if force.same_as else None
             if there or not force.same_as:
                 return there
         policy = line.duplicate_policy
         # Whoever was asked before it was made is not asked again; the office, where it decides, was not.
         told = set() if policy == REVIEW else set(operation.distinct_from)
-        others = set(found.ids) - told
+        others = [record_id for record_id in found.ids if record_id not in told]
         if not others or policy not in (ASK, REVIEW, linking.LINK):
             return None
         if policy == linking.LINK and (there := linking.certain(self, adapter, line, others)):
             return there
-        raise Parked("duplicate", result={"duplicates": found.ids})
+        raise Parked("duplicate", result={"duplicates": others})
 
     def _update(self, adapter, line, operation, at, force) -> Outcome:
         try:
@@ -200,6 +200,9 @@ class Applier:
         theirs = reader.read_values(adapter, specs, record.ids)[record.id]
         if force is None:
             self._expect(adapter, specs, operation, theirs)
+        active = record._active_name
+        if active and sent.get(active) is False and self._never_saw(operation):
+            return self.leave(operation)
         mine = writer.resolved(adapter.env, specs, sent, theirs)
         seen = writer.resolved(adapter.env, specs, base, theirs, must_exist=False)
         policies = line._policies()
@@ -235,8 +238,7 @@ class Applier:
         theirs = reader.read_values(adapter, specs, record.ids)[record.id]
         if force is None:
             self._expect(adapter, specs, operation, theirs)
-        if operation.base_v is None and self._was_linked(operation):
-            # What they made and deleted again turned out to be a record of others, which they never saw.
+        if self._never_saw(operation):
             return self.leave(operation)
         version = to_hex(reader.version(adapter, record.id, theirs))
         if force is None and not self.history.leads_to(
@@ -251,10 +253,11 @@ class Applier:
         adapter.env.flush_all()
         return done
 
-    def _was_linked(self, operation) -> bool:
-        """Whether the operation names a record that was there by the uid of a new one."""
-        by_uid = isinstance(operation.target, ByUid)
-        return by_uid and self.env["offline.identity"]._is_linked(operation.entity, operation.target.uid)
+    def _never_saw(self, operation) -> bool:
+        """Whether what its person made, and deleted or archived again, turned out to be a record of others."""
+        if operation.base_v is not None or not isinstance(operation.target, ByUid):
+            return False
+        return self.env["offline.identity"]._is_linked(operation.entity, operation.target.uid)
 
     def _call(self, adapter, line, named, operation, at, force) -> Outcome:
         record, args = self._checked_call(adapter, named, operation, force)
@@ -426,6 +429,12 @@ class Applier:
         if at not in self._told:
             self._told[at] = where_from(env, self.device, at)
         return self._told[at]
+
+    def told(self, records):
+        """Of these records those that the device's user may read, to whom their ids go, whoever runs the work."""
+        if self.reviewer is None:
+            return records
+        return records.with_env(self.device._as_user().env)._filtered_access("read").with_env(records.env)
 
     def told_of(self, record, suspects) -> dict[str, Any] | None:
         """Say on a new record which others it may be a duplicate of; the device gets their ids."""

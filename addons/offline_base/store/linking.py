@@ -13,7 +13,7 @@ from ..core.fields import FieldSpec, canonical_values, empty
 from ..core.merge import APPEND, SERVER, UNION, Merge, merge_record
 from . import reader
 from .outcome import Outcome, Parked
-from .scope import Scope
+from .scope import scope_of
 
 if TYPE_CHECKING:
     from .apply import Applier
@@ -25,21 +25,27 @@ LINK = "link"
 def certain(applier: Applier, adapter, line, ids: Collection[int]):
     """The record that a new one is, or None where a person has to say.
 
-    There is one that may be meant and no other, it is in use, the device may hold it, and its user may write it.
+    There is one in use that may be meant and no other, it belongs to the company in which the work was done or to
+    none, the device may hold it, and its user may write it: also where the office runs the work.
     """
-    record = adapter.env[adapter._offline_model].browse(ids)
-    if len(record) != 1 or not record.has_access("write"):
+    found = adapter.env[adapter._offline_model].browse(ids)
+    active = found._active_name
+    record = found.filtered(active) if active else found
+    user_env = applier.device._as_user().env
+    sides = (record, record.with_env(user_env))
+    if len(record) != 1 or not all(side.has_access("write") for side in sides):
         return None
-    if record._active_name and not record[record._active_name]:
+    # sudo: which company it is, nothing of it is told.
+    if "company_id" in record._fields and record.sudo().company_id.id not in (False, record.env.company.id):
         return None
-    is_held = line.direction == "push" or Scope(adapter, line, applier.device).ids(record.ids)
-    return record if is_held else None
+    scope = scope_of(applier.device, user_env, adapter._offline_model)
+    return record if line.direction == "push" or (scope and scope.ids(record.ids)) else None
 
 
-def decided(adapter, record_id: int):
+def decided(applier: Applier, adapter, record_id: int):
     """The record that somebody said a new one is, none where it is gone, or `Parked` where its user may not read it."""
     record = adapter.env[adapter._offline_model].browse(record_id).exists()
-    if not record or record.has_access("read"):
+    if not record or (record.has_access("read") and applier.told(record)):
         return record
     raise Parked("duplicate", result={"duplicates": [record_id]})
 

@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ..store import decisions
 from .common import ACTIVITY, MARK, PARTNER, REVIEWER_GROUP, PushCase, new_uid
 from .test_decisions import DecisionCase
 
@@ -84,14 +85,19 @@ class TestLinking(LinkCase):
     def test_company_of_a_contact_and_switches_are_not_filled(self):
         """No parent and no company say something, too: whose contact it is, is not changed by the way."""
         parent = self.new_partner("Holding", is_company=True)
-        values = {"parent_id": parent.id, "is_company": True, "company_id": self.env.company.id}
+        values = {
+            "parent_id": parent.id, "is_company": True, "company_id": self.env.company.id, "user_id": self.user.id,
+        }  # fmt: skip
         with self.same():
             receipt = self.send(name="Azure Group", **values)
         self.assertEqual(sorted(values), receipt["result"]["left_out"])
         self.assertEqual(
-            (False, False, False),
-            (bool(self.there.parent_id), self.there.is_company, bool(self.there.company_id)),
-        )
+            (False, False, False, False),
+            (
+                bool(self.there.parent_id), self.there.is_company, bool(self.there.company_id),
+                bool(self.there.user_id),
+            ),
+        )  # fmt: skip
         self.assertIn("Holding", self.notes())
 
     def test_chatter_does_not_tell_what_only_a_group_may_read(self):
@@ -147,6 +153,21 @@ class TestLinking(LinkCase):
         )
         self.assertEqual(["merged", "resolved_server"], [r["status"] for r in receipts])
         self.assertTrue(self.there.exists())
+
+    def test_archiving_what_was_never_seen_archives_nothing_of_others(self):
+        """Proves I8. Once they saw it, the customer is archived as any other."""
+        uid = new_uid()
+        archive = {"active": False}, {"active": True}
+        receipts = self.phone.push(
+            self.phone.create({"name": "Azure", "vat": VAT, "ref": MARK}, uid),
+            self.phone.update(uid, *archive),
+        )
+        self.assertEqual(["merged", "resolved_server"], [r["status"] for r in receipts])
+        self.assertTrue(self.there.active)
+        self.phone.sync()
+        version = self.phone.held[PARTNER][self.there.id]["v"]
+        self.assert_status("applied", self.phone.push_one(self.phone.update(uid, *archive, base_v=version)))
+        self.assertFalse(self.there.active)
 
     def test_record_that_was_seen_is_deleted_by_the_linked_name(self):
         self.send(uid := new_uid())
@@ -249,6 +270,23 @@ class TestLinking(LinkCase):
             (None, self.there.id), (identities._record_id(PARTNER, uid), identities._record_id(PARTNER, own))
         )
 
+    def test_people_and_archived_ones_with_its_number_are_not_meant(self):
+        self.there.is_company = True
+        self.new_partner("Ann", parent_id=self.there.id)
+        self.new_partner("Azure", vat=VAT).action_archive()
+        self.send(uid := new_uid())
+        self.assertEqual(self.there, self.by_uid(uid))
+
+    def test_number_is_found_with_and_without_its_country(self):
+        self.there.write({"vat": VAT[2:], "country_id": self.env.ref("base.be").id})
+        self.send(uid := new_uid(), country_id=self.there.country_id.id)
+        self.assertEqual(self.there, self.by_uid(uid))
+
+    def test_what_stands_for_no_number_is_none(self):
+        self.there.vat = "N/A"
+        receipt = self.send(vat="N/A")
+        self.assertEqual(("applied", None), (receipt["status"], receipt["result"]))
+
     def test_only_what_is_sure_to_be_the_same_may_be_linked(self):
         line = self.profile.entity_ids - self.partner_line
         with self.assertRaises(ValidationError):
@@ -267,6 +305,37 @@ class TestLinkingAsks(LinkCase):
         other = self.new_partner("Azure Sales")
         with self.same(other):
             self.assert_asked(self.send(), self.there, other)
+
+    def test_about_two_with_the_same_number(self):
+        other = self.new_partner("Azure Sales", vat=VAT)
+        self.assert_asked(self.send(), self.there, other)
+
+    def test_about_those_alone_that_the_person_did_not_rule_out(self):
+        """The first of two is known to be another: the second may be it, and is linked without a question."""
+        other = self.new_partner("Azure Sales", vat=VAT)
+        values = {"name": "Azure", "vat": VAT, "ref": MARK}
+        operation = self.phone.create(values, distinct_from=self.there.ids)
+        self.phone.push_one(operation)
+        self.assertEqual(other, self.by_uid(operation["target"]["uid"]))
+        other.ref = "elsewhere"
+        receipt = self.phone.push_one(self.phone.create(values, distinct_from=self.there.ids))
+        self.assert_asked(receipt, other)
+        self.assert_status("applied", self.resolve(receipt, by="server"))
+        self.assertEqual(other, self.by_uid(receipt["target"]["uid"]))
+
+    def test_of_two_with_the_same_number_the_one_that_may_be_read_is_meant(self):
+        """Proves I2, I4."""
+        other = self.new_partner("Azure Sales", vat=VAT)
+        self.hide(self.there)
+        receipt = self.send(uid := new_uid())
+        self.assertEqual((other, other.id), (self.by_uid(uid), receipt["result"]["linked_to"]))
+
+    def test_about_one_of_another_company(self):
+        """Proves I7. What is sold to it would not be of one company."""
+        company = self.env["res.company"].create({"name": "Branch"})
+        self.user.company_ids |= company
+        self.there.company_id = company
+        self.assert_asked(self.send(), self.there)
 
     def test_about_an_archived_one(self):
         self.there.action_archive()
@@ -392,6 +461,31 @@ class TestOfficeLinks(LinkCase):
         _receipt, conflict = self.park(uid := new_uid())
         self.assertEqual({"done": conflict.ids, "failed": {}}, conflict.decide_many("server"))
         self.assertEqual(self.there, self.by_uid(uid))
+
+    def test_many_at_once_link_nothing_that_is_only_alike(self):
+        """Proves I8."""
+        _receipt, conflict = self.park(uid := new_uid())
+        with patch.object(type(self.adapter()), "_offline_may_link", False):
+            conflict.decide_many("server")
+        self.assertEqual(("server", self.env[PARTNER]), (conflict.outcome, self.by_uid(uid)))
+
+    def test_decision_says_that_a_new_one_was_made_where_the_other_was_gone(self):
+        _receipt, conflict = self.park(uid := new_uid())
+        self.there.unlink()
+        conflict.action_link()
+        self.assertEqual(("device", "Azure"), (conflict.outcome, self.by_uid(uid).name))
+
+    def test_work_that_the_office_runs_is_not_linked_with_what_its_person_may_not_read(self):
+        """Proves I4. Nor is anything told of it."""
+        self.partner_line.duplicate_policy = "link"
+        receipt = self.send(uid := new_uid(), lang="xx_XX")
+        self.assert_status("rejected", receipt)
+        self.partner = self.there
+        PushCase.refuse_to(self, "read", self.user)
+        operation = self.phone.stored(receipt)
+        decisions.amend(operation.with_user(self.clerk).sudo(), {"lang": "en_US"})
+        self.assertEqual(("applied", False), (operation.status, operation.result))
+        self.assertNotEqual(self.there, self.by_uid(uid))
 
     def test_record_that_the_person_may_not_read_any_more_is_not_linked(self):
         """Proves I4, I7."""

@@ -111,7 +111,7 @@ export class Records {
             }
             return;
         }
-        if (known?.linked && known.id === id && known.born === born) {
+        if (known?.linked && known.id === id && (born === null || known.born === born)) {
             return; // a receipt of later work on it, by the same name
         }
         const linked = linkedTo === id;

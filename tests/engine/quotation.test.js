@@ -105,6 +105,16 @@ describe("a quotation", () => {
     });
 });
 
+describe("a quotation whose terms only the office knows", () => {
+    test("says of prices what a person wrote, and nothing of what was reckoned", () => {
+        const own = { ...desk, price_unit: 90 };
+        const args = argumentsOf(quoteOf({ lines: [own, lamp] }), live, { ...pricedOf(), isOpen: true, confirmedOnSync: ["delivery_unknown"] });
+        const said = args.lines.map(({ price_unit, discount, price_total }) => [price_unit, discount, price_total]);
+        assert.deepEqual(said, [[100, undefined, undefined], [undefined, undefined, undefined]]);
+        assert.equal("amount_total" in args, false);
+    });
+});
+
 describe("a quotation that was sent", () => {
     test("is the same quotation again, its lines, texts and terms where they were", () => {
         const chosen = { template_id: 2, pricelist_id: 5, payment_term_id: 6, reference: "PO 7", note: "Upstairs", validity_date: "2026-12-01" };
@@ -289,8 +299,8 @@ describe("a quotation made here", () => {
 });
 
 describe("a quotation that is not sent yet", () => {
-    const entry = (seq, entity, target_uid, state = "pending") => ({ seq, entity, target_uid, state });
-    const quotation = { seq: 4, uid: "a" };
+    const entry = (seq, entity, target_uid, state = "pending") => ({ seq, op: `op ${seq}`, entity, target_uid, state });
+    const quotation = { seq: 4, op: "op 4", uid: "a" };
     const own = [entry(4, "crm.lead", "l"), entry(5, "sale.order", "a"), entry(6, "sale.order", "a")];
 
     test("is taken back with what was asked of it since, and with nothing else", () => {
@@ -302,6 +312,10 @@ describe("a quotation that is not sent yet", () => {
     test("is not taken back when Odoo has answered", () => {
         assert.equal(rangeOf(quotation, [entry(4, "crm.lead", "l", "rejected"), own[1]]), null);
         assert.equal(rangeOf(quotation, []), null);
+    });
+
+    test("is not mistaken for other work that has its number by now", () => {
+        assert.equal(rangeOf(quotation, [{ ...entry(4, "crm.lead", "l"), op: "another" }]), null);
     });
 });
 

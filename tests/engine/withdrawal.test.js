@@ -36,6 +36,20 @@ describe("an operation that was never offered", () => {
         await assert.rejects(device.create(PARTNER, { name: "Child", parent_id: { uid: made.uid } }), Refusal);
     });
 
+    test("leaves a draft in its place, or stays where it was", async () => {
+        const { device } = await synced();
+        await phones(device, "1");
+        await device.withdraw(1, 1, { draft: () => ({ name: "phone", content: { phone: "1" } }) });
+        assert.deepEqual([await numbers(device), await device.drafts.get("phone")], [[], { phone: "1" }]);
+        await phones(device, "2");
+        const broken = () => {
+            throw new Error("no draft");
+        };
+        await assert.rejects(device.withdraw(1, 1, { draft: broken }), { message: "no draft" });
+        assert.deepEqual(await numbers(device), [1]);
+        assert.equal((await device.get(PARTNER, 1)).values.phone, "2");
+    });
+
     test("goes with the others of its unit, all or none", async () => {
         const { device } = await synced();
         await device.unit(async (unit) => {

@@ -100,8 +100,16 @@ def test_quotation_that_is_not_sent_yet_is_taken_back_changed_and_made_again(
     device.work(page.get_by_role("dialog").get_by_role("button", name="Confirm", exact=True))
     expect(page.locator(".o_made").get_by_text("confirmed", exact=True)).to_be_visible()
     device.button("Change").click()
+    question = page.get_by_role("dialog")
+    expect(question.get_by_text("It is not confirmed any more: confirm it again.")).to_be_visible()
+    assert faults(page) == []
+    question.get_by_role("button", name="Change", exact=True).click()
     expect(device.heading("New quotation")).to_be_visible()
     expect(row(page, "Oak desk")).to_contain_text("1 Units × $420.00")
+    # It is all there is of it now: nobody throws it away by a slip.
+    device.button("Start over").click()
+    question.get_by_role("button", name="Cancel", exact=True).click()
+    expect(row(page, "Oak desk")).to_be_visible()
     # Neither the quotation nor its confirmation is there any more.
     assert page.evaluate("offlineApp.device.outbox()") == []
     add(device, "Brass lamp")

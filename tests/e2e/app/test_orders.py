@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.app.device import AppDevice
@@ -99,12 +100,16 @@ def test_order_is_confirmed_with_the_total_that_the_person_saw(device: AppDevice
     assert state(office, order) == "sale"
 
 
+@pytest.mark.parametrize("how", ["changed", "deleted"])
 def test_total_is_not_taken_for_agreed_where_work_that_waits_may_change_it(
-    device: AppDevice, office: Office
+    device: AppDevice, office: Office, how: str
 ) -> None:
-    ordered(device, office)
-    [line] = device.search("sale.order.line", "Oak desk")
-    device.edit("sale.order.line", line["id"], product_uom_qty=3)
+    order = ordered(device, office)
+    [line] = [one for one in device.search("sale.order.line", "Oak desk") if one["values"]["order_id"] == order]
+    if how == "changed":
+        device.edit("sale.order.line", line["id"], product_uom_qty=3)
+    else:
+        device.page.evaluate("(id) => offlineApp.device.delete('sale.order.line', id)", line["id"])
     device.button("Confirm").click()
     expect(device.page.get_by_label("Total that the customer agreed to")).to_have_value("")
 

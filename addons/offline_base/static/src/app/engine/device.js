@@ -251,9 +251,9 @@ export class Device extends Reader {
         return this.parts.withdrawal.isPossible(from, to);
     }
 
-    /** Take them back as if they had never been, or `Refusal`. */
-    withdraw(from, to) {
-        return this.#store.change((change) => this.parts.withdrawal.run(change, from, to));
+    /** Take them back as if they had never been, or `Refusal`. `draft`: see `Drafts.beside`. */
+    withdraw(from, to, { draft } = {}) {
+        return this.#store.change(this.parts.drafts.beside((change) => this.parts.withdrawal.run(change, from, to), draft));
     }
 
     /** Give a parked operation up. @returns {Promise<Entry>} */

@@ -17,10 +17,10 @@ export function confirmedIn(outbox) {
  * The numbers of a quotation and of all that was done since, `{from, to}`, where that is about this quotation alone and
  * waits; null where other work came after it, or somebody may have it already.
  */
-export function rangeOf({ seq, uid }, outbox) {
+export function rangeOf({ seq, op, uid }, outbox) {
     const since = outbox.filter((one) => one.seq >= seq);
-    const isOurs = (one) => one.seq === seq || (one.entity === SALE && one.target_uid === uid);
-    return since.length && since.every((one) => isOurs(one) && one.state === "pending") ? { from: seq, to: since.at(-1).seq } : null;
+    const isOurs = (one) => one.op === op || (one.entity === SALE && one.target_uid === uid);
+    return since[0]?.op === op && since.every((one) => isOurs(one) && one.state === "pending") ? { from: seq, to: since.at(-1).seq } : null;
 }
 
 /** Those among pieces of work with their bodies. What Odoo refused is no order, whatever was said of it before. */
@@ -29,12 +29,13 @@ export function quotationsIn(pieces, outbox) {
     const mailed = askedIn(outbox, "send_by_email");
     return pieces
         .filter(({ body }) => body.verb === "quote")
-        .map(({ entry, state, body: { args } }) => ({
+        .map(({ entry, decision = null, state, body: { args } }) => ({
             op: entry.op,
             seq: entry.seq,
             uid: args.uid,
             args,
             state,
+            isGivenUp: decision?.verb === "discard",
             isConfirmed: state !== REFUSED && confirmed.has(args.uid),
             isMailed: state !== REFUSED && mailed.has(args.uid),
         }));

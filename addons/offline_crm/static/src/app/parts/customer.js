@@ -23,7 +23,7 @@ const keyOf = (ref) => ref?.uid ?? ref;
 /** All names of records. */
 const namesOf = (records) => new Set(records.flatMap(({ id, uid }) => [id, uid]).filter((one) => one !== null));
 
-/** What this device holds about a customer: `{deals, stages, quotations, orders, activities, events, visits, made}`. */
+/** What this device holds about a customer: `{deals, stages, quotations, orders, cancelled, activities, events, visits, made}`. */
 async function around(app, customer) {
     const names = namesOf(await familyOf(app.device, customer));
     const isNamed = (ref) => ref !== null && names.has(keyOf(ref));
@@ -40,6 +40,7 @@ async function around(app, customer) {
         stages: byId(stages),
         quotations: theirs.filter(({ values }) => isQuotation(values)),
         orders: theirs.filter(({ values }) => values.state === "sale"),
+        cancelled: theirs.filter(({ values }) => values.state === "cancel"),
         activities: activities.filter(({ values }) => values.active !== false && ((values.res_model === LEAD && ours.has(keyOf(values.res_id))) || (values.res_model === PARTNER && isNamed(values.res_id)))),
         events: events.filter(({ values }) => (values.partner_ids ?? []).some(isNamed)),
         visits: visits.filter(({ values }) => isNamed(values.partner_id)).sort((one, other) => (one.values.arrived_at < other.values.arrived_at ? 1 : -1)),
@@ -74,7 +75,7 @@ export class CustomerNumbers extends Component {
 
     setup() {
         this.app = useApp();
-        this.live = useLive(async () => ({ numbers: this.app.entity(LEAD) === null ? [] : await this.read() }), () => [this.props.record.ref]);
+        this.live = useLive(async () => ({ numbers: await this.read() }), () => [this.props.record.ref]);
     }
 
     async read() {
@@ -106,14 +107,15 @@ export class Customer extends Component {
     setup() {
         this.app = useApp();
         this.state = useState({ isWhole: {} });
-        this.live = useLive(async () => (this.app.entity(LEAD) === null ? { deals: [], groups: [] } : this.read()), () => [this.props.record.ref]);
+        this.live = useLive(async () => this.read(), () => [this.props.record.ref]);
     }
 
     async read() {
-        const { deals, stages, quotations, orders, activities, events, visits, made } = await around(this.app, this.props.record);
+        const { deals, stages, quotations, orders, cancelled, activities, events, visits, made } = await around(this.app, this.props.record);
         const today = dayOf(Date.now());
         const rank = { open: 0, won: 1, lost: 2 };
-        const kind = entityOf(this.app.entity(LEAD));
+        const lead = this.app.entity(LEAD);
+        const kind = lead && entityOf(lead);
         const shown = deals.map((record) => ({ record, outcome: outcomeOf(record.values, stages) })).sort((one, other) => rank[one.outcome] - rank[other.outcome]);
         const tasks = activities.filter(({ values }) => values.res_model === LEAD).sort((one, other) => ((one.values.date_deadline ?? "9") < (other.values.date_deadline ?? "9") ? -1 : 1));
         // What comes next first, then what was last.
@@ -122,6 +124,7 @@ export class Customer extends Component {
         const groups = [
             { name: "quotations", label: _t("Open quotations"), sum: await totalOf(this.app, quotations), rows: await Promise.all(quotations.map((record) => this.order(record))) },
             { name: "orders", label: _t("Orders"), sum: await totalOf(this.app, orders), rows: await Promise.all(orders.map((record) => this.order(record))) },
+            { name: "cancelled", label: _t("Cancelled"), rows: await Promise.all(cancelled.map((record) => this.order(record))) },
             { name: "tasks", label: _t("Planned for the opportunities"), rows: tasks.map((record) => this.task(record, today)) },
             { name: "visits", label: _t("Check-ins"), rows: [...made.map((entry) => this.madeVisit(entry)), ...visits.map((record) => this.visit(record))] },
             { name: "events", label: _t("Events"), rows: [...coming, ...past].map((record) => this.event(record)) },
@@ -210,7 +213,7 @@ export class Customer extends Component {
         return {
             key: op,
             icon: "map-marker",
-            title: formatDateTime(body.at),
+            title: formatDateTime(body.args?.at ?? body.at),
             text: body.args?.note ?? "",
             isUnsent: true,
             open: () => this.app.router.go("operation", { op }),

@@ -21,6 +21,11 @@ function linesText({ lines = [] }) {
     return lines.length === 1 ? _t("One line") : _t("%s lines", formatNumber(lines.length));
 }
 
+/** Whether Odoo will make an order of it, as far as anybody knows. */
+function isGoing({ state, isGivenUp }) {
+    return state !== REFUSED && !isGivenUp;
+}
+
 export class Made extends Component {
     static template = "offline_crm.Made";
     static components = { Badge, Icon, Row };
@@ -36,7 +41,7 @@ export class Made extends Component {
         const { id, uid } = this.props.record;
         const outbox = await device.outbox();
         const ours = piecesOf(outbox).filter(({ entry }) => entry.entity === LEAD && ((uid !== null && entry.target_uid === uid) || (id !== null && entry.target_id === id)));
-        const pieces = await Promise.all(ours.map(async (piece) => ({ ...piece, body: await device.wanted(piece.entry) })));
+        const pieces = await Promise.all(ours.map(async (piece) => ({ ...piece, body: await device.wanted(piece.decision?.verb === "amend" ? piece.decision : piece.entry) })));
         const quotations = quotationsIn(pieces, outbox);
         if (!quotations.length) {
             return [];
@@ -48,8 +53,8 @@ export class Made extends Component {
                 // A name where only Odoo can say the amount.
                 title: (await totalText(device, one.args)) || String(_t("New quotation")),
                 subtitle: linesText(one.args),
-                mayConfirm: one.state !== REFUSED && !one.isConfirmed && this.offers("confirm"),
-                maySend: one.state !== REFUSED && !one.isMailed && this.offers("send_by_email"),
+                mayConfirm: isGoing(one) && !one.isConfirmed && this.offers("confirm"),
+                maySend: isGoing(one) && !one.isMailed && this.offers("send_by_email"),
                 mayChange: this.canTakeBack(one, outbox),
             })),
         );
@@ -121,27 +126,34 @@ export class Made extends Component {
             const { device, messages } = this.app;
             const ref = refOf(this.props.record);
             const kept = new Kept(device, refText(ref));
-            const question = {
-                title: _t("Change the quotation"),
-                text: _t("Another quotation was begun here and is not made yet. It is thrown away."),
-                confirm: _t("Throw away"),
-                danger: true,
-            };
-            if ((await kept.find()) && !(await messages.open(Ask, question))) {
+            const lost = this.lostBy(quotation, await kept.find());
+            const question = { title: _t("Change the quotation"), text: lost.join(" "), confirm: _t("Change"), danger: true };
+            if (lost.length && !(await messages.open(Ask, question))) {
                 return;
             }
-            // As another one, so that a page that dies here leaves both: what was signed is not what it becomes.
             const quote = await reopened(this.app, refText(ref), quotation.args, new Date().toISOString());
-            await kept.put({ ...quote, uid: newUid(), signature: null });
-            const isTaken = await attempt(this.app, async () => {
-                const { from, to } = rangeOf(quotation, await device.outbox()) ?? { from: quotation.seq, to: quotation.seq };
-                await device.withdraw(from, to);
-            });
-            if (isTaken) {
+            const range = rangeOf(quotation, await device.outbox());
+            if (range === null) {
+                messages.say(_t("It was sent already, so it cannot be undone here. Change it as you need it."), { kind: "warning" });
+                return;
+            }
+            // As another one: what was signed is not what it becomes.
+            const draft = () => kept.draftOf({ ...quote, uid: newUid(), signature: null });
+            if (await attempt(this.app, () => device.withdraw(range.from, range.to, { draft }))) {
                 quoteFor(this.app, ref);
-            } else {
-                await kept.drop();
             }
         });
+    }
+
+    /** What has to be done again when a quotation is taken back, in sentences. */
+    lostBy({ isConfirmed, isMailed, args }, draft) {
+        return [
+            draft && _t("Another quotation was begun here and is not made yet. It is thrown away."),
+            isConfirmed && _t("It is not confirmed any more: confirm it again."),
+            isMailed && _t("It does not go by email any more: send it again."),
+            args.signature && _t("The customer signed what it was, and has to sign again."),
+        ]
+            .filter(Boolean)
+            .map(String);
     }
 }

@@ -7,10 +7,15 @@ import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { LEAD } from "../model/pipeline";
 
-/** What Odoo told when it converted the record last. */
-function toldIn(history) {
-    const answers = history.filter(({ body, receipt }) => body.verb === "convert" && receipt?.result?.duplicates);
-    return answers.at(-1)?.receipt.result.duplicates ?? [];
+/** What Odoo told when it converted the record last: work is told newest first, and one that was corrected by its amendment. */
+async function toldIn(device, ref) {
+    for (const entry of await device.history(LEAD, ref)) {
+        const told = entry.receipt?.result?.duplicates;
+        if (told && (await device.wanted(entry)).verb === "convert") {
+            return told;
+        }
+    }
+    return [];
 }
 
 export class Similar extends Component {
@@ -25,7 +30,7 @@ export class Similar extends Component {
 
     async read() {
         const { device } = this.app;
-        const ids = toldIn(await device.history(LEAD, this.props.record.ref));
+        const ids = await toldIn(device, this.props.record.ref);
         const held = (await Promise.all(ids.map((id) => device.get(LEAD, id)))).filter((one) => one?.present);
         return { rows: held.map((record) => this.row(record)), elsewhere: ids.length - held.length };
     }

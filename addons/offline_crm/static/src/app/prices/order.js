@@ -102,7 +102,8 @@ function totalsOf(terms, lines, paymentTerm) {
  * with `price_unit`, `discount`, `price_subtotal`, `price_tax`, `price_total`, the `rule` of the price list and, where a
  * promotion made them, the `reward`; `totals` with their groups of taxes; `promotions`: each with its `state` (`applied`,
  * `available`, `missing` with what is missing, `office` with a reason); `refused`, the steps that do not count, with why;
- * and `confirmedOnSync`, of the order and of each line: why only the office can tell.
+ * and `confirmedOnSync`, of the order and of each line: why only the office can tell; `isOpen` when that is so of its
+ * terms, so of every amount.
  *
  * @param {{order: object, records: import("./book.js").Book, now: string}} given
  */
@@ -124,6 +125,7 @@ export function priceOrder({ order, records, now }) {
         totals: sumUp(lines),
         promotions: promotions.overview(),
         refused: promotions.refused,
+        isOpen: terms.confirmedOnSync.length > 0,
         confirmedOnSync: [...new Set([...terms.confirmedOnSync, ...lines.flatMap((line) => line.confirmedOnSync)])],
     };
 }

@@ -14,12 +14,12 @@ export function noProduct({ product_id }) {
     return { id: product_id, categ_id: null, product_tag_ids: [], additional_product_tag_ids: [] };
 }
 
-/** The products that a reward gives one of. */
+/** The products that a reward gives one of: its own, and those with its tag that are in use, as Odoo reads them. */
 export function productsOf(book, { reward_product_tag_id: tag, reward_product_id }) {
     const tagged = tag === null ? [] : book.all("product.product").map(({ id }) => book.product(id));
     const found = tagged.filter(
         (product) =>
-            product &&
+            product?.active &&
             product.type !== "combo" &&
             [...product.product_tag_ids, ...product.additional_product_tag_ids].includes(tag),
     );

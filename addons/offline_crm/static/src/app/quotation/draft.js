@@ -68,7 +68,7 @@ export function argumentsOf(quote, { partner }, priced) {
         ...(reference.trim() && { client_order_ref: reference.trim() }),
         ...(note.trim() && { note: note.trim() }),
         ...(validity_date && { validity_date }),
-        lines: own.map(({ own: line, priced: amounts }) => (amounts ? productArgs(line, amounts) : textArgs(line))),
+        lines: own.map(({ own: line, priced: amounts }) => (amounts ? productArgs(line, amounts, priced.isOpen) : textArgs(line))),
         codes: codes.filter((code) => !isRefused(priced, ({ code: refused }) => refused === code && refused !== undefined)),
         rewards: rewards
             .filter(({ reward_id }) => !isRefused(priced, (step) => step.reward_id === reward_id))
@@ -82,8 +82,11 @@ function textArgs({ display_type, name }) {
     return { display_type, name };
 }
 
-function productArgs({ product_id, product_uom_qty, product_uom_id, words, optional }, amounts) {
-    const { price_unit, discount, price_total, confirmedOnSync } = amounts;
+function productArgs(line, { price_unit, discount, price_total, confirmedOnSync }, isOpen) {
+    const { product_id, product_uom_qty, product_uom_id, words, optional } = line;
+    const agreed = { price_unit: told(price_unit), discount: told(discount), price_total: told(price_total) };
+    // Under terms that only the office knows, what a person wrote themselves was agreed all the same.
+    const written = ["price_unit", "discount"].filter((name) => line[name] !== undefined);
     return {
         product: product_id,
         quantity: product_uom_qty,
@@ -91,7 +94,7 @@ function productArgs({ product_id, product_uom_qty, product_uom_id, words, optio
         ...(words && { name: words }),
         ...(optional && { optional }),
         // What the device cannot know was not agreed.
-        ...(!confirmedOnSync.length && { price_unit: told(price_unit), discount: told(discount), price_total: told(price_total) }),
+        ...(!confirmedOnSync.length && (isOpen ? Object.fromEntries(written.map((name) => [name, agreed[name]])) : agreed)),
     };
 }
 

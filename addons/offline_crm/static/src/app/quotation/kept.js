@@ -41,6 +41,11 @@ export class Kept {
         return done.some(({ body }) => body.args?.uid === uid);
     }
 
+    /** A quotation that takes the place of what was there together with other work, as `Drafts.beside` has it. */
+    draftOf(quote) {
+        return { name: this._name, content: JSON.parse(JSON.stringify(quote)) };
+    }
+
     /** Keep it in the place of what was there; false where the device has no room. The last one counts. */
     put(quote) {
         const content = JSON.parse(JSON.stringify(quote));

@@ -429,12 +429,21 @@ export class Quotation extends Component {
 
     async keep() {
         if (!this.isDone) {
-            this.state.isFull = !(await this.kept.put(this.quote));
+            this.state.isFull = !(await (this.isUntouched ? this.kept.drop() : this.kept.put(this.quote)));
         }
     }
 
     /** Begin anew, without the draft. */
     async forget() {
+        const question = {
+            title: _t("Start over"),
+            text: _t("What you had begun is thrown away."),
+            confirm: _t("Throw away"),
+            danger: true,
+        };
+        if (!(await this.app.messages.open(Ask, question))) {
+            return;
+        }
         await this.kept.drop();
         Object.assign(this.state, { quote: await this.begun(), isDraft: false });
     }
@@ -442,6 +451,10 @@ export class Quotation extends Component {
     /** Asked when the person goes elsewhere. */
     async mayLeave() {
         if (this.isDone || this.isUntouched) {
+            return true;
+        }
+        if (this.isOver) {
+            await this.kept.drop();
             return true;
         }
         if (this.state.isSending) {

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { attempt } from "@offline_base/app/ui/model/deeds";
 import { refOf } from "@offline_base/app/ui/model/entities";
 import { htmlToText } from "@offline_base/app/ui/model/texts";
-import { pointingTo } from "@offline_base/app/ui/screens/record/lines";
+import { linesOf } from "../model/orders";
 import { bySequence } from "../model/pipeline";
 import { documentOfOrder } from "./document";
 import { Paper } from "./paper";
@@ -14,14 +14,14 @@ export async function signOrder(app, record) {
     const { device, messages } = app;
     const { values } = record;
     const ref = refOf(record);
-    const lines = await pointingTo(device, "sale.order.line", "order_id", record);
+    const { lines, isChanged } = await linesOf(app, record);
     const inOrder = lines.toSorted(bySequence);
     const [company, currency] = await Promise.all([
         device.get("res.company", values.company_id),
         device.get("res.currency", values.currency_id),
     ]);
     // What was changed here and not reckoned by Odoo has other amounts than the order's totals say.
-    if (!company || !currency || lines.some(({ pending }) => pending.length)) {
+    if (!company || !currency || isChanged) {
         messages.say(_t("Sync first: what belongs on the document is not on this device yet."), { kind: "warning" });
         return;
     }

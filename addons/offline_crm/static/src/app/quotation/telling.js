@@ -28,7 +28,7 @@ async function lineRows(device, { lines = [], currency = null }) {
             const price = typeof price_unit === "number" ? ` × ${amountText(price_unit, money)}` : "";
             const off = discount ? ` − ${formatNumber(discount)} %` : "";
             const label = labels[display_type] ?? nameOfVariant(book, product) ?? _t("A product that is not on this device");
-            return { name: `lines.${at}.product`, label, text: display_type ? name : `${formatNumber(quantity)} ${unit}`.trim() + price + off };
+            return { name: `lines.${at}`, label, text: display_type ? name : `${formatNumber(quantity)} ${unit}`.trim() + price + off };
         }),
     );
 }

@@ -212,6 +212,9 @@ export class Conflict extends Component {
     }
 
     async decide(by, values = null, sameAs = null) {
+        if (this.state.saving) {
+            return;
+        }
         const { device } = this.app;
         this.state.saving = true;
         let entry;

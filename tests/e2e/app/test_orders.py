@@ -105,7 +105,9 @@ def test_total_is_not_taken_for_agreed_where_work_that_waits_may_change_it(
     device: AppDevice, office: Office, how: str
 ) -> None:
     order = ordered(device, office)
-    [line] = [one for one in device.search("sale.order.line", "Oak desk") if one["values"]["order_id"] == order]
+    [line] = [
+        one for one in device.search("sale.order.line", "Oak desk") if one["values"]["order_id"] == order
+    ]
     if how == "changed":
         device.edit("sale.order.line", line["id"], product_uom_qty=3)
     else:

@@ -226,7 +226,9 @@ class OfflineConflictReview(models.Model):
         )
         operations = self.env["offline.operation"]
         adapter = self.env["offline.adapter"]._offline_adapter(model)
-        work = adapter._offline_work(record_id) if adapter is not None else Domain.FALSE
+        # Of a record that was deleted there is nothing left to keep from its reader.
+        may_read = adapter is not None and self.env[model].browse(record_id).exists().has_access("read")
+        work = adapter._offline_work(record_id) if may_read else Domain.FALSE
         about = work & Domain("is_repeat", "=", False)
         return {
             "conflicts": conflicts.ids,

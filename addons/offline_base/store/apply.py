@@ -125,6 +125,7 @@ class Applier:
             "mail_create_nolog": True,
             "offline_base__device": self.device.id,
             "offline_base__verb": operation.verb,
+            "offline_base__op": operation.op,
         }
         if operation.company is not None:
             allowed = self.user_env.context["allowed_company_ids"]

@@ -1,3 +1,7 @@
+from . import offline_origin
+
+# isort: split
+# What inherits from it comes after it.
 from . import (
     crm_lead,
     offline_entity_account_fiscal_position,
@@ -42,7 +46,7 @@ from . import (
     offline_entity_visit,
     offline_kept,
     offline_merged_lead,
-    offline_origin,
+    offline_operation,
     offline_price_variance,
     offline_profile,
     offline_signature,

@@ -4,7 +4,8 @@ from odoo.exceptions import ValidationError
 
 
 class CrmLead(models.Model):
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "offline.origin"]
 
     offline_visit_count = fields.Integer(
         "Visits", compute="_compute_offline_visit_count", groups="sales_team.group_sale_salesman"

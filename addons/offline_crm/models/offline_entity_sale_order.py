@@ -49,11 +49,10 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         order = self.env["sale.order"].sudo().browse(record_id).exists()
         lines = Domain("entity", "=", "sale.order.line") & Domain("res_id", "in", order.order_line.ids)
         made = SQL(
-            """(SELECT o.id FROM offline_operation AS o
-                 WHERE o.entity = 'crm.lead' AND o.verb = 'quote' AND o.result->>'order' = %s
-                   AND (o.res_id = %s OR o.device_id = %s))""",
-            str(record_id), order.opportunity_id.id or None, order.offline_device_id.id or None,
-        )  # fmt: skip
+            """SELECT id FROM offline_operation
+                WHERE entity = 'crm.lead' AND verb = 'quote' AND result->>'order' = %s""",
+            str(record_id),
+        )
         self.env.cr.execute(made)
         quotes = Domain("id", "in", [row[0] for row in self.env.cr.fetchall()])
         return super()._offline_work(record_id) | lines | quotes

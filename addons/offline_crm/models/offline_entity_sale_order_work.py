@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 
 from odoo import fields, models
@@ -310,13 +311,17 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         # sudo: what the office was shown; the engine alone reads it here.
         shown = self.env["offline.conflict"].sudo().search(
             [
-                ("res_model", "=", order._name),
-                ("res_id", "=", order.id),
+                ("operation_id.op", "=", self.env.context.get("offline_base__op")),
                 ("device_id", "=", moments.device_at_work(self.env).id),
-                ("verb", "=", "confirm"),
+                ("state", "=", "open"),
             ]
         )  # fmt: skip
-        new = set(reasons) - set(shown.line_ids.mapped("field_name"))
+        seen = {line.field_name: (line.mine, line.theirs) for line in shown.line_ids}
+        new = {
+            name
+            for name, asked in reasons.items()
+            if not self._offline_is_seen(order, seen.get(name), (asked.mine, asked.theirs))
+        }
         if "partner_credit_warning" in new:
             raise UserError(
                 self.env._(
@@ -331,6 +336,17 @@ class OfflineEntitySaleOrder(models.AbstractModel):
                 )
             )
 
+    def _offline_is_seen(self, order, seen, sides):
+        """Whether a person was shown these sides; words are of whoever works, their figures tell them apart."""
+        if seen is None:
+            return False
+        return all(
+            re.sub(r"\D", "", one or "") == re.sub(r"\D", "", other or "")
+            if isinstance(other, str | None)
+            else order.currency_id.compare_amounts(one or 0, other) == 0
+            for one, other in zip(seen, sides, strict=True)
+        )
+
     def _offline_park_unseen(self, order, seen, usual):
         """Park work on an order that is in another state than the person saw, unless this very device brought it there.
 
@@ -340,7 +356,8 @@ class OfflineEntitySaleOrder(models.AbstractModel):
             return
         if order.offline_state_device_id == moments.device_at_work(self.env):
             return
-        if _KINDS[seen or usual] != _KINDS[order.state]:
+        # Other addons have states of their own.
+        if _KINDS[seen or usual] != _KINDS.get(order.state, order.state):
             raise Parked("expect", {"state": Conflict(seen, seen, order.state)})
 
     def _offline_refuse_cancelled(self, order):

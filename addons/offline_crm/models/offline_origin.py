@@ -8,6 +8,7 @@ class OfflineOrigin(models.AbstractModel):
 
     _name = "offline.origin"
     _description = "Made on a Device"
+    _offline_engine_fields = ("offline_device_id",)
 
     offline_device_id = fields.Many2one(
         "offline.device",
@@ -20,12 +21,8 @@ class OfflineOrigin(models.AbstractModel):
         help="The device on which it was made. Empty where it was made in Odoo.",
     )
 
-
-class CrmLead(models.Model):
-    _name = "crm.lead"
-    _inherit = ["crm.lead", "offline.origin"]
-
-
-class SaleOrder(models.Model):
-    _name = "sale.order"
-    _inherit = ["sale.order", "offline.origin"]
+    def _has_field_access(self, field, operation):
+        """What a device did is written by the engine only, whoever may change the record."""
+        if operation == "write" and not self.env.su and field.name in self._offline_engine_fields:
+            return False
+        return super()._has_field_access(field, operation)

@@ -48,6 +48,8 @@ class OfflinePriceVariance(models.Model):
     quantity = fields.Float(readonly=True, digits="Product Unit", aggregator="sum")
     agreed_price = fields.Float("Agreed", readonly=True, digits="Product Price", aggregator=None)
     odoo_price = fields.Float("By Odoo", readonly=True, digits="Product Price", aggregator=None)
+    # Prices are kept as they are shown; a hundred pieces tell what was rounded off.
+    difference_unit = fields.Float("Difference per Unit", readonly=True, aggregator=None)
     difference_amount = fields.Monetary(
         "Difference",
         readonly=True,
@@ -85,11 +87,15 @@ class OfflinePriceVariance(models.Model):
         """Keep that the whole comes to another amount than its lines explain. The same difference is told once."""
         currency, rows = order.currency_id, self.search([("order_id", "=", order.id)])
         known = rows.filtered(lambda row: row.reason == "total")
+        to_review = known.filtered(lambda row: row.state == "review")
+        if currency.compare_amounts(agreed, order.amount_total) == 0:
+            to_review.unlink()
+            return
         taken = (rows - known).filtered(lambda row: row.state == "repriced" or not row._is_of_price())
         missing = currency.round(agreed - order.amount_total - sum(row._offline_taxed() for row in taken))
         # Each row is rounded by itself, the order as its company has it.
         if currency.compare_amounts(abs(missing), currency.rounding * len(taken)) <= 0:
-            known.filtered(lambda row: row.state == "review").unlink()
+            to_review.unlink()
             return
         if known and currency.compare_amounts(known[0].difference_amount, missing) == 0:
             return
@@ -121,14 +127,19 @@ class OfflinePriceVariance(models.Model):
         return self.reason in ("price", "discount")
 
     def _offline_taxed(self):
-        """The difference as the customer pays it."""
+        """The difference as the customer pays it, for as much as the line has now."""
         if not self._is_of_price():
             return self.difference_amount
+        line, difference = self.line_id, self.difference_unit or self.agreed_price - self.odoo_price
         agreed, odoo = (
-            self.line_id.tax_ids.compute_all(
-                price, self.currency_id, self.quantity, self.product_id, self.order_id.partner_shipping_id
+            line.tax_ids.compute_all(
+                price,
+                self.currency_id,
+                line.product_uom_qty,
+                self.product_id,
+                self.order_id.partner_shipping_id,
             )["total_included"]
-            for price in (self.agreed_price, self.odoo_price)
+            for price in (self.odoo_price + difference, self.odoo_price)
         )
         return agreed - odoo
 
@@ -159,6 +170,7 @@ class OfflinePriceVariance(models.Model):
             "quantity": quantity,
             "agreed_price": agreed,
             "odoo_price": odoo,
+            "difference_unit": agreed - odoo,
             "difference_amount": order.currency_id.round((agreed - odoo) * quantity),
             "difference_percent": _percent(agreed - odoo, odoo),
         }

@@ -5,22 +5,31 @@ import rfc8785
 
 from odoo import api, fields, models
 from odoo.addons.offline_base.store import keys
-from odoo.tools import float_compare, html2plaintext
+from odoo.addons.offline_base.store.outcome import linked_to
+from odoo.tools import float_compare
+from odoo.tools.mail import html_to_inner_content
+from odoo.tools.translate import code_translations
 
 from . import moments
+
+#: What the app sets before and after the words of a quotation, as its `termsText` has it.
+_BEFORE = "Valid until %s."
+_AFTER = "What is marked “to confirm” is told by our office, and comes on top of the amounts here."
 
 
 def _words(text):
     r"""What is said, however it is set.
 
-    >>> _words("Left  at\n*the* door.") == _words("Left at the door")
+    >>> _words("Left  at\n*the* door.") == _words("Left at the door.")
     True
+    >>> _words("1.5 %") == _words("15 %")
+    False
     """
-    return re.sub(r"[\W_]+", "", text or "")
+    return re.sub(r"[\s*_•]+", "", text or "")
 
 
 def _text(html):
-    return _words(html2plaintext(html or "", include_references=False))
+    return " ".join(html_to_inner_content(html or "").split())
 
 
 class OfflineSignature(models.Model):
@@ -124,13 +133,15 @@ class OfflineSignature(models.Model):
         Words are compared as a person reads them. Names of products and units are set differently on devices.
         """
         content, partner = self._content(order), order.partner_id
-        if _words(document["customer"]) not in (_words(partner.display_name), _words(partner.name)):
-            content["customer"] = document["customer"]
+        names = {_words(name) for name in (partner.display_name, partner.name, *self._names_linked(partner))}
+        if _words(document["customer"]) not in names:
+            content |= {"customer": document["customer"], "customer_name": document["customer"]}
         if _words(document["payment_term"]) != _words(order.payment_term_id.name):
             content["payment_term"] = document["payment_term"]
         # General conditions are not on devices: Odoo adds them where a quotation has no words of its own.
         general = order.new({"partner_id": partner.id, "company_id": order.company_id.id}).note
-        if content["note"] not in _words(document["terms"]) and content["note"] != _text(general):
+        said = {_words(document["terms"]), _words(self._own_terms(order, document["terms"]))}
+        if _words(content["note"]) not in said and not ("" in said and content["note"] == _text(general)):
             content["note"] = document["terms"]
         shown = [None if line["product"] is not None else _words(line["name"]) for line in document["lines"]]
         if shown != [_words(line.name) if line.display_type else None for line in self._lines(order)]:
@@ -138,10 +149,44 @@ class OfflineSignature(models.Model):
         return content
 
     @api.model
+    def _names_linked(self, partner):
+        """What this device called a new customer who is linked with one that was there."""
+        # sudo: what was sent is the engine's.
+        created = self.env["offline.operation"].sudo().search(
+            [
+                ("entity", "=", partner._name),
+                ("res_id", "=", partner.id),
+                ("verb", "=", "create"),
+                ("device_id", "=", moments.device_at_work(self.env).id),
+            ]
+        )  # fmt: skip
+        linked = created.filtered(lambda operation: linked_to(operation.result) == partner.id)
+        return [operation._sent_values().get("name") or partner.name for operation in linked]
+
+    @api.model
+    def _own_terms(self, order, terms):
+        """The words of the quotation itself, without what the app sets around them."""
+        lines = [line.strip() for line in terms.splitlines() if line.strip()]
+        if lines and lines[-1] in self._said_by_the_app(_AFTER):
+            del lines[-1]
+        dated = [re.escape(text).replace("%s", ".+") for text in self._said_by_the_app(_BEFORE)]
+        if lines and order.validity_date and re.fullmatch("|".join(dated), lines[0]):
+            del lines[0]
+        return "\n".join(lines)
+
+    @api.model
+    def _said_by_the_app(self, text):
+        """A text of the app, in each language that its people may have."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        told = [code_translations.get_web_translations("offline_crm", code)["messages"] for code in languages]
+        return {text} | {one["string"] for messages in told for one in messages if one["id"] == text}
+
+    @api.model
     def _content(self, order):
         """What a document says of an order, amounts apart, as JSON."""
         return {
             "customer": order.partner_id.id,
+            "customer_name": order.partner_id.complete_name or "",
             "payment_term": order.payment_term_id.id or None,
             "validity_date": fields.Date.to_string(order.validity_date) or None,
             "note": _text(order.note),
@@ -159,7 +204,7 @@ class OfflineSignature(models.Model):
     def _still_holds(self):
         """Whether the order is what the customer saw."""
         order, shown = self.order_id, self.document or {}
-        if self.as_signed and self.as_signed != self._content(order):
+        if self.as_signed and not self._is_content(self.as_signed, self._content(order)):
             return False
         lines = self._lines(order).filtered(lambda line: line.product_id)
         seen = [line for line in shown.get("lines", ()) if line["product"] is not None]
@@ -169,6 +214,12 @@ class OfflineSignature(models.Model):
             and len(lines) == len(seen)
             and all(self._is_line(line, one) for line, one in zip(lines, seen, strict=True))
         )
+
+    def _is_content(self, signed, content):
+        """Whether it says the same. A customer who was merged has another id and the same name."""
+        names = [_words(one.get("customer_name")) for one in (signed, content)]
+        same = {"customer": content["customer"]} if names[0] and names[0] == names[1] else {}
+        return {**signed, **same, "customer_name": ""} == {**content, "customer_name": ""}
 
     def _is_line(self, line, seen):
         product = seen["product"]

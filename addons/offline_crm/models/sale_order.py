@@ -9,7 +9,9 @@ _WRITING = ("create", "update", "delete")
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "offline.origin"]
+    _offline_engine_fields = ("offline_device_id", "offline_state_device_id")
 
     offline_signature_ids = fields.One2many("offline.signature", "order_id", readonly=True, copy=False)
     offline_signature_state = fields.Selection(
@@ -19,14 +21,23 @@ class SaleOrder(models.Model):
     )
 
     offline_state_device_id = fields.Many2one(
-        "offline.device", "Brought Here by", readonly=True, copy=False, ondelete="set null"
+        "offline.device",
+        "Brought Here by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
     )
 
     def write(self, vals):
         self._offline_park_if_closed()
+        done = super().write(vals)
         if "state" in vals:
-            vals = {**vals, "offline_state_device_id": moments.device_at_work(self.env).id}
-        return super().write(vals)
+            device = moments.device_at_work(self.env)
+            # sudo: the engine says it, whoever changes the state.
+            others = self.sudo().filtered(lambda order: order.offline_state_device_id != device)
+            super(SaleOrder, others).write({"offline_state_device_id": device.id})
+        return done
 
     def unlink(self):
         self._offline_park_if_closed()

@@ -192,6 +192,12 @@ class TestStale(SaleCase):
         self.assert_status("applied", receipt)
         self.assertEqual(("draft", False), (self.order.state, self.order.signed_by))
 
+    def test_state_of_another_addon_is_asked_about(self):
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET state = 'approval' WHERE id = %s", [self.order.id])
+        self.env.invalidate_all()
+        self.assert_asked(self.work("cancel", self.order, seen="draft"), "draft", "approval")
+
     def test_quotation_that_is_open_stays_so(self):
         self.assert_status("applied", self.work("reset_to_draft", self.order, seen="cancel"))
         self.assertEqual("draft", self.order.state)

@@ -1,8 +1,11 @@
 from odoo.addons.offline_base.tests.common import new_uid
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from .common import LEAD, ORDER, SaleCase
 
 BOSS = "sales_team.group_sale_manager"
+REVIEWER = "offline_base.offline_base_group_reviewer"
 
 
 class TestOrigin(SaleCase):
@@ -12,6 +15,7 @@ class TestOrigin(SaleCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.boss = cls.new_user("boss", BOSS)
+        cls.judge = cls.new_user("judge", f"{BOSS},{REVIEWER}")
 
     def test_lead_and_orders_that_a_device_made_name_it(self):
         uid = new_uid()
@@ -38,9 +42,43 @@ class TestOrigin(SaleCase):
         told = order.with_user(seller).web_read({"offline_device_id": {"fields": {"display_name": {}}}})
         self.assertEqual("Phone", told[0]["offline_device_id"]["display_name"])
 
-    def summary(self, record):
+    def test_nobody_says_which_device_it_was(self):
+        """Proves I4."""
+        order = self.quoted()
+        values = {"partner_id": self.partner.id}
+        for record, name in (
+            (self.lead, "offline_device_id"),
+            (order, "offline_device_id"),
+            (order, "offline_state_device_id"),
+        ):
+            told = {name: self.device.id}
+            for user in (self.seller, self.boss):
+                there = record.with_user(user)
+                with self.subTest(name, user=user.name, model=record._name):
+                    for refused in (
+                        lambda there=there, told=told: there.write(told),
+                        lambda there=there, told=told: there.create({**values, "name": "New", **told}),
+                        lambda there=there, name=name: there.with_context(
+                            **{f"default_{name}": self.device.id}
+                        ).create({**values, "name": "New"}),
+                    ):
+                        with self.assertRaises(AccessError):
+                            refused()
+        order.with_user(self.seller).action_confirm()
+        self.assertEqual((self.device, "sale"), (order.offline_device_id, order.state))
+        self.assertFalse(order.offline_state_device_id)
+
+    def test_work_on_an_order_of_others_is_not_told(self):
+        """Proves I4."""
+        order = self.quoted()
+        looker = self.new_user("looker", f"{REVIEWER},sales_team.group_sale_salesman")
+        told = self.summary(order, looker)
+        self.assertEqual((0, list(Domain.FALSE)), (told["operations"], told["work"]))
+
+    def summary(self, record, user=None):
         self.env.flush_all()
-        return self.env["offline.conflict"].with_user(self.reviewer).record_summary(record._name, record.id)
+        user = self.judge if user is None else user
+        return self.env["offline.conflict"].with_user(user).record_summary(record._name, record.id)
 
     def test_order_that_was_quoted_has_its_quote_in_its_work(self):
         order = self.quoted()

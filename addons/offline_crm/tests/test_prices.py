@@ -88,6 +88,29 @@ class TestPrices(SaleCase):
         self.variance(order).with_user(self.boss).action_take_odoos_price()
         self.assertEqual(("repriced", 220), (self.variance(order).state, order.amount_total))
 
+    def test_total_that_agrees_with_odoo_is_no_difference(self):
+        """Also where Odoo's price was taken since, and the device holds it."""
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.agreed(amount_total=198)
+        self.variance(order).with_user(self.boss).action_take_odoos_price()
+        self.assert_status("applied", self.work("confirm", order, amount_total=220))
+        self.assertEqual("price", self.variance(order).reason)
+
+    def test_what_was_rounded_off_a_price_is_no_difference_of_a_hundred(self):
+        self.profile.price_policy = "odoo"
+        self.desk.list_price = 9.99
+        line = {"product": self.desk.id, "quantity": 100, "price_unit": 9.99, "discount": 33}
+        order = self.quoted([line], amount_total=736.26)
+        self.assertEqual(1098.9, order.amount_total)
+        self.assertEqual("discount", self.variance(order).reason)
+
+    def test_office_sees_by_odoos_prices_what_the_line_has_now(self):
+        self.profile.write({"price_policy": "review", "price_tolerance": 5})
+        order = self.agreed()
+        order.order_line.product_uom_qty = 3
+        sides = self.work("confirm", order, amount_total=297)["conflict"]["fields"]["amount_total"]
+        self.assertEqual((297, 330), (sides["mine"], sides["theirs"]))
+
     def test_salesperson_decides_about_no_price(self):
         """Proves I4."""
         self.profile.write({"price_policy": "review", "price_tolerance": 5})
@@ -263,6 +286,31 @@ class TestPrices(SaleCase):
         self.assertEqual({"amount_total", "partner_credit_warning"}, set(again["conflict"]["fields"]))
         self.phone.stored(again).conflict_ids.with_user(self.manager).action_keep_device()
         self.assertEqual("sale", order.state)
+
+    def test_difference_that_grew_since_somebody_was_asked_is_asked_about(self):
+        """Proves I8."""
+        self.profile.write({"price_policy": "review", "price_tolerance": 0.5})
+        order = self.agreed(99, amount_total=217.8)
+        receipt = self.work("confirm", order, amount_total=217.8)
+        self.assert_parked(receipt, "amount_total")
+        order.order_line.product_uom_qty = 4
+        self.phone.stored(receipt).conflict_ids.with_user(self.manager).action_keep_device()
+        refused = self.phone.stored(receipt)
+        self.assertEqual(("rejected", "draft"), (refused.status, order.state))
+        self.assertIn("not what was agreed any more", refused.message)
+
+    def test_credit_that_somebody_else_was_asked_about_is_asked_about_again(self):
+        """Of a confirmation that was given up nothing is seen."""
+        order = self.used_up()
+        first = self.work("confirm", order)
+        self.phone.stored(first).conflict_ids.with_user(self.manager).action_keep_server()
+        self.partner.credit_limit = 10_000
+        second = self.work("confirm", order)
+        self.assert_parked(second, "amount_total")
+        self.partner.credit_limit = 50
+        self.env.invalidate_all()
+        self.phone.stored(second).conflict_ids.with_user(self.manager).action_keep_device()
+        self.assertEqual(("rejected", "draft"), (self.phone.stored(second).status, order.state))
 
     def test_order_that_is_closed_keeps_its_prices(self):
         self.profile.write({"price_policy": "review", "price_tolerance": 5})

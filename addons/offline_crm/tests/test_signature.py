@@ -11,7 +11,9 @@ from joserfc.jwk import ECKey
 
 from odoo.addons.offline_base.tests.common import new_uid
 from odoo.exceptions import AccessError
+from odoo.tools.translate import code_translations
 
+from ..models import offline_signature
 from .common import ORDER, SaleCase
 
 #: What the app's tests sign as well, and what comes of it.
@@ -193,6 +195,79 @@ class TestSignature(SaleCase):
         ):
             with self.subTest(changed):
                 self.assertEqual("changed", self.sign(self.shown(**{**fits, **changed})).state)
+
+    def test_signs_in_words_are_part_of_them(self):
+        for saw, stands in (
+            ("Discount 1.5 %", "Discount 15 %"),
+            ("10 €", "10 %"),
+            ("-5", "5"),
+            ("Free delivery", ""),
+            ("No free delivery", "free delivery"),
+            ("", "Free delivery"),
+        ):
+            with self.subTest(saw=saw, stands=stands):
+                self.order.note = stands
+                self.assertEqual("changed", self.sign(self.shown(terms=saw)).state)
+                self.order.note = saw
+                evidence = self.sign(self.shown(terms=saw))
+                self.assertEqual("valid", evidence.state)
+                self.order.note = stands
+                self.assertEqual("changed", evidence.state)
+
+    def test_words_are_the_same_however_they_are_set(self):
+        self.order.note = (
+            "<ul><li>Left at <em>the</em> <b>door</b></li><li>A &amp; B</li></ul><p>10&nbsp;%</p>"
+        )
+        self.assertEqual("valid", self.sign(self.shown(terms="• Left at the door\n• A & B\n10 %")).state)
+
+    def test_what_the_app_sets_around_the_words_is_none_of_them(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        before = ("Valid until Dec 1, 2026.", "Valable jusqu'au 1 déc. 2026.")
+        after = offline_signature._AFTER
+        self.order.write({"note": "By Friday", "validity_date": "2026-12-01"})
+        for words, state in (
+            *(([line, "By Friday", after], "valid") for line in before),
+            (["By Friday", after], "valid"),
+            ([after, "By Friday"], "changed"),
+            (["Valid for ever.", "By Friday"], "changed"),
+            ([before[0], "Free delivery", after], "changed"),
+        ):
+            with self.subTest(words):
+                self.assertEqual(state, self.sign(self.shown(terms="\n".join(words))).state)
+        self.order.validity_date = False
+        self.assertEqual("changed", self.sign(self.shown(terms=f"{before[0]}\nBy Friday")).state)
+
+    def test_what_the_app_sets_around_the_words_is_what_it_says(self):
+        texts = code_translations.get_web_translations("offline_crm", "fr_FR")["messages"]
+        for text in (offline_signature._BEFORE, offline_signature._AFTER):
+            self.assertIn(text, [message["id"] for message in texts])
+
+    def test_general_conditions_stand_where_the_customer_saw_no_words(self):
+        self.env["ir.config_parameter"].sudo().set_param("account.use_invoice_terms", "True")
+        self.env.company.write({"terms_type": "plain", "invoice_terms": "<p>Our conditions</p>"})
+        self.order.note = "<p>Our conditions</p>"
+        for terms, state in (("", "valid"), ("Our conditions", "valid"), ("Free delivery", "changed")):
+            with self.subTest(terms):
+                self.assertEqual(state, self.sign(self.shown(terms=terms)).state)
+
+    def test_customer_who_was_merged_is_who_signed(self):
+        evidence = self.sign()
+        other = self.partner.copy({"name": self.partner.name, "email": self.partner.email})
+        self.env["base.partner.merge.automatic.wizard"]._merge((self.partner | other).ids, other)
+        self.env.invalidate_all()
+        self.assertEqual(other, self.order.partner_id)
+        self.order.order_line.product_uom_qty = 2
+        evidence._compute_state()
+        self.assertEqual("valid", evidence.state)
+
+    def test_new_customer_who_is_linked_with_one_that_was_there_signs_under_the_name_that_they_saw(self):
+        self.partner_line.duplicate_policy = "link"
+        uid = new_uid()
+        values = {"name": "Azure", "email": self.partner.email}
+        receipt = self.phone.push_one(self.phone.create(values, uid, entity="res.partner"))
+        self.assertEqual(self.partner.id, receipt["result"]["linked_to"], receipt)
+        self.assertEqual("valid", self.sign(self.shown(customer="Azure")).state)
+        self.assertEqual("changed", self.sign(self.shown(customer="Blue")).state)
 
     def test_down_payment_of_the_invoice_changes_nothing_of_it(self):
         evidence = self.sign()

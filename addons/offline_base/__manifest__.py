@@ -1,7 +1,7 @@
 {
     "name": "Offline Base",
     "summary": "Devices work without network and sync with Odoo: engine, wire protocol, conflicts",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Productivity/Offline",
     "author": "Odoo Offline contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Offline CRM",
     "summary": "Leads, opportunities and their meetings on devices that work without network",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Productivity/Offline",
     "author": "Odoo Offline contributors",
     "license": "LGPL-3",

@@ -254,7 +254,12 @@ class OfflineConflict(models.Model):
         return self._decide("device")
 
     def action_link(self):
-        """Say that the new record is the one shown beside it: no second one is made."""
+        """Say that the new record is the one shown beside it (``same_as`` of the context): no second one is made."""
+        for conflict in self:
+            if self.env.context.get("same_as", conflict.res_id) != conflict.res_id:
+                raise UserError(
+                    self.env._("Another record is shown beside %s by now: look at it first.", conflict.name)
+                )
         return self._decide("linked")
 
     def action_show_next(self):

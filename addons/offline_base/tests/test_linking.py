@@ -454,7 +454,9 @@ class TestOfficeLinks(LinkCase):
         self.assertEqual(self.there.id, conflict.res_id)
         conflict.action_show_next()
         self.assertEqual(other.id, conflict.res_id)
-        conflict.action_link()
+        with self.assertRaisesRegex(UserError, "Another record"), self.env.cr.savepoint():
+            conflict.with_context(same_as=self.there.id).action_link()
+        conflict.with_context(same_as=other.id).action_link()
         self.assertEqual(other, self.by_uid(uid))
 
     def test_many_at_once_take_odoos_record(self):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from tools.provision.server import OdooServer
+from tools.stage.office import Office
 
 from .world import World
 
@@ -18,6 +20,27 @@ _QUIET = "odoo.addons.rpc.controllers.jsonrpc:ERROR"
 def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
     with OdooServer(db=make_database(), extra=["--log-handler", _QUIET]) as running:
         yield running
+
+
+def served(template: str) -> Any:
+    """For a module that needs another database: its own `server`, of this template."""
+
+    @pytest.fixture(scope="module", name="server")
+    def running(make_database: Callable[..., str]) -> Iterator[OdooServer]:
+        with OdooServer(make_database(template=template)) as started:
+            yield started
+
+    return running
+
+
+def bare_office() -> Any:
+    """For a module that hires its own people: the `office` behind its server."""
+
+    @pytest.fixture(scope="module", name="office")
+    def behind(server: OdooServer) -> Office:
+        return Office(server.url, server.db)
+
+    return behind
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.contract.conftest import served
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
 from tools.stage.phone import Phone
@@ -55,10 +55,7 @@ def test_every_hook_of_the_guide_exists() -> None:
     assert named - _hooks() == set()
 
 
-@pytest.fixture(scope="module")
-def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
-    with OdooServer(make_database(template="tests")) as running:
-        yield running
+server = served("tests")
 
 
 def test_note_of_the_guide_syncs_both_ways(server: OdooServer, tmp_path: Path) -> None:

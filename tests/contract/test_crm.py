@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.contract.conftest import bare_office, served
 from tests.faults.wire import Wire, uuid7
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
@@ -16,15 +17,8 @@ from tools.stage.phone import Phone
 LEAD = "crm.lead"
 
 
-@pytest.fixture(scope="module")
-def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
-    with OdooServer(make_database(template="offline_crm")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def office(server: OdooServer) -> Office:
-    return Office(server.url, server.db)
+server = served("offline_crm")
+office = bare_office()
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from offline_core.errors import CATALOGUE
+from tests.contract.conftest import bare_office, served
 from tests.faults.wire import Wire, uuid7
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
@@ -20,15 +21,8 @@ from tools.stage.office import Office
 LEAD, ORDER, LINE = "crm.lead", "sale.order", "sale.order.line"
 
 
-@pytest.fixture(scope="module")
-def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
-    with OdooServer(make_database(template="offline_crm")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def office(server: OdooServer) -> Office:
-    return Office(server.url, server.db)
+server = served("offline_crm")
+office = bare_office()
 
 
 class Shop:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from offline_device import Device
+from tests.contract.conftest import bare_office, served
 from tests.faults.wire import Wire
 from tools.provision.server import OdooServer
 from tools.stage.office import Office
@@ -15,15 +16,8 @@ from tools.stage.office import Office
 LEAD, PARTNER, ACTIVITY = "crm.lead", "res.partner", "mail.activity"
 
 
-@pytest.fixture(scope="module")
-def server(make_database: Callable[..., str]) -> Iterator[OdooServer]:
-    with OdooServer(make_database(template="offline_crm")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def office(server: OdooServer) -> Office:
-    return Office(server.url, server.db)
+server = served("offline_crm")
+office = bare_office()
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ describe("work of a named operation", () => {
     });
 
     test("is told by its entity where that has more to say, which may look things up", async () => {
-        const told = async ({ args, device }) => ({ what: `Closed ${args.reason}`, rows: [{ name: "lines.0", label: await device.nameOf("x.shop", 1), text: "2" }] });
+        const told = ({ args, device }) => ({ what: `Closed ${args.reason}`, rows: async () => [{ name: "lines.0", label: await device.nameOf("x.shop", 1), text: "2" }] });
         const { app, piece: one } = await piece({ reason: "A" }, { told });
         assert.equal(one.what, "Closed A");
         one.entry.receipt = { fields: { "lines.0.shop": "Gone" } };

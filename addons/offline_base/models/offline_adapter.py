@@ -194,19 +194,22 @@ class OfflineAdapter(models.AbstractModel):
     @api.model
     def _offline_field_names(self):
         """The exported fields: those of all parents together, in order of declaration, and what a manager added."""
-        names = {}
-        for cls in reversed(type(self).mro()):
-            names.update(dict.fromkeys(vars(cls).get("_offline_fields", ())))
+        names = dict.fromkeys(self._offline_declared("_offline_fields"))
         names.update(dict.fromkeys(self.env["offline.custom.entity"]._field_names_of(self._offline_model)))
         return list(names)
 
     @api.model
     def _offline_readonly(self):
-        return {name for cls in type(self).mro() for name in vars(cls).get("_offline_readonly_fields", ())}
+        return set(self._offline_declared("_offline_readonly_fields"))
 
     @api.model
     def _offline_kept(self):
-        return {name for cls in type(self).mro() for name in vars(cls).get("_offline_kept_fields", ())}
+        return set(self._offline_declared("_offline_kept_fields"))
+
+    @api.model
+    def _offline_declared(self, attribute):
+        """The names that all parents together declare there, in order of declaration."""
+        return [name for cls in reversed(type(self).mro()) for name in vars(cls).get(attribute, ())]
 
     @api.model
     def _offline_default_policies(self):

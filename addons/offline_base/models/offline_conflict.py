@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..store import decisions, review
-from ..store.outcome import Edit, Force, guarded, is_transient, linked_to
+from ..store.outcome import Edit, Force, duplicates_of, guarded, is_transient, linked_to
 from ..store.story import moment, where_from
 
 _logger = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ class OfflineConflict(models.Model):
             "operation_id": operation.id,
             "res_model": operation.entity,
             # What may be a duplicate is shown beside the record that it may be one of.
-            "res_id": operation.res_id or next(iter((operation.result or {}).get("duplicates", ())), False),
+            "res_id": operation.res_id or next(iter(duplicates_of(operation.result)), False),
             "kind": operation.conflict["kind"],
             "state": "open",
             "outcome": False,
@@ -267,7 +267,7 @@ class OfflineConflict(models.Model):
         for conflict in self:
             conflict._check_open()
             # sudo: what may be meant was found as the device's user; which is shown is the engine's to write.
-            there = (conflict.operation_id.sudo().result or {}).get("duplicates", [])
+            there = duplicates_of(conflict.operation_id.sudo().result)
             if conflict.res_id in there:
                 conflict.sudo().res_id = there[(there.index(conflict.res_id) + 1) % len(there)]
         return True

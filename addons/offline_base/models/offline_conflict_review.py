@@ -5,6 +5,7 @@ from odoo.tools import format_datetime
 
 from ..core.words import marked
 from ..store import reader
+from ..store.outcome import duplicates_of
 from .value_edit import described, for_input, from_input
 from .value_text import value_text
 
@@ -34,7 +35,7 @@ class OfflineConflictReview(models.Model):
     def _compute_has_others(self):
         for conflict in self:
             # sudo: only how many there are.
-            there = (conflict.operation_id.sudo().result or {}).get("duplicates", ())
+            there = duplicates_of(conflict.operation_id.sudo().result)
             conflict.has_others = conflict.kind == "duplicate" and len(there) > 1
 
     def review(self):

@@ -176,7 +176,7 @@ class Applier:
         # Whoever was asked before it was made is not asked again; the office, where it decides, was not.
         told = set() if policy == REVIEW else set(operation.distinct_from)
         others = [record_id for record_id in found.ids if record_id not in told]
-        if not others or policy not in (ASK, REVIEW, linking.LINK):
+        if not others or policy not in linking.NOT_AT_ONCE:
             return None
         if policy == linking.LINK and (there := linking.certain(self, adapter, line, others)):
             return there

@@ -13,12 +13,12 @@ from typing import Any
 from ..core.digest import to_hex
 from ..core.errors import Refusal
 from ..core.fields import BLOB_TYPES, canonical_values, empty
-from ..core.merge import ASK, REVIEW, both_changed, countable, merge_record
+from ..core.merge import both_changed, countable, merge_record
 from ..core.wire import ByUid, Operation
 from . import reader, writer
 from .apply import Applier, changed, suspects, with_results
 from .history import named_uids
-from .linking import LINK
+from .linking import NOT_AT_ONCE
 from .outcome import Outcome, guarded, is_transient, no_commit
 
 #: The longest run. Longer ones gain little more, and lose more where one operation fails.
@@ -69,7 +69,7 @@ def _at_once(applier: Applier, tasks: Sequence[Task]) -> list[Outcome]:
     if first.verb == "create":
         if type(adapter)._offline_create is not adapter.env.registry["offline.adapter"]._offline_create:
             raise NotAlike  # the model makes its records one by one
-        if line.duplicate_policy in (ASK, REVIEW, LINK) and adapter._offline_tells_duplicates():
+        if line.duplicate_policy in NOT_AT_ONCE and adapter._offline_tells_duplicates():
             raise NotAlike  # one of the run may be what another one is parked for, or is
         return _create(applier, adapter, line, tasks)
     return _update(applier, adapter, line, tasks)

@@ -15,7 +15,7 @@ from ..core.wire import AmendArgs, DiscardArgs, Operation, ResolveArgs
 from .apply import shape_errors
 from .desk import Desk, desk_of, wanted_of
 from .history import OPEN
-from .outcome import Edit, Force, Outcome
+from .outcome import Edit, Force, Outcome, duplicates_of
 
 _ARGS = {"amend": AmendArgs, "discard": DiscardArgs, "resolve": ResolveArgs}
 #: What may be decided so, by verb. What may have happened (``unknown``) is for the office to find out.
@@ -173,7 +173,7 @@ class FollowUps:
 
         Where there are several and the device does not say which, it is given up.
         """
-        there = (about.result or {}).get("duplicates", ()) if about.conflict["kind"] == "duplicate" else ()
+        there = duplicates_of(about.result) if about.conflict["kind"] == "duplicate" else []
         if args.same_as is not None and args.same_as not in there:
             raise Refusal("decision_invalid")
         if args.same_as or len(there) == 1:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.fields import FieldSpec, canonical_values, empty
-from ..core.merge import APPEND, SERVER, UNION, Merge, merge_record
+from ..core.merge import APPEND, ASK, REVIEW, SERVER, UNION, Merge, merge_record
 from . import reader
 from .outcome import Outcome, Parked
 from .scope import scope_of
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The policy by which a new record that is one already there is linked without a question.
 LINK = "link"
+#: Those by which a new record that may be there already is not simply made.
+NOT_AT_ONCE = (ASK, REVIEW, LINK)
 
 
 def certain(applier: Applier, adapter, line, ids: Collection[int]):

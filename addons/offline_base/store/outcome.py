@@ -120,6 +120,11 @@ def linked_to(result: Any) -> int | None:
     return result.get("linked_to") if isinstance(result, dict) else None
 
 
+def duplicates_of(result: Any) -> list[int]:
+    """The records of which a new one may be a duplicate, by the result of its create."""
+    return result.get("duplicates", []) if isinstance(result, dict) else []
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What a person enters instead of what the device sent: values by field, or the arguments as a whole."""

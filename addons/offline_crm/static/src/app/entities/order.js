@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { formatNumber } from "@offline_base/app/ui/model/format";
 import { entities } from "@offline_base/app/ui/registries";
 import { ORDERS } from "../model/kinds";
-import { agreedTotal } from "../model/orders";
+import { agreedTotal, isQuotation } from "../model/orders";
 import { Printed } from "../parts/printed";
 import { signOrder } from "../quotation/signing";
 
@@ -13,9 +13,7 @@ const ICONS = { sale: "check-square-o", cancel: "ban" };
 const SEEN = { seen: ({ state }) => state };
 
 /** What is in it stays as it is: it was confirmed or cancelled. */
-function isClosed({ state }) {
-    return !["draft", "sent"].includes(state);
-}
+const isClosed = (values) => !isQuotation(values);
 
 entities.add("sale.order", {
     icon: "file-text-o",

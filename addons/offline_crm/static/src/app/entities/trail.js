@@ -10,7 +10,7 @@ function positions({ args }) {
     const span = { count: formatNumber(there.length), from: there.length ? formatTime(there[0].at) : "", to: there.length ? formatTime(there.at(-1).at) : "" };
     return {
         what: there.length === 1 ? _t("One position, %s", span.from) : _t("%(count)s positions, %(from)s to %(to)s", span),
-        rows: there.map((one) => ({ label: formatTime(one.at), text: placeText(one) })),
+        rows: () => there.map((one) => ({ label: formatTime(one.at), text: placeText(one) })),
     };
 }
 
@@ -27,13 +27,13 @@ entities.add(TRAIL, {
         create: {
             told: ({ values }) => ({
                 what: String(_t("Went on duty")),
-                rows: [{ label: String(_t("When")), text: values.device_at ? formatDateTime(values.device_at) : "" }, { label: String(_t("With your consent")), text: String(values.has_consented ? _t("Yes") : _t("No")) }],
+                rows: () => [{ label: String(_t("When")), text: values.device_at ? formatDateTime(values.device_at) : "" }, { label: String(_t("With your consent")), text: String(values.has_consented ? _t("Yes") : _t("No")) }],
             }),
         },
         add_positions: { hidden: () => true, told: positions },
         end_duty: {
             hidden: () => true,
-            told: ({ args }) => ({ what: String(_t("Went off duty")), rows: [{ label: String(_t("When")), text: args.at ? formatDateTime(args.at) : "" }] }),
+            told: ({ args }) => ({ what: String(_t("Went off duty")), rows: () => [{ label: String(_t("When")), text: args.at ? formatDateTime(args.at) : "" }] }),
         },
     },
 });

@@ -40,7 +40,7 @@ function told({ args: { at, note, position } }) {
         ["note", _t("Note"), note],
         ["position", _t("Position"), position && placeText(position)],
     ];
-    return { what: String(_t("Check-in")), rows: rows.filter(([, , text]) => text).map(([name, label, text]) => ({ name, label: String(label), text })) };
+    return { what: String(_t("Check-in")), rows: () => rows.filter(([, , text]) => text).map(([name, label, text]) => ({ name, label: String(label), text })) };
 }
 
 /** How the operation `check_in` looks, on a contact and on an opportunity. */

@@ -6,7 +6,7 @@ import { Picker } from "@offline_base/app/ui/forms/picker";
 import { Icon, Sheet } from "@offline_base/app/ui/kit/kit";
 import { arrows } from "@offline_base/app/ui/kit/radios";
 import { attempt } from "@offline_base/app/ui/model/deeds";
-import { entityOf, refOf, refText } from "@offline_base/app/ui/model/entities";
+import { entityOf, keyOf, refOf, refText } from "@offline_base/app/ui/model/entities";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { pin } from "@offline_base/app/ui/screens/pins/pins";
 import { sameCustomers } from "../model/pipeline";
@@ -29,7 +29,7 @@ export class ConvertSheet extends Component {
         this.state = useState({ chosen: null, others: [], isAsking: false, isBusy: false, inOdoo: [] });
         this.live = useLive(async () => {
             const partners = this.app.entity(PARTNER) === null ? [] : await this.app.device.search(PARTNER, "", {}, { limit: Infinity });
-            const own = partners.filter(({ id, uid }) => values.partner_id !== null && (uid ?? id) === (values.partner_id.uid ?? values.partner_id));
+            const own = partners.filter(({ id, uid }) => values.partner_id !== null && (uid ?? id) === keyOf(values.partner_id));
             const same = sameCustomers(values, partners).filter((one) => !own.includes(one));
             return { known: [...own, ...same].slice(0, SHOWN).map((one) => this.choice(one)) };
         });

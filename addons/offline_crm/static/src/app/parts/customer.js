@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { dayOfEvent } from "@offline_base/app/ui/entities/event";
 import { Badge, Icon, Numbers, Row } from "@offline_base/app/ui/kit/kit";
 import { dayOf } from "@offline_base/app/ui/model/days";
-import { entityOf, may, refOf } from "@offline_base/app/ui/model/entities";
+import { entityOf, keyOf, may, pointsTo, refOf } from "@offline_base/app/ui/model/entities";
 import { formatDate, formatDateTime, formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { all } from "../model/deeds";
@@ -17,8 +17,6 @@ import { amountText } from "../quotation/words";
 const VISIT = "offline.visit";
 /** How many of a kind are shown until somebody asks for all. */
 const SHOWN = 5;
-
-const keyOf = (ref) => ref?.uid ?? ref;
 
 /** All names of records. */
 const namesOf = (records) => new Set(records.flatMap(({ id, uid }) => [id, uid]).filter((one) => one !== null));
@@ -155,8 +153,7 @@ export class Customer extends Component {
     async order({ ref, id, uid, values, pending }) {
         const kind = entityOf(this.app.entity(SALE));
         const { record } = this.props;
-        const isOfAnother = ![record.id, record.uid].includes(keyOf(values.partner_id));
-        const who = isOfAnother ? ((await this.app.device.nameOf(PARTNER, keyOf(values.partner_id))) ?? "") : "";
+        const who = pointsTo(values.partner_id, record) ? "" : ((await this.app.device.nameOf(PARTNER, keyOf(values.partner_id))) ?? "");
         return {
             key: ref,
             icon: kind.called(values),

@@ -55,11 +55,15 @@ export function termOf({ payment_term_id }, { terms, partner }) {
     return terms.find((term) => term.id === id) ?? null;
 }
 
+/** It as an order, for whom and on what terms it is. */
+export function orderIn(quote, around) {
+    return orderOf(quote, { ...around, payment_term: termOf(quote, around)?.values ?? null });
+}
+
 /** Everything that the amounts say; null where not even the company is on this device. */
 export function priced(quote, around, now) {
     const { book } = around;
-    const order = orderOf(quote, { ...around, payment_term: termOf(quote, around)?.values ?? null });
-    return book.all("res.company").length ? priceOrder({ order, records: book, now }) : null;
+    return book.all("res.company").length ? priceOrder({ order: orderIn(quote, around), records: book, now }) : null;
 }
 
 /**

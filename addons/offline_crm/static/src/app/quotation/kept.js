@@ -10,6 +10,11 @@ function draftName(lead, op) {
     return op ? `quotation/${lead}/${op}` : `quotation/${lead}`;
 }
 
+/** Of what a screen shows, what can be stored. */
+export function plain(content) {
+    return JSON.parse(JSON.stringify(content));
+}
+
 export class Kept {
     /** @param {object} device of the app @param {string} lead as in the address of a screen @param {string} [op] the work that is corrected */
     constructor(device, lead, op) {
@@ -43,12 +48,12 @@ export class Kept {
 
     /** A quotation that takes the place of what was there together with other work, as `Drafts.beside` has it. */
     draftOf(quote) {
-        return { name: this._name, content: JSON.parse(JSON.stringify(quote)) };
+        return { name: this._name, content: plain(quote) };
     }
 
     /** Keep it in the place of what was there; false where the device has no room. The last one counts. */
     put(quote) {
-        const content = JSON.parse(JSON.stringify(quote));
+        const content = plain(quote);
         return this._next(() => (isEmpty(content) ? this._device.drafts.drop(this._name) : this._device.drafts.put(this._name, content)));
     }
 

@@ -18,10 +18,10 @@ import { LEAD } from "../model/pipeline";
 import { Stock } from "../model/stock";
 import { addProducts } from "../prices/reading";
 import { warningsOf } from "../prices/warnings";
-import { priced, readAround, reopened, termOf } from "./around";
+import { orderIn, priced, readAround, reopened, termOf } from "./around";
 import { documentOf } from "./document";
-import { argumentsOf, emptyQuote, isEmpty, linesOf, orderOf } from "./draft";
-import { Kept, waitingPiece } from "./kept";
+import { argumentsOf, emptyQuote, isEmpty, linesOf } from "./draft";
+import { Kept, plain, waitingPiece } from "./kept";
 import { LineSheet, TextSheet, VariantSheet } from "./line";
 import { Paper, signedText } from "./paper";
 import { Credit, creditText, isAnswered, readCredit } from "./credit";
@@ -147,10 +147,6 @@ export class Quotation extends Component {
         return this.live.templates.find(({ id }) => id === this.quote.template_id) ?? null;
     }
 
-    order(quote) {
-        return orderOf(quote, { ...this.live, payment_term: this.term?.values ?? null });
-    }
-
     price(quote) {
         return priced(quote, this.live, now());
     }
@@ -176,7 +172,7 @@ export class Quotation extends Component {
 
     get warnings() {
         const { quote, priced, live } = this;
-        const found = warningsOf({ order: this.order(quote), priced, records: live.book, now: now() }).map(({ kind, key }) => {
+        const found = warningsOf({ order: orderIn(quote, live), priced, records: live.book, now: now() }).map(({ kind, key }) => {
             const name = quote.lines.find((line) => line.key === key)?.name;
             return {
                 product_archived: _t("%s is no longer sold.", name),
@@ -475,7 +471,7 @@ export class Quotation extends Component {
         this.state.isSending = true;
         try {
             const quote = { ...this.quote, signature: this.isSigned ? this.quote.signature : null };
-            const args = JSON.parse(JSON.stringify(argumentsOf(quote, this.live, this.priced)));
+            const args = plain(argumentsOf(quote, this.live, this.priced));
             if (!(await (this.props.op ? this.correct(args) : this.make(args)))) {
                 return;
             }

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { attempt } from "@offline_base/app/ui/model/deeds";
 import { refOf } from "@offline_base/app/ui/model/entities";
 import { htmlToText } from "@offline_base/app/ui/model/texts";
-import { linesOf } from "../model/orders";
+import { linesOfOrder } from "../model/orders";
 import { bySequence } from "../model/pipeline";
 import { documentOfOrder } from "./document";
 import { Paper } from "./paper";
@@ -14,7 +14,7 @@ export async function signOrder(app, record) {
     const { device, messages } = app;
     const { values } = record;
     const ref = refOf(record);
-    const { lines, isChanged } = await linesOf(app, record);
+    const { lines, isChanged } = await linesOfOrder(app, record);
     const inOrder = lines.toSorted(bySequence);
     const [company, currency] = await Promise.all([
         device.get("res.company", values.company_id),

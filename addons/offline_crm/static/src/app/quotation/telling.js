@@ -35,9 +35,13 @@ async function lineRows(device, { lines = [], currency = null }) {
 
 /** As `told` of an operation. */
 export async function toldQuote({ args, device }) {
+    const total = await totalText(device, args);
+    return { what: String(total ? _t("Quotation: %s", total) : _t("Quotation")), rows: () => rowsOf(device, args, total) };
+}
+
+async function rowsOf(device, args, total) {
     const { partner = null, template = null, pricelist = null, payment_term = null, codes = [], rewards = [], validity_date, signature } = args;
     const nameOf = async (entity, ref) => (ref === null ? "" : ((await device.nameOf(entity, ref)) ?? String(_t("Not on this device"))));
-    const total = await totalText(device, args);
     const taken = await Promise.all(rewards.map(async ({ reward }) => (await device.get("loyalty.reward", reward))?.values.description ?? _t("Reward")));
     const rows = [
         { name: "partner", label: _t("Customer"), text: await nameOf("res.partner", partner) },
@@ -53,8 +57,5 @@ export async function toldQuote({ args, device }) {
         { name: "note", label: _t("Notes and conditions"), text: args.note ?? "" },
         { name: "signature", label: _t("Signature"), text: signature ? signedText(signature) : "" },
     ];
-    return {
-        what: String(total ? _t("Quotation: %s", total) : _t("Quotation")),
-        rows: rows.filter(({ text }) => text).map((one) => ({ ...one, label: String(one.label), text: String(one.text) })),
-    };
+    return rows.filter(({ text }) => text).map((one) => ({ ...one, label: String(one.label), text: String(one.text) }));
 }

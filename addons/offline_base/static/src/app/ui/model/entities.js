@@ -25,7 +25,7 @@
  * | `sorts` | `[{name, label, of(values, known), down?}]`, the first is usual |
  * | `group` | `{label, of(values, known)}`: `of` answers `{key, label, tone?}` of the heading in the usual order |
  * | `isScanned` | a code finds a record in the list |
- * | `operations` | `{name: {icon, main, place, isOnce, text, confirm, said, labels, hidden(values), defaults(values, {app, record}), effect(app, record, args), fields, shows, unasked, run(app, record), after(app, record), kind, correct(app, piece)}}`; `fields` say what arguments are whose schema does not; `shows` as above; `unasked`: `{argument: (values) => value}` that nobody fills in; `place: "call"` logs a call; `effect`: the values that it is expected to leave; `told({args, values, device})` → `{what, rows: [{label, text, name}]}`: such work in words, where it waits, `name` that of the argument, if it is one; `kind` as in `kinds`, where such work stands under another tab; `correct` opens a screen to correct refused work of it; `prepare(app, args)` → what is sent of what was filled in |
+ * | `operations` | `{name: {icon, main, place, isOnce, text, confirm, said, labels, hidden(values), defaults(values, {app, record}), effect(app, record, args), fields, shows, unasked, run(app, record), after(app, record), kind, correct(app, piece)}}`; `fields` say what arguments are whose schema does not; `shows` as above; `unasked`: `{argument: (values) => value}` that nobody fills in; `place: "call"` logs a call; `effect`: the values that it is expected to leave; `told({args, values, device})` → `{what, rows()}`: such work in words, where it waits, and the rows of its own screen, `[{label, text, name}]`, `name` that of the argument, if it is one; `kind` as in `kinds`, where such work stands under another tab; `correct` opens a screen to correct refused work of it; `prepare(app, args)` → what is sent of what was filled in |
  * | `quick` | components over a record, with `entity` and `record` |
  * | `panels` | components under the fields of a record, with `entity` and `record` |
  * | `related` | `[{entity, field, label?, when?(values)}]`: records whose field points to this one are shown with it |
@@ -152,9 +152,19 @@ export function refOf({ id, uid }) {
     return uid === null ? id : { uid };
 }
 
+/** What a value that points to a record calls it: `{uid}` → its uid, else its id. */
+export function keyOf(ref) {
+    return ref?.uid ?? ref;
+}
+
+/** Whether a value points to this record, by whatever name it knows it. */
+export function pointsTo(ref, { id, uid }) {
+    return ref !== null && [id, uid].includes(keyOf(ref));
+}
+
 /** A reference as it stands in the address of a screen: `7` and `{uid}` → text. */
 export function refText(ref) {
-    return String(ref?.uid ?? ref);
+    return String(keyOf(ref));
 }
 
 /** The other way round. */

@@ -122,7 +122,7 @@ export async function fieldsOf(app, { entry, body, entity, verb }) {
     const told = await toldOf(app, entity, body);
     if (told) {
         const problemOf = (name) => Object.entries(said).find(([one]) => one === name || one.startsWith(`${name}.`))?.[1] ?? null;
-        return told.rows.map(({ label, text, name }, at) => ({ name: name ?? String(at), label, problem: problemOf(name), before: null, mine: text }));
+        return (await told.rows()).map(({ label, text, name }, at) => ({ name: name ?? String(at), label, problem: problemOf(name), before: null, mine: text }));
     }
     const known = (name) => entity.profile.fields.find((field) => field.name === name) ?? { name, label: name, type: "char" };
     const row = async (field, value, before) => ({

@@ -69,6 +69,11 @@ describe("the customer of a lead", () => {
         assert.deepEqual(found({ email_from: "ann@example.com", phone: "0032 475 123456" }), [1, 2]);
     });
 
+    test("is rather somebody with the same e-mail than somebody with the same phone", () => {
+        const house = [partner(1, "desk@house.example", "+32 475 12 34 56"), partner(2, "ann@example.com", null), partner(3, "ann@example.com", "0475 12 34 56")];
+        assert.deepEqual(ids(sameCustomers({ email_from: "ann@example.com", phone: "0475 12 34 56" }, house)), [2, 3, 1]);
+    });
+
     test("is nobody because both have none, or a short number alike", () => {
         assert.deepEqual([found({}), found({ phone: "12" }), found({ email_from: "ann" })], [[], [], []]);
     });

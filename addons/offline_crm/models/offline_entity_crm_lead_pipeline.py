@@ -79,8 +79,11 @@ class OfflineEntityCrmLead(models.AbstractModel):
                     }
                 )
             )
+            # Before the customer's address takes the place of the lead's.
+            similar = dialog.duplicated_lead_ids
             dialog.action_apply()
-        similar = record._get_lead_duplicates(record.partner_id, record.email_from, include_lost=True)
+        else:
+            similar = record._get_lead_duplicates(record.partner_id, record.email_from, include_lost=True)
         return {"partner": record.partner_id.id or None, "duplicates": (similar - record).ids}
 
     def _offline_customer(self, record, args):

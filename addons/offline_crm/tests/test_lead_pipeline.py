@@ -310,6 +310,15 @@ class TestConvert(CrmCase):
         receipt = self.do("convert", self.fresh, customer="none")
         self.assertEqual(mine.ids, receipt["result"]["duplicates"])
 
+    def test_similar_leads_have_the_address_that_the_lead_had(self):
+        """The customer's takes its place."""
+        mine = self.new_lead("Tables", email_from="ann@ray.example")
+        home = self.new_partner("Ann", email="ann@home.example")
+        receipt = self.do("convert", self.fresh, customer="existing", partner=home.id)
+        self.assert_status("applied", receipt)
+        self.assertEqual("ann@home.example", self.fresh.email_from)
+        self.assertEqual(mine.ids, receipt["result"]["duplicates"])
+
     def test_lost_and_won_leads_are_not_converted(self):
         self.fresh.action_set_lost(lost_reason_id=self.reason.id)
         self.assert_refused(self.do("convert", self.fresh, customer="none"), "Too dear", "Restore")

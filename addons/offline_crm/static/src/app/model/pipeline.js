@@ -85,13 +85,16 @@ export function dueOf({ id, uid }, days) {
     return [days.get(id), days.get(uid)].filter(Boolean).sort()[0] ?? null;
 }
 
-/** Contacts that may be the customer of a lead, as Odoo compares them: the same e-mail, or the same phone. */
+/**
+ * Contacts that may be the customer of a lead, as Odoo compares them: those with the same e-mail, then those with the
+ * same phone, which a whole house may share.
+ */
 export function sameCustomers({ email_from, phone }, partners) {
     const mail = mailOf(email_from);
     const digits = digitsOf(phone);
-    const isSame = ({ values }) =>
-        (mail !== "" && mailOf(values.email) === mail) || (digits.length >= LEAST_DIGITS && sameNumber(digitsOf(values.phone), digits));
-    return partners.filter(isSame);
+    const hasMail = ({ values }) => mail !== "" && mailOf(values.email) === mail;
+    const hasPhone = ({ values }) => digits.length >= LEAST_DIGITS && sameNumber(digitsOf(values.phone), digits);
+    return [...partners.filter(hasMail), ...partners.filter((one) => !hasMail(one) && hasPhone(one))];
 }
 
 /** "Ann <Ann@Example.com>" → "ann@example.com". */

@@ -234,3 +234,54 @@ def test_taxes_go_by_the_delivery_address_and_are_for_the_office_where_there_are
     device.says("This device cannot tell which address of the customer the taxes go by.")
     device.go_online()
     office.write("account.fiscal.position", position, active=False)
+
+
+def test_quotation_whose_terms_are_gone_opens_with_all_its_lines_and_says_what_holds_now(
+    device: AppDevice, office: Office
+) -> None:
+    half = {"compute_price": "percentage", "percent_price": 50, "applied_on": "3_global"}
+    schools = office.create("product.pricelist", name="Schools", sequence=98, item_ids=[(0, 0, half)])
+    term = office.create("account.payment.term", name="On delivery")
+    birch = office.create("res.partner", name="Birch College", is_company=True)
+    device.go_online()
+    assert device.sync()
+    device.go_offline()
+    page = begin(device)
+    add(device, "Oak desk")
+    choose(page, "Price list", "Schools")
+    choose(page, "Payment terms", "On delivery")
+    device.button("Enter a code").click()
+    page.get_by_role("textbox", name="Code").fill("NOSUCH")
+    device.button("Use it").click()
+    expect(row(page, "Oak desk")).to_contain_text("1 Units × $210.00")
+    make(device)
+    office.write("product.pricelist", schools, active=False)
+    office.write("account.payment.term", term, active=False)
+    office.write("crm.lead", lead_of(device), partner_id=birch)
+    device.go_online()
+    assert device.sync()
+    # What the work is refused for came with it; what the office has by now comes after.
+    assert device.sync()
+
+    [refused] = page.evaluate("offlineApp.device.unresolved()")
+    device.go(f"/operation/{refused['op']}")
+    device.button("Correct and send again").click()
+    device.says("It was for Azure Interior. The customer of the opportunity is Birch College now")
+    device.says("The price list that was chosen is not on this device any more. In its place:")
+    device.says("The payment terms that were chosen are not on this device any more.")
+    expect(row(page, "Oak desk")).to_contain_text("1 Units × $420.00")
+    expect(row(page, "Oak desk")).to_contain_text("Before: $210.00")
+    expect(page.locator(".o_quote_totals")).to_contain_text("Before")
+    assert faults(page) == []
+    # Whom it is for is chosen here, too.
+    device.button("Choose a customer").click()
+    page.get_by_role("dialog").get_by_text("Azure Interior").first.click()
+    expect(device.button("Choose a customer")).to_have_count(0)
+    row(page, "NOSUCH").click()
+    expect(row(page, "NOSUCH")).to_have_count(0)
+    assert faults(page) == []
+    device.work(device.button("Send again"))
+    order = order_of(office, device, "partner_id", "pricelist_id", "payment_term_id", "amount_untaxed")
+    assert order["partner_id"][1] == "Azure Interior"
+    assert order["pricelist_id"][0] != schools
+    assert (order["payment_term_id"], order["amount_untaxed"]) == (False, 420)

@@ -15,7 +15,8 @@ import { flat, taxed, TaxDocument, unfixed } from "./taxes.js";
 /**
  * The terms of an order: company, price list, currency, fiscal position and moment.
  *
- * `partner` and those of `deliveries` are values of contacts, which may be born on this device. What the order names
+ * `partner` and those of `deliveries` are values of contacts, which may be born on this device; without `partner` nobody
+ * here can tell the terms. What the order names
  * itself (`pricelist_id`, `fiscal_position_id`, also null) stands; else the customer's is found.
  */
 export function termsOf({ order, records, now }) {
@@ -37,6 +38,9 @@ export function termsOf({ order, records, now }) {
             return null;
         }
     };
+    if (!order.partner) {
+        confirmedOnSync.push("customer_unknown");
+    }
     const given = (entity, id, reason) =>
         attempt(() => {
             const found = id === null ? null : book.get(entity, id);

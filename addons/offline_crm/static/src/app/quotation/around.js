@@ -1,7 +1,7 @@
 /** What a quotation is made of besides itself: its opportunity, its customer, and what prices go by. */
 import { markRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { refFrom } from "@offline_base/app/ui/model/entities";
+import { keyOf, refFrom } from "@offline_base/app/ui/model/entities";
 import { all } from "../model/deeds";
 import { familyOf, PARTNER } from "../model/family";
 import { bySequence, LEAD } from "../model/pipeline";
@@ -15,30 +15,55 @@ const TERM = "account.payment.term";
 const TEMPLATE = "sale.order.template";
 
 /**
- * `{lead, partner, deliveries, book, terms, templates, company_id}`.
+ * `{lead, partner, customer, former, deliveries, book, terms, templates, company_id}`: `customer` is how the opportunity
+ * names its own, `{ref, name}`, also one who is not on this device; `former` for whom the quotation was begun, where
+ * that is somebody else.
  *
- * @param app @param {string} lead as in the address of a screen @param {() => object[]} lines whose products it needs
+ * @param app @param {string} lead as in the address of a screen @param {() => object} quote
  */
-export async function readAround(app, lead, lines) {
+export async function readAround(app, lead, quote) {
     const { device } = app;
     const record = await device.get(LEAD, refFrom(lead));
     const { partner_id = null, company_id = null } = record?.values ?? {};
-    const partner = partner_id === null ? null : await device.get(PARTNER, partner_id);
+    const partner = partner_id === null ? null : await heldPartner(device, partner_id);
     const [terms, templates] = await Promise.all([all(app, TERM), all(app, TEMPLATE)]);
     // Nothing on the screen waits for what is in it: it is read anew as a whole.
     const book = markRaw(await readBook(device));
-    // Last: lines may have come meanwhile.
+    // Last: it may have changed meanwhile.
+    const { customer, lines } = quote();
     await addProducts(
         book,
         device,
-        lines().map(({ product_id }) => product_id).filter(Boolean),
+        lines.map(({ product_id }) => product_id).filter(Boolean),
     );
     return {
         ...{ lead: record, partner, book, company_id },
+        customer: partner_id === null ? null : await customerOf(device, partner_id),
+        former: customer && !(await isSame(device, customer.ref, partner_id)) ? customer : null,
         deliveries: partner && (await addressesOf(device, partner)),
         terms: terms.toSorted(bySequence),
         templates: templates.toSorted(bySequence),
     };
+}
+
+/** The contact of a reference; one that only own work speaks of is not here any more. */
+async function heldPartner(device, ref) {
+    const record = await device.get(PARTNER, keyOf(ref));
+    return record?.present ? record : null;
+}
+
+/** A customer as a quotation keeps them. */
+export async function customerOf(device, ref) {
+    return { ref: keyOf(ref), name: (await device.nameOf(PARTNER, keyOf(ref))) ?? "" };
+}
+
+/** Whether both name one contact, who may have several names: born here, and linked with one of Odoo's. */
+async function isSame(device, one, other) {
+    if (other === null || keyOf(one) === keyOf(other)) {
+        return other !== null;
+    }
+    const [first, second] = await Promise.all([one, other].map((ref) => device.get(PARTNER, keyOf(ref))));
+    return first !== null && second !== null && first.ref === second.ref;
 }
 
 /** The values of the addresses of which one is delivered to, for `priceOrder`. */
@@ -49,15 +74,33 @@ async function addressesOf(device, partner) {
     return found && found.map(({ id, values }) => (id === null ? { ...values, ...shared(partner.values) } : values));
 }
 
-/** The terms of payment in force: those that were chosen, else those of the customer. */
-export function termOf({ payment_term_id }, { terms, partner }) {
-    const id = payment_term_id ?? partner?.values.property_payment_term_id ?? null;
-    return terms.find((term) => term.id === id) ?? null;
+/** Of what was chosen, by its name in a quotation, that which is not on this device any more. */
+export function goneOf(quote, { book, terms, templates }) {
+    const held = { pricelist_id: book.all("product.pricelist"), payment_term_id: terms, template_id: templates };
+    return Object.keys(held).filter((name) => quote[name] !== undefined && !held[name].some(({ id }) => id === quote[name]));
+}
+
+/** It as it counts: without what is gone, in whose place comes what Odoo takes for the customer. */
+export function standing(quote, around) {
+    const left = { ...quote };
+    goneOf(quote, around).forEach((name) => delete left[name]);
+    return left;
+}
+
+/** The terms of payment in force, an id: those that were chosen, else those of the customer; null: at once. */
+export function termIdOf(quote, around) {
+    return standing(quote, around).payment_term_id ?? around.partner?.values.property_payment_term_id ?? null;
+}
+
+/** The same as they are on this device. */
+export function termOf(quote, around) {
+    const wanted = termIdOf(quote, around);
+    return around.terms.find(({ id }) => id === wanted) ?? null;
 }
 
 /** It as an order, for whom and on what terms it is. */
 export function orderIn(quote, around) {
-    return orderOf(quote, { ...around, payment_term: termOf(quote, around)?.values ?? null });
+    return orderOf(standing(quote, around), { ...around, payment_term: termOf(quote, around)?.values ?? null });
 }
 
 /** Everything that the amounts say; null where not even the company is on this device. */
@@ -66,38 +109,73 @@ export function priced(quote, around, now) {
     return book.all("res.company").length ? priceOrder({ order: orderIn(quote, around), records: book, now }) : null;
 }
 
+/** The price list that a customer gets unless another one is chosen: the opportunity's, or one of these values; null: none, or nobody can tell. */
+export function ownPriceList(around, now, values = around.partner?.values) {
+    const nothing = { lines: [], codes: [], rewards: [] };
+    return priced(nothing, { ...around, partner: values ? { values } : null }, now)?.priceList ?? null;
+}
+
+/** Whether the price list of what was sent is only that of its customer, whose price list is followed. */
+async function isTheirs(device, { pricelist_id }, around, now) {
+    if (pricelist_id === undefined || !around.partner) {
+        return false;
+    }
+    if (ownPriceList(around, now)?.id === pricelist_id) {
+        return true;
+    }
+    const before = around.former && (await heldPartner(device, around.former.ref));
+    return around.former !== null && (!before || ownPriceList(around, now, before.values)?.id === pricelist_id);
+}
+
+/** In which currency it was told, by its code; undefined where nothing says it. */
+function currencyTold({ currency, pricelist }, book) {
+    return currency ?? book.get("res.currency", book.get("product.pricelist", pricelist)?.currency_id)?.name;
+}
+
 /**
- * A quotation as it was made, of what was sent: what is not on this device any more is for the person to choose again,
- * and a price that the price list still gives goes on following it.
+ * A quotation as it was made, of what was sent.
+ *
+ * A price that the price list still gives goes on following it, another one stays as it was agreed. Where the price list
+ * or its currency is another by now, all prices are reckoned anew. What was told stays beside it as `agreed`, and what is
+ * not on this device any more stays chosen: `changesOf` says both.
  */
 export async function reopened(app, lead, args, now) {
+    const { device } = app;
     const quote = quoteOf(args);
-    const around = await readAround(app, lead, () => quote.lines);
-    const { book, terms, templates } = around;
-    const isThere = (records, id) => records.some((one) => one.id === id);
-    const chosen = {
-        pricelist_id: isThere(book.all("product.pricelist"), quote.pricelist_id),
-        payment_term_id: isThere(terms, quote.payment_term_id),
-        template_id: isThere(templates, quote.template_id),
-    };
-    for (const name of Object.keys(chosen).filter((one) => !chosen[one])) {
-        delete quote[name];
+    if ((args.partner ?? null) !== null) {
+        quote.customer = await customerOf(device, args.partner);
+    }
+    const around = await readAround(app, lead, () => quote);
+    const { book, customer } = around;
+    if (!quote.customer && customer) {
+        quote.customer = customer;
+    }
+    if (await isTheirs(device, quote, around, now)) {
+        delete quote.pricelist_id;
     }
     const bare = quote.lines.map(({ price_unit, discount, ...line }) => line);
-    const listed = around.partner && priced({ ...quote, lines: bare, codes: [], rewards: [] }, around, now);
+    const listed = priced({ ...quote, lines: bare, codes: [], rewards: [] }, around, now);
+    const pricelist = args.pricelist ?? null;
+    const currency = currencyTold(args, book) ?? listed?.currency.name;
+    const isList = !listed || (listed.priceList?.id ?? null) === pricelist || (listed.isOpen && !listed.priceList);
+    const isAgreed = isList && (!listed || listed.currency.name === currency);
     const products = bare.filter(({ product_id }) => product_id);
+    quote.agreed = { pricelist, currency, ...(typeof args.amount_total === "number" && { amount_total: args.amount_total }) };
+    quote.currency = listed?.currency.name ?? currency;
     quote.lines = quote.lines.map((line, at) => {
         if (line.display_type) {
             return line;
         }
         const name = nameOfVariant(book, line.product_id);
         const reckoned = name && listed?.lines[products.indexOf(bare[at])];
-        const { price_unit, discount } = line;
+        const said = ["price_unit", "discount"].filter((one) => line[one] !== undefined);
+        const stays = said.filter((one) => isAgreed && !(reckoned && told(reckoned[one]) === line[one]));
+        const these = (names) => Object.fromEntries(names.map((one) => [one, line[one]]));
         return {
             ...bare[at],
             name: name ?? String(_t("A product that is not on this device")),
-            ...(price_unit !== undefined && !(reckoned && told(reckoned.price_unit) === price_unit) && { price_unit }),
-            ...(discount !== undefined && !(reckoned && told(reckoned.discount) === discount) && { discount }),
+            ...these(stays),
+            ...(line.price_unit !== undefined && { agreed: { ...these(said), currency } }),
         };
     });
     return quote;

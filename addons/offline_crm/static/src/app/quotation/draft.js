@@ -5,16 +5,21 @@
  * @typedef {object} Quote
  * @property {string} uid how the device names the quotation
  * @property {object[]} lines products `{key, product_id, name, product_uom_qty, product_uom_id?, price_unit?, discount?,
- *     words?, optional?}`, sections and notes `{key, display_type, name}`
+ *     words?, optional?, agreed?}`, sections and notes `{key, display_type, name}`; `agreed`: the price that was told before,
+ *     `{price_unit, discount?, currency}`
  * @property {string[]} codes @property {{reward_id: number, product_id?: number}[]} rewards
  * @property {number} [pricelist_id] @property {number} [payment_term_id] @property {number} [template_id] what was
  *     chosen; else what Odoo takes for the customer
+ * @property {{ref: number | string, name: string}} [customer] for whom it was begun
+ * @property {string} [currency] of the prices that were written, by its code
+ * @property {{pricelist: number | null, currency: string, amount_total?: number}} [agreed] what was told before
  * @property {string} reference the customer's own @property {string} note @property {string | null} validity_date
  * @property {object | null} signature what `evidenceOf` gave
  */
 import { same } from "@offline_base/app/engine/canonical";
 import { newUid } from "@offline_base/app/engine/uid";
 import { refOf } from "@offline_base/app/ui/model/entities";
+import { isForTheOffice } from "./reasons";
 
 /** How many digits an amount that is sent may have: what floats add behind them is no part of it. */
 const DIGITS = 6;
@@ -28,7 +33,8 @@ export function emptyQuote() {
 
 /** Whether nothing was asked for yet. @param {Quote} quote */
 export function isEmpty(quote) {
-    return same({ ...quote, uid: "" }, { ...emptyQuote(), uid: "" });
+    const { customer, currency, ...asked } = quote;
+    return same({ ...asked, uid: "" }, { ...emptyQuote(), uid: "" });
 }
 
 const isProduct = ({ display_type }) => !display_type;
@@ -82,10 +88,11 @@ function textArgs({ display_type, name }) {
     return { display_type, name };
 }
 
-function productArgs(line, { price_unit, discount, price_total, confirmedOnSync }, isOpen) {
+function productArgs(line, { price_unit, discount, price_total, confirmedOnSync }, areTermsOpen) {
     const { product_id, product_uom_qty, product_uom_id, words, optional } = line;
     const agreed = { price_unit: told(price_unit), discount: told(discount), price_total: told(price_total) };
-    // Under terms that only the office knows, what a person wrote themselves was agreed all the same.
+    // What only the office knows was not agreed; what a person wrote themselves was, all the same.
+    const isOpen = areTermsOpen || confirmedOnSync.length > 0;
     const written = ["price_unit", "discount"].filter((name) => line[name] !== undefined);
     return {
         product: product_id,
@@ -93,8 +100,7 @@ function productArgs(line, { price_unit, discount, price_total, confirmedOnSync 
         ...(product_uom_id && { uom: product_uom_id }),
         ...(words && { name: words }),
         ...(optional && { optional }),
-        // What the device cannot know was not agreed.
-        ...(!confirmedOnSync.length && (isOpen ? Object.fromEntries(written.map((name) => [name, agreed[name]])) : agreed)),
+        ...(isOpen ? Object.fromEntries(written.map((name) => [name, agreed[name]])) : agreed),
     };
 }
 
@@ -125,7 +131,17 @@ function productLine({ product, quantity, uom, name, optional, price_unit, disco
     };
 }
 
-/** Whether a step does not count here. A code that only the office knows is sent all the same. */
+/**
+ * Lines without the prices that were written in a currency that counts no more: the price list says them, and what they
+ * were stays with them.
+ */
+export function unwritten(lines, currency) {
+    return lines.map(({ price_unit, ...line }) =>
+        price_unit === undefined ? line : { ...line, agreed: { price_unit, ...(line.discount !== undefined && { discount: line.discount }), currency } },
+    );
+}
+
+/** Whether a step does not count here. What only the office can tell is sent all the same. */
 function isRefused({ refused }, isIt) {
-    return refused.some((step) => isIt(step) && step.reason !== "code_unknown");
+    return refused.some((step) => isIt(step) && !isForTheOffice(step.reason));
 }

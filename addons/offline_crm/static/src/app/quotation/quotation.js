@@ -14,13 +14,16 @@ import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { describe } from "@offline_base/app/ui/model/pieces";
 import { screens } from "@offline_base/app/ui/registries";
 import { Leaving } from "@offline_base/app/ui/screens/form/form";
+import { set } from "../model/deeds";
+import { PARTNER } from "../model/family";
 import { LEAD } from "../model/pipeline";
 import { Stock } from "../model/stock";
 import { addProducts } from "../prices/reading";
 import { warningsOf } from "../prices/warnings";
-import { orderIn, priced, readAround, reopened, termOf } from "./around";
+import { customerOf, orderIn, priced, readAround, reopened, standing, termOf } from "./around";
+import { changesOf, customerText, lineText, termText, totalText } from "./changes";
 import { documentOf } from "./document";
-import { argumentsOf, emptyQuote, isEmpty, linesOf } from "./draft";
+import { argumentsOf, emptyQuote, isEmpty, linesOf, unwritten } from "./draft";
 import { Kept, plain, waitingPiece } from "./kept";
 import { LineSheet, TextSheet, VariantSheet } from "./line";
 import { Paper, signedText } from "./paper";
@@ -28,7 +31,7 @@ import { Credit, creditText, isAnswered, readCredit } from "./credit";
 import { choicesOf } from "../prices/rewards";
 import { reasonText, refusalText } from "./reasons";
 import { Terms } from "./terms";
-import { amountText, letterhead, lineName, nameOfVariant, rewardName, termsText, unitsOf } from "./words";
+import { amountText, letterhead, lineName, nameOfVariant, priceText, rewardName, termsText, unitsOf } from "./words";
 
 const PRODUCT = "product.product";
 
@@ -48,7 +51,7 @@ export class Quotation extends Component {
         this.live = useLive(async () => this.read());
         // Once for all that the screen shows of it.
         onWillRender(() => {
-            this.priced = this.live.lead?.values.partner_id ? this.price(this.quote) : null;
+            this.priced = this.live.lead && !this.isNobodys ? this.price(this.quote) : null;
             this.lines = this.priced && linesOf(this.quote, this.priced);
         });
         let isFirst = true;
@@ -107,7 +110,8 @@ export class Quotation extends Component {
     async read() {
         await (this.opened ??= this.open());
         const { device } = this.app;
-        const around = await readAround(this.app, this.props.lead, () => this.quote.lines);
+        const around = await readAround(this.app, this.props.lead, () => this.quote);
+        this.settle(around);
         const { partner, company_id } = around;
         const company = this.companyOf(company_id);
         const piece = this.props.op ? await waitingPiece(device, this.props.op) : null;
@@ -117,6 +121,34 @@ export class Quotation extends Component {
             credit: partner && (await readCredit(device, { customer: partner.id, company })),
             stock: markRaw(await Stock.read(device, company)),
         };
+    }
+
+    /** What was kept goes by what holds now: prices that were written in another currency are none of this one. */
+    settle(around) {
+        const { quote } = this;
+        if (!quote.customer && around.customer) {
+            quote.customer = around.customer;
+        }
+        const { priceList, isOpen, currency } = (quote.currency && priced(quote, around, now())) ?? {};
+        // Where nobody can tell the price list, nobody can tell its currency.
+        const isKnown = currency && (priceList || !isOpen);
+        if (isKnown && currency.name !== quote.currency) {
+            Object.assign(quote, { lines: unwritten(quote.lines, quote.currency), currency: currency.name });
+        }
+    }
+
+    /** Whether there is neither a customer nor anything that could be lost. */
+    get isNobodys() {
+        return !this.live.customer && isEmpty(this.quote);
+    }
+
+    /** Give the opportunity another customer, whose prices and terms it gets. */
+    async chooseCustomer() {
+        const picked = await this.app.messages.open(Picker, { relation: PARTNER, title: _t("Customer") });
+        if (picked) {
+            this.quote.customer = await customerOf(this.app.device, picked.ref);
+            await set(this.app, this.live.lead, "partner_id", picked.ref);
+        }
     }
 
     /** The company that sells: that of the opportunity, or the one that Odoo takes for this person. */
@@ -172,6 +204,7 @@ export class Quotation extends Component {
 
     get warnings() {
         const { quote, priced, live } = this;
+        const changes = changesOf(quote, live, priced, now());
         const found = warningsOf({ order: orderIn(quote, live), priced, records: live.book, now: now() }).map(({ kind, key }) => {
             const name = quote.lines.find((line) => line.key === key)?.name;
             return {
@@ -185,7 +218,7 @@ export class Quotation extends Component {
             const shown = { total: totals.amount_total, currency: currency.name, isAsked: mayAsk(this.app) };
             found.push(creditText(this.app.device, live.credit, shown));
         }
-        return quote.signature && !this.isSigned ? [...found, this.changedText] : found;
+        return [...changes, ...found, ...(quote.signature && !this.isSigned ? [this.changedText] : [])];
     }
 
     get changedText() {
@@ -198,14 +231,14 @@ export class Quotation extends Component {
             if (line === null) {
                 return { key: own.key, own, isText: true, isNote: own.display_type === "line_note", title: own.name };
             }
-            const discount = line.discount && !line.reward ? ` − ${formatNumber(line.discount)} %` : "";
             const unit = own && unitsOf(this.live.book, own.product_id).length > 1 ? ` ${this.live.book.get("uom.uom", line.product_uom_id)?.name ?? ""}` : "";
             return {
                 key: own?.key ?? `reward${index}`,
                 own,
                 reward: line.reward,
                 title: own?.name ?? rewardName(this.live.book, line),
-                subtitle: `${formatNumber(line.product_uom_qty)}${unit} × ${this.amount(line.price_unit)}${discount}`,
+                subtitle: `${formatNumber(line.product_uom_qty)}${unit} × ${priceText(line.reward ? { price_unit: line.price_unit } : line, this.priced.currency)}`,
+                told: own ? lineText(own, line, { ...this.priced, book: this.live.book }, () => this.listed(own)) : "",
                 amount: this.amount(line.price_subtotal),
                 stock: this.live.stock.textOfProduct(line.product_id),
                 isShort: this.isShort(line.product_id),
@@ -231,6 +264,20 @@ export class Quotation extends Component {
         return this.quote.lines.some(({ product_id }) => product_id);
     }
 
+    /** Whether there is something to make, and somebody to make it for. */
+    get isReady() {
+        return this.hasProducts && this.live.customer !== null && !this.state.isSending;
+    }
+
+    /** What is to be said of the customer, where prices are not simply theirs. */
+    get customerText() {
+        return customerText(this.live);
+    }
+
+    get termText() {
+        return termText(this.quote, this.live);
+    }
+
     /** Promotions that are worth a word: those that can be taken, and those that lack something. */
     get offers() {
         const { book } = this.live;
@@ -248,12 +295,24 @@ export class Quotation extends Component {
         });
     }
 
+    /** What it came to before it was opened again, where that is another amount now. */
+    get totalBefore() {
+        return totalText(this.quote, this.priced, this.live.book);
+    }
+
     reasonOf(reason) {
         return reasonText(reason);
     }
 
+    /** What was asked for and does not count here, each to be taken off. */
     get refusals() {
-        return this.priced.refused.map(({ code, reason }) => (code === undefined ? refusalText(reason) : `${code}: ${refusalText(reason)}`));
+        const { book } = this.live;
+        return this.priced.refused.map(({ code, reward_id, reason, index }) => ({
+            key: index,
+            title: code ?? book.get("loyalty.reward", reward_id)?.description ?? String(_t("Reward")),
+            text: refusalText(reason),
+            off: () => this.takeOff({ code, reward_id }),
+        }));
     }
 
     // --- the document ----------------------------------------------------------------------------------------------
@@ -371,6 +430,9 @@ export class Quotation extends Component {
             // What nobody wrote goes on following the price list.
             const { quantity: product_uom_qty, unit: product_uom_id, price: price_unit, discount } = said;
             lines[at] = { ...lines[at], product_uom_qty, product_uom_id, price_unit, discount };
+            if (price_unit !== undefined) {
+                this.quote.currency = this.priced.currency.name;
+            }
         }
     }
 
@@ -388,9 +450,18 @@ export class Quotation extends Component {
     /** What a line would come to with another quantity, unit, price or discount. */
     reckon(line, { quantity, unit, price, discount }) {
         const other = { ...line, product_uom_qty: quantity, product_uom_id: unit, price_unit: price ?? undefined, discount: discount ?? undefined };
-        const { lines, currency } = this.price({ ...this.quote, lines: [other], codes: [], rewards: [] });
-        const { price_unit, discount: off, price_subtotal } = lines[0];
-        return { price: price_unit, discount: off, amount: amountText(price_subtotal, currency) };
+        const { price_unit, discount: off, price_subtotal } = this.alone(other);
+        return { price: price_unit, discount: off, amount: this.amount(price_subtotal) };
+    }
+
+    /** A line as the price list has it. */
+    listed({ price_unit, discount, ...line }) {
+        return this.alone(line);
+    }
+
+    /** A line by itself, reckoned. */
+    alone(line) {
+        return this.price({ ...this.quote, lines: [line], codes: [], rewards: [] }).lines[0];
     }
 
     // --- promotions ------------------------------------------------------------------------------------------------
@@ -413,6 +484,12 @@ export class Quotation extends Component {
         if (chosen !== undefined) {
             this.quote.rewards.push({ reward_id: id, ...(chosen && { product_id: chosen.id }) });
         }
+    }
+
+    takeOff({ code, reward_id }) {
+        const { quote } = this;
+        quote.codes = quote.codes.filter((one) => one !== code);
+        quote.rewards = quote.rewards.filter((one) => one.reward_id !== reward_id);
     }
 
     drop({ reward }) {
@@ -471,7 +548,7 @@ export class Quotation extends Component {
         this.state.isSending = true;
         try {
             const quote = { ...this.quote, signature: this.isSigned ? this.quote.signature : null };
-            const args = plain(argumentsOf(quote, this.live, this.priced));
+            const args = plain(argumentsOf(standing(quote, this.live), this.live, this.priced));
             if (!(await (this.props.op ? this.correct(args) : this.make(args)))) {
                 return;
             }

@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 /** Why only the office can tell an amount. */
 export function reasonText(reason) {
     return {
+        customer_unknown: _t("The customer is not on this device."),
         product_unknown: _t("The product is not on this device."),
         unit_unknown: _t("The unit of the product is not on this device."),
         tax_unknown: _t("A tax of the product is not on this device."),
@@ -16,6 +17,14 @@ export function reasonText(reason) {
     }[reason] ?? _t("Only the office can tell.");
 }
 
+/** Why the office is asked whether a code or a reward counts: the device only cannot tell. */
+const ASKED = ["code_unknown", "promotion_points", "promotion_limited", "promotion_condition"];
+
+/** Whether the office is the one to say it, so that it is sent all the same. */
+export function isForTheOffice(reason) {
+    return ASKED.includes(reason);
+}
+
 /** Why a code or a reward does not count. */
 export function refusalText(reason) {
     return {
@@ -25,5 +34,7 @@ export function refusalText(reason) {
         promotion_applied: _t("It is on the quotation already."),
         nothing_to_discount: _t("There is nothing that it could be taken from."),
         reward_not_earned: _t("The quotation has not earned this."),
-    }[reason] ?? _t("The office gives this when it confirms.");
+        reward_unknown: _t("This promotion is not on this device any more."),
+        reward_product_unknown: _t("The product that was chosen is not given any more."),
+    }[reason] ?? _t("Only the office can tell whether this counts. It is sent.");
 }

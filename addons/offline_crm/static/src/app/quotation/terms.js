@@ -6,6 +6,7 @@ import { formatDate } from "@offline_base/app/ui/model/format";
 import { useApp } from "@offline_base/app/ui/model/hooks";
 import { all } from "../model/deeds";
 import { addProducts } from "../prices/reading";
+import { unwritten } from "./draft";
 import { linesOfTemplate } from "./words";
 
 const TEMPLATE_LINE = "sale.order.template.line";
@@ -38,8 +39,8 @@ export class WordsSheet extends Component {
 export class Terms extends Component {
     static template = "offline_crm.Terms";
     static components = { Card, Row };
-    /** `term` and `template` are those in force; `price(quote)` reckons another one. */
-    static props = { quote: Object, live: Object, priced: Object, term: { optional: true }, template: { optional: true }, price: Function };
+    /** `term` says the terms of payment in force, `template` is the one that is; `price(quote)` reckons another one. */
+    static props = { quote: Object, live: Object, priced: Object, term: { type: [String, Object] }, template: { optional: true }, price: Function };
 
     setup() {
         this.app = useApp();
@@ -61,7 +62,7 @@ export class Terms extends Component {
         return [
             { key: "template", icon: "files-o", title: _t("Template"), value: template?.values.name ?? none, isThere: live.templates.length, pick: () => this.chooseTemplate() },
             { key: "prices", icon: "tags", title: _t("Price list"), value: priced.priceList?.name ?? none, isThere: this.priceLists.length > 1, pick: () => this.choosePriceList() },
-            { key: "terms", icon: "calendar-check-o", title: _t("Payment terms"), value: term?.values.name ?? _t("Immediate payment"), isThere: live.terms.length, pick: () => this.chooseTerm() },
+            { key: "terms", icon: "calendar-check-o", title: _t("Payment terms"), value: term, isThere: live.terms.length, pick: () => this.chooseTerm() },
             { key: "words", icon: "pencil-square-o", title: _t("Reference, validity and notes"), value: this.words || none, isThere: true, pick: () => this.editWords() },
         ].filter(({ isThere }) => isThere);
     }
@@ -84,11 +85,11 @@ export class Terms extends Component {
         if (!said) {
             return;
         }
-        const before = priced.currency.id;
+        const before = priced.currency.name;
         quote.pricelist_id = said.id ?? undefined;
-        if (price(quote).currency.id !== before) {
-            // A price that somebody wrote was one of the other currency.
-            quote.lines = quote.lines.map(({ price_unit, ...line }) => line);
+        const { name } = price(quote).currency;
+        if (name !== before) {
+            Object.assign(quote, { lines: unwritten(quote.lines, before), currency: name });
         }
     }
 

@@ -73,6 +73,11 @@ export function termsText({ validity_date, note }, template, { confirmedOnSync }
         .join("\n");
 }
 
+/** The price of one, and what is taken off it. */
+export function priceText({ price_unit, discount }, currency) {
+    return `${amountText(price_unit, currency)}${discount ? ` − ${formatNumber(discount)} %` : ""}`;
+}
+
 /** Who sends it: the company's name, address, and how it is reached. */
 export function letterhead({ name, street, zip, city, phone, email, vat }) {
     const parts = [name, street, [zip, city].filter(Boolean).join(" "), [phone, email].filter(Boolean).join(" · "), vat];

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, MissingError, UserError
 
 from ..store import blob_reading, blob_uses
+from ..store.at_work import context_of
 from ..store.blobs import UNFINISHED_DAYS
 from ..store.outcome import is_transient
 from .value_text import field_label
@@ -121,7 +122,7 @@ class OfflineBlobUse(models.Model):
     def _write_bytes(self, env, data):
         """Fill the field with the rights of an environment; what Odoo raised if it refuses."""
         record = env[self.res_model].browse(self.res_id)
-        record = record.with_context(offline_base__device=self.device_id.id, image_no_postprocess=True)
+        record = record.with_context(**context_of(self.device_id), image_no_postprocess=True)
         try:
             with self.env.cr.savepoint():
                 if not record.exists():

@@ -17,6 +17,7 @@ from ..core.fields import canonical_values, empty
 from ..core.merge import ASK, NEWEST, REVIEW, SERVER, Conflict, both_changed, countable, merge_record
 from ..core.wire import ById, ByUid, Operation
 from . import blob_uses, linking, reader, writer
+from .at_work import context_of
 from .feed import changed_at, chosen_at
 from .outcome import Edit, Force, Outcome, Parked, guarded, is_transient, no_commit
 from .refused import refused
@@ -123,7 +124,7 @@ class Applier:
     def _context(self, operation) -> dict[str, Any]:
         context = {
             "mail_create_nolog": True,
-            "offline_base__device": self.device.id,
+            **context_of(self.device),
             "offline_base__verb": operation.verb,
             "offline_base__op": operation.op,
         }

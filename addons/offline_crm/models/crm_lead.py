@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.offline_base.store import reader
+from odoo.addons.offline_base.store.at_work import is_device_at_work
 from odoo.exceptions import ValidationError
 
 
@@ -24,7 +25,7 @@ class CrmLead(models.Model):
         Odoo's screens offer no such stage and its models do not look; a device may have held stages that were given
         to another team since. What the office does is not for this addon to judge.
         """
-        if not self.env.context.get("offline_base__device"):
+        if not is_device_at_work(self.env):
             return
         for lead in self:
             # sudo: the user may name the stage; whose it is decides about the lead, whatever they may read of teams.

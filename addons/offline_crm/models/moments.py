@@ -1,4 +1,4 @@
-"""When the work that is being carried out was done, and by which device."""
+"""When the work that is being carried out was done."""
 
 from __future__ import annotations
 
@@ -29,9 +29,3 @@ def by_the_office(env, instant):
         return moment + (worked_at(env) - by_the_device(said) if said else timedelta())
     except OverflowError:  # the last days of the calendar
         return moment
-
-
-def device_at_work(env):
-    """The device whose work it is; none where somebody works in Odoo."""
-    # sudo: the name and the profile of the user's own device.
-    return env["offline.device"].sudo().browse(env.context.get("offline_base__device") or ())

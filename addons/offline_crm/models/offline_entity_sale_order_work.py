@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.addons.offline_base.core.errors import Refusal
 from odoo.addons.offline_base.core.merge import Conflict
 from odoo.addons.offline_base.store import blob_uses
+from odoo.addons.offline_base.store.at_work import device_at_work
 from odoo.addons.offline_base.store.operations import named_operation
 from odoo.addons.offline_base.store.outcome import Parked
 from odoo.addons.offline_base.store.story import where_from
@@ -12,7 +13,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 from odoo.tools.translate import LazyTranslate
 
-from . import moments, references
+from . import references
 from .sale_arguments import (
     CancelArgs,
     CodeArgs,
@@ -149,7 +150,7 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         given = lead._prepare_opportunity_quotation_context()
         made = self.env["sale.order"].with_context(**given).create({**self._offline_moment(), **values})
         order = self.env["sale.order"].browse(made.id)
-        device = moments.device_at_work(self.env)
+        device = device_at_work(self.env)
         order._message_log(body=where_from(self.env, device, self.env.context.get("offline_base__at")))
         return order
 
@@ -312,7 +313,7 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         shown = self.env["offline.conflict"].sudo().search(
             [
                 ("operation_id.op", "=", self.env.context.get("offline_base__op")),
-                ("device_id", "=", moments.device_at_work(self.env).id),
+                ("device_id", "=", device_at_work(self.env).id),
                 ("state", "=", "open"),
             ]
         )  # fmt: skip
@@ -354,7 +355,7 @@ class OfflineEntitySaleOrder(models.AbstractModel):
         """
         if self.env.context.get("offline_base__decided"):
             return
-        if order.offline_state_device_id == moments.device_at_work(self.env):
+        if order.offline_state_device_id == device_at_work(self.env):
             return
         # Other addons have states of their own.
         if _KINDS[seen or usual] != _KINDS.get(order.state, order.state):
@@ -394,7 +395,7 @@ class OfflineEntitySaleOrder(models.AbstractModel):
 
     def _offline_sign(self, order, args, uid=None):
         """Fill Odoo's own signature, and keep the evidence beside it."""
-        device = moments.device_at_work(self.env)
+        device = device_at_work(self.env)
         # sudo: how devices name the order is the engine's; evidence is nobody's to write.
         named = uid or self.env["offline.identity"].sudo()._uids("sale.order", order.ids).get(
             order.id, order.id

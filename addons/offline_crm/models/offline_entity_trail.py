@@ -5,12 +5,13 @@ from pydantic import Field
 from odoo import models
 from odoo.addons.offline_base.core.errors import Refusal
 from odoo.addons.offline_base.core.wire import Instant, Request
+from odoo.addons.offline_base.store.at_work import device_at_work
 from odoo.addons.offline_base.store.operations import named_operation
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
-from . import moments, places
+from . import places
 
 _lt = LazyTranslate(__name__)
 
@@ -57,7 +58,7 @@ class OfflineEntityTrail(models.AbstractModel):
             sentence = self.env._("Without your consent there is no trail.")
             raise Refusal("operation_invalid", sentence, fields={"has_consented": sentence})
         # sudo: trails are the engine's record; it is the device's own person who begins one.
-        trail = self.env["offline.trail"].sudo()._begin(moments.device_at_work(self.env), values)
+        trail = self.env["offline.trail"].sudo()._begin(device_at_work(self.env), values)
         return trail.with_env(self.env)
 
     @named_operation(label=_lt("Positions on Duty"), args=PositionsArgs)
@@ -71,7 +72,7 @@ class OfflineEntityTrail(models.AbstractModel):
         self._own(record)._end(args.at)
 
     def _own(self, trail):
-        if trail.user_id != moments.device_at_work(self.env).user_id:
+        if trail.user_id != device_at_work(self.env).user_id:
             raise AccessError(self.env._("This is the trail of somebody else: nobody adds to it but they."))
         # sudo: trails are the engine's record; this one is of the device's own person.
         return trail.sudo()

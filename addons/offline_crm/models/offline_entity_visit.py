@@ -4,11 +4,12 @@ from pydantic import Field
 
 from odoo import models
 from odoo.addons.offline_base.core.wire import Instant, Request
+from odoo.addons.offline_base.store.at_work import device_at_work
 from odoo.addons.offline_base.store.operations import named_operation
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
-from . import moments, places
+from . import places
 
 _lt = LazyTranslate(__name__)
 
@@ -72,4 +73,4 @@ class OfflineEntityCrmLead(models.AbstractModel):
 def _keep(env, partner, lead, args):
     # sudo: visits are the engine's record; the user may read the customer, as the engine checked.
     visits = env["offline.visit"].sudo()
-    return visits._keep(partner, lead, args, moments.device_at_work(env))
+    return visits._keep(partner, lead, args, device_at_work(env))

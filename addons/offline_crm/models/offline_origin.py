@@ -1,6 +1,5 @@
 from odoo import fields, models
-
-from . import moments
+from odoo.addons.offline_base.store.at_work import device_at_work
 
 
 class OfflineOrigin(models.AbstractModel):
@@ -13,7 +12,7 @@ class OfflineOrigin(models.AbstractModel):
     offline_device_id = fields.Many2one(
         "offline.device",
         "Origin Device",
-        default=lambda self: moments.device_at_work(self.env),
+        default=lambda self: device_at_work(self.env),
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.offline_base.store.at_work import device_at_work
 from odoo.exceptions import AccessError, UserError
 
 from . import moments
@@ -159,7 +160,7 @@ class OfflinePriceVariance(models.Model):
         return self.create(values)
 
     def _offline_values(self, order, agreed, odoo, reason, quantity):
-        device = moments.device_at_work(self.env)
+        device = device_at_work(self.env)
         return {
             "order_id": order.id,
             "user_id": device.user_id.id or self.env.uid,
@@ -176,7 +177,7 @@ class OfflinePriceVariance(models.Model):
         }
 
     def _offline_profile(self):
-        return moments.device_at_work(self.env).profile_id
+        return device_at_work(self.env).profile_id
 
     # --- decided by a person ---------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import rfc8785
 
 from odoo import api, fields, models
 from odoo.addons.offline_base.store import keys
+from odoo.addons.offline_base.store.at_work import device_at_work
 from odoo.addons.offline_base.store.outcome import linked_to
 from odoo.tools import float_compare
 from odoo.tools.mail import html_to_inner_content
@@ -157,7 +158,7 @@ class OfflineSignature(models.Model):
                 ("entity", "=", partner._name),
                 ("res_id", "=", partner.id),
                 ("verb", "=", "create"),
-                ("device_id", "=", moments.device_at_work(self.env).id),
+                ("device_id", "=", device_at_work(self.env).id),
             ]
         )  # fmt: skip
         linked = created.filtered(lambda operation: linked_to(operation.result) == partner.id)

@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.addons.offline_base.core.merge import Conflict
+from odoo.addons.offline_base.store.at_work import device_at_work
 from odoo.addons.offline_base.store.outcome import Parked
-
-from . import moments
 
 #: The verbs that write fields; named operations are whole functions, which look at the state themselves.
 _WRITING = ("create", "update", "delete")
@@ -33,7 +32,7 @@ class SaleOrder(models.Model):
         self._offline_park_if_closed()
         done = super().write(vals)
         if "state" in vals:
-            device = moments.device_at_work(self.env)
+            device = device_at_work(self.env)
             # sudo: the engine says it, whoever changes the state.
             others = self.sudo().filtered(lambda order: order.offline_state_device_id != device)
             super(SaleOrder, others).write({"offline_state_device_id": device.id})

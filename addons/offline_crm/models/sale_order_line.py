@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.offline_base.store.at_work import is_device_at_work
 from odoo.exceptions import ValidationError
 from odoo.tools import float_compare
 
@@ -28,13 +29,13 @@ class SaleOrderLine(models.Model):
 
     def _offline_park_if_closed(self):
         # Whoever works in the office pays no query for it.
-        if self.env.context.get("offline_base__device"):
+        if is_device_at_work(self.env):
             self.order_id._offline_park_if_closed()
 
     @api.constrains("product_uom_qty", "product_id")
     def _check_offline_line(self):
         """What Odoo's screens do not offer, and its models let pass, is refused to devices."""
-        if not self.env.context.get("offline_base__device"):
+        if not is_device_at_work(self.env):
             return
         for line in self.filtered("product_id"):
             product = line.product_id

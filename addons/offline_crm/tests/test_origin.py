@@ -42,6 +42,14 @@ class TestOrigin(SaleCase):
         told = order.with_user(seller).web_read({"offline_device_id": {"fields": {"display_name": {}}}})
         self.assertEqual("Phone", told[0]["offline_device_id"]["display_name"])
 
+    def test_nobody_says_which_device_is_at_work(self):
+        """Proves I4. A caller from outside brings a context of their own."""
+        claimed = self.env[LEAD].with_user(self.seller).with_context(offline_base__device=self.device.id)
+        lead = claimed.create({"name": "Claimed"})
+        order = self.quoted().with_env(claimed.env)
+        order.action_quotation_sent()
+        self.assertFalse(lead.offline_device_id | order.offline_state_device_id)
+
     def test_nobody_says_which_device_it_was(self):
         """Proves I4."""
         order = self.quoted()

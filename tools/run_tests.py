@@ -211,16 +211,19 @@ def _report(
 def read_report(xml: str, *, chromium: bool) -> Outcome:
     """Count a JUnit report. A skip is a problem unless what it lacks is a browser, outside CI.
 
-    >>> case = '<testsuite><testcase name="a"/><testcase name="b"><skipped message="why"/></testcase></testsuite>'
-    >>> outcome = read_report(case, chromium=True)
+    >>> cases = '<testcase name="a"/><testcase name="b"><skipped message="why"/></testcase>'
+    >>> failed = '<testcase name="c"><failure message="1 != 2&#10;of seed 3"/></testcase>'
+    >>> outcome = read_report(f"<testsuite>{cases}{failed}</testsuite>", chromium=True)
     >>> outcome.run, outcome.problems
-    (1, ['skipped: b: why'])
+    (2, ['skipped: b: why', 'failed: c: 1 != 2 of seed 3'])
     """
     outcome = Outcome()
     for case in ElementTree.fromstring(xml).iter("testcase"):
         skipped = case.find("skipped")
-        if case.find("failure") is not None or case.find("error") is not None:
+        wrong = [*case.iter("failure"), *case.iter("error")]
+        if wrong:
             outcome.failed += 1
+            outcome.problems.append(f"failed: {case.get('name')}: {_brief(wrong[0].get('message', ''))}")
         elif skipped is None:
             outcome.passed += 1
         else:
@@ -231,6 +234,16 @@ def read_report(xml: str, *, chromium: bool) -> Outcome:
             elif "empty parameter set" not in reason:
                 outcome.problems.append(f"skipped: {case.get('name')}: {reason}")
     return outcome
+
+
+def _brief(message: str) -> str:
+    """What failed, on a line: its beginning and its end, where seeds are told.
+
+    >>> len(_brief("word " * 100))
+    303
+    """
+    line = " ".join(message.split())
+    return line if len(line) <= 300 else f"{line[:200]} … {line[-100:]}"
 
 
 def run_layer(space: Workspace, name: str, options: Options, floor: int) -> Outcome:

@@ -13,6 +13,8 @@ from tests.e2e.conftest import DESKTOP, PHONE
 from tools.provision.workspace import Workspace
 
 _AXE = (Workspace.here().npm / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+#: The narrowest phones that people still have.
+SMALL = {"viewport": {"width": 360, "height": 740}}
 _SERIOUS = ("serious", "critical")
 #: Boxes that must not be narrower than what is in them; what scrolls sideways on purpose lies inside of them.
 _BOXES = ".o_shell, .o_content, .o_card, .o_bar, .o_foot, .o_gate, [role=dialog]"
@@ -56,20 +58,21 @@ def _findings(page: Page, **options: Any) -> list[str]:
     ]
 
 
-def _too_wide(page: Page) -> list[str]:
+def too_wide(page: Page) -> list[str]:
     """The boxes whose content is wider than they are."""
     return list(page.evaluate(_TOO_WIDE, _BOXES))
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds in both lights, and what leaves its sides at both sizes; the page is a light phone again."""
+    """What axe finds in both lights, and what leaves its sides at every size; the page is a light phone again."""
     page.set_viewport_size(PHONE["viewport"])
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found = _too_wide(page) + _findings(page)
+    found = too_wide(page) + _findings(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found += [f"dark: {one}" for one in _findings(page, runOnly=["color-contrast"])]
-    page.set_viewport_size(DESKTOP["viewport"])
-    found += [f"desk: {one}" for one in _too_wide(page)]
+    for name, size in (("desk", DESKTOP), ("small", SMALL)):
+        page.set_viewport_size(size["viewport"])
+        found += [f"{name}: {one}" for one in too_wide(page)]
     page.set_viewport_size(PHONE["viewport"])
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     return found

@@ -1,5 +1,5 @@
 /** All round a customer: opportunities, quotations, orders, what is planned, check-ins and events; of the whole company. */
-import { Component, useState } from "@odoo/owl";
+import { Component, useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { dayOfEvent } from "@offline_base/app/ui/entities/event";
 import { Badge, Icon, Numbers, Row } from "@offline_base/app/ui/kit/kit";
@@ -106,6 +106,15 @@ export class Customer extends Component {
         this.app = useApp();
         this.state = useState({ isWhole: {} });
         this.live = useLive(async () => this.read(), () => [this.props.record.ref]);
+        // The button that was pressed is gone: the focus goes on to what it brought.
+        this.grown = null;
+        useEffect(
+            () => {
+                this.grown?.querySelectorAll(".o_row")[SHOWN]?.focus();
+                this.grown = null;
+            },
+            () => [Object.keys(this.state.isWhole).length],
+        );
     }
 
     async read() {
@@ -142,12 +151,23 @@ export class Customer extends Component {
         return rows.length > SHOWN && !this.state.isWhole[name];
     }
 
-    showAll({ name }) {
+    /** @param {object} group @param {Event} event of the button in its card */
+    showAll({ name }, { currentTarget }) {
+        this.grown = currentTarget.parentElement;
         this.state.isWhole[name] = true;
     }
 
     allText({ rows }) {
         return _t("Show all (%s)", formatNumber(rows.length));
+    }
+
+    /** Of which kind: several may have as many. */
+    allLabel(group) {
+        return `${this.allText(group)}: ${group.label}`;
+    }
+
+    get addLabel() {
+        return _t("Add: %s", _t("Opportunities"));
     }
 
     async order({ ref, id, uid, values, pending }) {

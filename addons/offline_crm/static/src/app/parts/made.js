@@ -26,6 +26,14 @@ function isGoing({ state, isGivenUp }) {
     return state !== REFUSED && !isGivenUp;
 }
 
+/** Each with a name of its own, as `called`: those of one amount have their place besides. */
+export function toldApart(quotations) {
+    return quotations.map((one) => {
+        const alike = quotations.filter(({ title }) => title === one.title);
+        return { ...one, called: alike.length > 1 ? `${one.title} (${formatNumber(alike.indexOf(one) + 1)})` : one.title };
+    });
+}
+
 export class Made extends Component {
     static template = "offline_crm.Made";
     static components = { Badge, Icon, Row };
@@ -46,18 +54,30 @@ export class Made extends Component {
         if (!quotations.length) {
             return [];
         }
-        return Promise.all(
-            quotations.map(async (one) => ({
-                ...one,
-                look: wordsOfState(one.state),
-                // A name where only Odoo can say the amount.
-                title: (await totalText(device, one.args)) || String(_t("New quotation")),
-                subtitle: linesText(one.args),
-                mayConfirm: isGoing(one) && !one.isConfirmed && this.offers("confirm"),
-                maySend: isGoing(one) && !one.isMailed && this.offers("send_by_email"),
-                mayChange: this.canTakeBack(one, outbox),
-            })),
+        return toldApart(
+            await Promise.all(
+                quotations.map(async (one) => ({
+                    ...one,
+                    look: wordsOfState(one.state),
+                    // A name where only Odoo can say the amount.
+                    title: (await totalText(device, one.args)) || String(_t("New quotation")),
+                    subtitle: linesText(one.args),
+                    mayConfirm: isGoing(one) && !one.isConfirmed && this.offers("confirm"),
+                    maySend: isGoing(one) && !one.isMailed && this.offers("send_by_email"),
+                    mayChange: this.canTakeBack(one, outbox),
+                })),
+            ),
         );
+    }
+
+    /** What the buttons of a quotation are called where it is not the only one on the screen. */
+    labelOf(deed, { called }) {
+        const named = {
+            confirm: () => _t("Confirm the order: %s", called),
+            send: () => _t("Send by email: %s", called),
+            change: () => _t("Change: %s", called),
+        };
+        return this.live.quotations.length > 1 ? named[deed]() : undefined;
     }
 
     offers(operation) {

@@ -38,6 +38,11 @@ export class FormLines extends Component {
         return entity.subtitle(values, {});
     }
 
+    /** What is added: a form may have several kinds. */
+    addLabel({ entity }) {
+        return _t("Add: %s", entity.plural);
+    }
+
     async add(kind) {
         const { entity, field } = kind;
         const values = await this.ask(kind, _t("New: %s", entity.label), await entity.defaults(this.app, {}));

@@ -69,6 +69,11 @@ export class Lines extends Component {
         return this.props.record.present && may(entity, "create");
     }
 
+    /** What is added: a screen may have several of these. */
+    addLabel({ entity }) {
+        return _t("Add: %s", entity.plural);
+    }
+
     async add(kind) {
         const { app } = this;
         const { entity, field } = kind;

@@ -6,9 +6,9 @@ import "./screens.js";
 globalThis.document ??= { documentElement: { lang: "en" } };
 
 const QUOTATION = "../../addons/offline_crm/static/src/app/quotation/";
-const { priced, readAround, reopened, standing } = await import(`${QUOTATION}around.js`);
-const { changesOf, customerText, lineText, totalText } = await import(`${QUOTATION}changes.js`);
-const { argumentsOf, emptyQuote, isEmpty, linesOf, unwritten } = await import(`${QUOTATION}draft.js`);
+const { giveCustomer, goBy, priced, readAround, reopened, settle, standing } = await import(`${QUOTATION}around.js`);
+const { changesOf, customerText, lineText, termText, totalText } = await import(`${QUOTATION}changes.js`);
+const { argumentsOf, edited, emptyQuote, isEmpty, linesOf, unwritten } = await import(`${QUOTATION}draft.js`);
 
 const NOW = "2026-11-23T10:00:00Z";
 const LEAD = "1";
@@ -159,7 +159,7 @@ async function words(quote, held = shelf()) {
     const around = await readAround(appOf(held), LEAD, () => quote);
     const amounts = priced(quote, around, NOW);
     const listed = ({ price_unit, discount, ...line }) => priced({ ...quote, lines: [line], codes: [], rewards: [] }, around, NOW).lines[0];
-    const of = ({ own, priced: line }) => lineText(own, line, { ...amounts, book: around.book }, () => listed(own));
+    const of = ({ own, priced: line }) => lineText(own, line, { ...amounts, ...around }, () => listed(own));
     return {
         over: [customerText(around), ...changesOf(quote, around, amounts, NOW)].map(String).filter(Boolean),
         lines: linesOf(quote, amounts).filter(({ own }) => own && !own.display_type).map(of).map(String),
@@ -187,7 +187,7 @@ describe("what is another by now than what was told is said", () => {
         "a price list whose currency is another": [
             { pricelist_id: EURO },
             other("product.pricelist", EURO, { currency_id: 1 }),
-            { over: ["It goes by the price list Euro. That of the customer is Public."], lines: ["Before: 210.00 €", "Before: 15.00 €"], total: "435.00 €" },
+            { over: ["The quotation goes by the price list Euro. That of the customer is Public."], lines: ["Before: 210.00 €", "Before: 15.00 €"], total: "435.00 €" },
         ],
         "terms of payment that are gone": [
             { payment_term_id: 6 },
@@ -205,7 +205,7 @@ describe("what is another by now than what was told is said", () => {
             other("crm.lead", 1, { partner_id: BIRCH }),
             {
                 over: [
-                    "It was for Azure. The customer of the opportunity is Birch now: prices and terms are theirs.",
+                    "It was for Azure. The customer of the opportunity is Birch now. Where nothing else was chosen, prices and terms are theirs.",
                     "Prices go by another price list now: Libraries, not Public.",
                 ],
                 lines: ["Before: $420.00", "Before: $30.00"],
@@ -221,7 +221,7 @@ describe("what is another by now than what was told is said", () => {
             { lines: [{ ...desk, price_unit: 400 }, lamp] },
             other("res.partner", AZURE, { specific_property_product_pricelist: LIBRARIES }),
             {
-                over: ["It goes by the price list Public. That of the customer is Libraries."],
+                over: ["The quotation goes by the price list Public. That of the customer is Libraries."],
                 lines: ["As agreed. The price list says $420.00.", ""],
                 total: "",
             },
@@ -247,7 +247,7 @@ describe("what is another by now than what was told is said", () => {
         const held = without(shelf(), "product.pricelist", EURO);
         const { over } = await words(quoteOf({ pricelist_id: EURO, customer: { ref: BIRCH, name: "Birch" } }), held);
         assert.deepEqual(over, [
-            "It was for Birch. The customer of the opportunity is Azure now: prices and terms are theirs.",
+            "It was for Birch. The customer of the opportunity is Azure now. Where nothing else was chosen, prices and terms are theirs.",
             "The price list that was chosen is not on this device any more. In its place: Public.",
         ]);
     });
@@ -285,6 +285,7 @@ describe("a quotation is opened", () => {
         const held = withValues(shelf(), "crm.lead", 1, { partner_id: BIRCH });
         const again = await sent(await opened(args, held), held);
         assert.deepEqual([again.partner, again.pricelist, again.amount_total], [BIRCH, LIBRARIES, 435]);
+        assert.deepEqual(again.lines.map(({ price_unit, discount }) => [price_unit, discount]), [[420, 50], [30, 50]]);
     });
 
     test("at no price that nobody can know, where its customer is gone", async () => {
@@ -295,5 +296,198 @@ describe("a quotation is opened", () => {
         assert.equal(again.lines.length, 2);
         const fresh = await sent(quoteOf(), held);
         assert.equal("amount_total" in fresh || fresh.lines.some((line) => "price_unit" in line), false);
+    });
+
+    test("without a price of a list that is gone, where nobody says in which currency it was", async () => {
+        const { currency, amount_total, ...args } = await sent(quoteOf({ pricelist_id: EURO, lines: [{ ...desk, price_unit: 180 }, pen] }));
+        assert.deepEqual([args.pricelist, args.lines[0].price_unit], [EURO, 180]);
+        const left = without(shelf(), "product.pricelist", EURO);
+        // Another list takes its place, or nobody can tell which one.
+        for (const held of [left, withValues(left, "res.partner", AZURE, { specific_property_product_pricelist: EURO })]) {
+            const quote = await opened(args, held);
+            assert.deepEqual(quote.lines.map(({ price_unit }) => price_unit), [undefined, undefined]);
+            assert.deepEqual((await words(quote, held)).lines, ["", ""]);
+            const again = await sent(quote, held);
+            assert.notEqual(again.lines[0].price_unit, 180);
+        }
+    });
+
+    test("without the prices of a list that is gone, where nobody can tell which one counts", async () => {
+        const args = await sent(quoteOf({ pricelist_id: LIBRARIES, lines: [{ ...desk, price_unit: 180 }, lamp] }));
+        const held = withValues(without(shelf(), "product.pricelist", LIBRARIES), "res.partner", AZURE, { specific_property_product_pricelist: LIBRARIES });
+        const quote = await opened(args, held);
+        assert.deepEqual(quote.lines.map(({ price_unit }) => price_unit), [undefined, undefined]);
+        assert.equal((await words(quote, held)).lines[0], "Before: $180.00 − 50 %");
+    });
+});
+
+/** It as the editor has it after it was read. */
+async function read(quote, held, change = () => {}) {
+    const app = appOf(held);
+    const around = await readAround(app, LEAD, () => quote);
+    await settle(app.device, quote, around, NOW);
+    await change(quote, around);
+    return quote;
+}
+
+/** The same after a person gave the opportunity a customer. */
+async function given(quote, held, ref, fails = false) {
+    const app = appOf(held);
+    app.messages = { say() {}, hide() {} };
+    app.device.update = async (_entity, _ref, values) => {
+        if (fails) {
+            throw new Error("no room");
+        }
+        app.updates = (app.updates ?? 0) + 1;
+        Object.assign(held["crm.lead"][0], values);
+        return { seq: 1 };
+    };
+    await giveCustomer(app, LEAD, quote, ref, NOW);
+    return app.updates ?? 0;
+}
+
+describe("a quotation goes by another price list", () => {
+    const nobody = () => withValues(shelf(), "crm.lead", 1, { partner_id: null });
+    const dearer = (held) => withValues(held, "product.template", DESK, { list_price: 450 });
+
+    test("of the customer whom the opportunity gets", async () => {
+        const args = await sent(quoteOf());
+        const held = dearer(nobody());
+        const quote = await read(await opened(args, held), held);
+        assert.deepEqual([quote.pricelist_id, quote.lines[0].price_unit], [PUBLIC, 420]);
+        assert.equal(await given(quote, held, BIRCH), 1);
+        assert.deepEqual([quote.pricelist_id, quote.customer.name, quote.lines[0].price_unit], [undefined, "Birch", undefined]);
+        const again = await sent(quote, held);
+        assert.deepEqual([again.partner, again.pricelist, again.amount_total], [BIRCH, LIBRARIES, 465]);
+        assert.deepEqual((await words(quote, held)).over, ["Prices go by another price list now: Libraries, not Public."]);
+    });
+
+    test("also where the customer comes to this device by itself", async () => {
+        const args = await sent(quoteOf());
+        const quote = await opened(args, without(shelf(), "res.partner", AZURE));
+        const held = withValues(shelf(), "crm.lead", 1, { partner_id: BIRCH });
+        assert.equal(plain(await read(quote, held)).pricelist_id, undefined);
+        assert.equal((await sent(quote, held)).pricelist, LIBRARIES);
+    });
+
+    test("unless another one was chosen", async () => {
+        const args = await sent(quoteOf({ pricelist_id: EURO }));
+        const held = nobody();
+        const quote = await read(await opened(args, held), held);
+        await given(quote, held, BIRCH);
+        assert.deepEqual([quote.pricelist_id, (await sent(quote, held)).amount_total], [EURO, 435]);
+        const chosen = await read(await opened(await sent(quoteOf()), nobody()), nobody(), (one, around) => goBy(one, PUBLIC, around, NOW));
+        await given(chosen, nobody(), BIRCH);
+        assert.equal(chosen.pricelist_id, PUBLIC);
+    });
+
+    test("and keeps the price that was written for a customer who is the same again", async () => {
+        const args = await sent(quoteOf({ lines: [{ ...desk, price_unit: 400 }, lamp] }));
+        const held = nobody();
+        const quote = await read(await opened(args, held), held);
+        await given(quote, held, AZURE);
+        assert.deepEqual(await sent(quote, held), args);
+    });
+
+    test("at none of the prices that nobody wrote", async () => {
+        const held = dearer(shelf());
+        const quote = await opened(await sent(quoteOf()), held);
+        assert.equal(quote.lines[0].price_unit, 420);
+        await read(quote, held, (one, around) => goBy(one, LIBRARIES, around, NOW));
+        assert.deepEqual((await sent(quote, held)).lines.map(({ price_unit, discount }) => [price_unit, discount]), [[450, 50], [30, 50]]);
+        assert.deepEqual((await words(quote, held)).lines, ["Before: $420.00", "Before: $30.00"]);
+        const same = await opened(await sent(quoteOf()), held);
+        await read(same, held, (one, around) => goBy(one, PUBLIC, around, NOW));
+        assert.equal(same.lines[0].price_unit, 420);
+    });
+});
+
+describe("the customer of an opportunity", () => {
+    test("is that of its quotation once the device took it", async () => {
+        const held = shelf();
+        const quote = quoteOf({ customer: { ref: AZURE, name: "Azure" } });
+        await given(quote, held, BIRCH, true);
+        assert.equal(quote.customer.name, "Azure");
+        await given(quote, held, BIRCH);
+        assert.equal(quote.customer.name, "Birch");
+    });
+
+    test("is not written again where it is the same", async () => {
+        const quote = quoteOf({ customer: { ref: BIRCH, name: "Birch" } });
+        assert.equal(await given(quote, shelf(), AZURE), 0);
+        assert.equal(quote.customer.name, "Azure");
+    });
+});
+
+describe("a quotation that was begun", () => {
+    const birch = { ref: BIRCH, name: "Birch" };
+
+    test("says of what was chosen and written for another customer that it stays", async () => {
+        const lines = [{ ...desk, price_unit: 400 }, lamp];
+        const { over, lines: said } = await words(quoteOf({ lines, pricelist_id: LIBRARIES, customer: birch }));
+        assert.equal(over[1], "The quotation goes by the price list Libraries. That of the customer is Public.");
+        assert.deepEqual(said, ["As it was written. The price list says $420.00 − 50 %.", ""]);
+        assert.deepEqual((await words(quoteOf({ lines, pricelist_id: LIBRARIES }))), NOTHING);
+    });
+
+    test("by an older app has its prices in the currency of its price list", async () => {
+        const lines = [{ ...desk, price_unit: 180 }, lamp];
+        const quote = await read(quoteOf({ lines, pricelist_id: EURO }), shelf());
+        assert.deepEqual([quote.currency, quote.lines[0].price_unit], ["EUR", 180]);
+        const held = without(shelf(), "product.pricelist", EURO);
+        await read(quote, held);
+        assert.deepEqual([quote.currency, quote.lines[0].price_unit, quote.lines[0].agreed.currency], ["USD", undefined, "EUR"]);
+    });
+
+    test("by an older app keeps no price of a list that is gone", async () => {
+        const left = without(shelf(), "product.pricelist", EURO);
+        for (const held of [left, withValues(left, "crm.lead", 1, { partner_id: null })]) {
+            const quote = await read(quoteOf({ lines: [{ ...desk, price_unit: 180 }, lamp], pricelist_id: EURO }), held);
+            assert.deepEqual([quote.currency, quote.lines[0].price_unit, quote.lines[0].agreed], ["USD", undefined, undefined]);
+        }
+    });
+});
+
+describe("a line that a person was asked about", () => {
+    const was = { ...desk, price_unit: 180, agreed: { price_unit: 180, discount: 0, currency: "EUR" } };
+    const said = (more) => ({ quantity: 2, unit: 1, price: 180, discount: undefined, ...more });
+    const after = (more, context) => plain(edited(was, said(more), { own: 1, isForeign: false, ...context }));
+
+    test("keeps no price of a currency that counts no more", () => {
+        assert.equal(after({}).price_unit, 180);
+        assert.deepEqual(after({}, { isForeign: true }), plain({ ...was, product_uom_id: 1, price_unit: undefined }));
+    });
+
+    test("is not compared with before where they changed it", () => {
+        assert.deepEqual(after({ quantity: 3 }).agreed, was.agreed);
+        assert.deepEqual(after({ price: undefined }).agreed, was.agreed);
+        assert.deepEqual([after({ price: 170 }).agreed, after({ unit: 2, price: undefined }).agreed], [undefined, undefined]);
+        assert.deepEqual(after({ discount: 10 }).agreed, { price_unit: 180, currency: "EUR" });
+    });
+});
+
+describe("for nobody whom this device knows", () => {
+    test("only the office tells what takes the place of what is gone", async () => {
+        const args = await sent(quoteOf({ payment_term_id: 6, pricelist_id: EURO }));
+        const held = ["res.partner", "account.payment.term", "product.pricelist"].reduce((left, entity, at) => without(left, entity, [AZURE, 6, EURO][at]), shelf());
+        const quote = await opened(args, held);
+        assert.deepEqual((await words(quote, held)).over.slice(1), [
+            "The price list that was chosen is not on this device any more. In its place: As the office has it.",
+            "The payment terms that were chosen are not on this device any more. In their place: As the office has it.",
+        ]);
+        assert.equal(String(termText(quoteOf(), await readAround(appOf(held), LEAD, () => quote))), "As the office has it");
+    });
+
+    test("a customer without a name is not named", async () => {
+        const held = withValues(shelf(), "crm.lead", 1, { partner_id: null });
+        const over = async (more) => (await words(quoteOf(more), held)).over;
+        assert.deepEqual(await over({ customer: { ref: 77, name: "" } }), ["The opportunity has no customer any more. Nothing of the quotation is lost."]);
+        assert.deepEqual(await over({}), ["The opportunity has no customer: only the office can tell the amounts."]);
+    });
+
+    test("a price list that nobody could tell was none", async () => {
+        const held = withValues(shelf(), "res.partner", AZURE, { specific_property_product_pricelist: LIBRARIES });
+        const args = await sent(quoteOf(), without(held, "product.pricelist", LIBRARIES));
+        assert.deepEqual(await words(await opened(args, held), held), NOTHING);
     });
 });

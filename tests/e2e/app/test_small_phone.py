@@ -15,7 +15,7 @@ office = furniture_office()
 LONG = "Oak reading table with two drawers, a socket and a lamp"
 #: Words of which none may be missing: amounts, what a line is, what is to be merged, why a code does not count.
 _WHOLE = """
-    .o_quote_columns .o_row_title, .o_quote_columns .o_quote_told, .o_quote_amount, .o_made .o_row_title, .o_card_sum,
+    .o_quote_columns .o_row_title, .o_quote_columns .o_row_subtitle, .o_quote_amount, .o_made .o_row_title, .o_card_sum,
     .o_similar .o_row_title
 """
 _CUT = """
@@ -55,6 +55,13 @@ def test_quotations_are_whole_on_a_small_phone_and_those_on_one_screen_are_named
     device.button("Use it").click()
     expect(row(page, "NOSUCHCODE-2026")).to_be_visible()
     found = {"editor": unfit(page)}
+    discount = page.get_by_label("Discount in %")
+    for percent, name in (("12.5", "discounted"), ("", "editor again")):
+        row(page, LONG).click()
+        discount.fill(percent)
+        device.button("Done").click()
+        expect(discount).to_have_count(0)
+        found[name] = unfit(page)
     row(page, "Brass lamp").click()
     found["line"] = unfit(page)
     device.button("Done").click()

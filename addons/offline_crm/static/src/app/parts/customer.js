@@ -163,7 +163,7 @@ export class Customer extends Component {
 
     /** Of which kind: several may have as many. */
     allLabel(group) {
-        return `${this.allText(group)}: ${group.label}`;
+        return _t("Show all (%(count)s): %(what)s", { count: formatNumber(group.rows.length), what: group.label });
     }
 
     get addLabel() {

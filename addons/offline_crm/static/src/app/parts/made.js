@@ -99,7 +99,7 @@ export class Made extends Component {
         return this.once(() =>
             this.ask(quotation, "confirm", typeof amount_total === "number" ? { amount_total } : {}, {
                 title: _t("Confirm the order"),
-                text: _t("The customer has agreed: %s. Odoo makes it an order with the next sync.", quotation.title),
+                text: _t("The customer has agreed: %s. Odoo makes it an order with the next sync.", quotation.called),
                 confirm: _t("Confirm"),
                 said: _t("The order is confirmed on this device."),
             }),
@@ -110,7 +110,7 @@ export class Made extends Component {
         return this.once(() =>
             this.ask(quotation, "send_by_email", {}, {
                 title: _t("Send by email"),
-                text: _t("Odoo sends it to the customer with the next sync: %s.", quotation.title),
+                text: _t("Odoo sends it to the customer with the next sync: %s.", quotation.called),
                 confirm: _t("Send"),
                 said: _t("It is sent by email with the next sync."),
             }),

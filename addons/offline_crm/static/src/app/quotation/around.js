@@ -1,14 +1,15 @@
 /** What a quotation is made of besides itself: its opportunity, its customer, and what prices go by. */
 import { markRaw } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { attempt } from "@offline_base/app/ui/model/deeds";
 import { keyOf, refFrom } from "@offline_base/app/ui/model/entities";
-import { all } from "../model/deeds";
+import { all, set } from "../model/deeds";
 import { familyOf, PARTNER } from "../model/family";
 import { bySequence, LEAD } from "../model/pipeline";
 import { deliveriesOf } from "../prices/customers";
 import { priceOrder } from "../prices/order";
 import { addProducts, readBook } from "../prices/reading";
-import { orderOf, quoteOf, told } from "./draft";
+import { orderOf, quoteOf, told, unagreed, unwritten } from "./draft";
 import { nameOfVariant } from "./words";
 
 const TERM = "account.payment.term";
@@ -128,8 +129,62 @@ async function isTheirs(device, { pricelist_id }, around, now) {
 }
 
 /** In which currency it was told, by its code; undefined where nothing says it. */
-function currencyTold({ currency, pricelist }, book) {
-    return currency ?? book.get("res.currency", book.get("product.pricelist", pricelist)?.currency_id)?.name;
+function currencyTold({ currency, pricelist = null }, book, company) {
+    const source = pricelist === null ? company : book.get("product.pricelist", pricelist);
+    return currency ?? book.get("res.currency", source?.currency_id)?.name;
+}
+
+/** Go by another price list; undefined: by that of the customer. What was told at another one this one does not say. */
+export function goBy(quote, pricelist_id, around, now) {
+    const before = priced(quote, around, now);
+    quote.pricelist_id = pricelist_id;
+    delete quote.agreed?.isOpen;
+    const after = priced(quote, around, now);
+    if (after?.priceList?.id !== before?.priceList?.id) {
+        quote.lines = unagreed(quote.lines);
+    }
+    if (after && after.currency.name !== before.currency.name) {
+        Object.assign(quote, { lines: unwritten(quote.lines, before.currency.name), currency: after.currency.name });
+    }
+}
+
+/** As soon as somebody is known for whom it is, it follows their price list, unless another one was chosen. */
+async function follow(device, quote, around, now) {
+    if (!quote.agreed?.isOpen || !around.partner) {
+        return;
+    }
+    const isOwn = await isTheirs(device, quote, around, now);
+    delete quote.agreed.isOpen;
+    if (isOwn) {
+        goBy(quote, undefined, around, now);
+    }
+}
+
+/** What was kept goes by what holds now: prices that were written in another currency are none of this one. */
+export async function settle(device, quote, around, now) {
+    if (!quote.customer && around.customer) {
+        quote.customer = around.customer;
+    }
+    await follow(device, quote, around, now);
+    const { priceList, isOpen, currency } = priced(quote, around, now) ?? {};
+    const isGone = goneOf(quote, around).includes("pricelist_id");
+    // Where nobody can tell the price list, nobody can tell its currency.
+    const isKnown = currency && (priceList || !isOpen || isGone);
+    if (isKnown && currency.name !== quote.currency) {
+        const isWritten = quote.currency !== undefined || isGone;
+        Object.assign(quote, { lines: isWritten ? unwritten(quote.lines, quote.currency) : quote.lines, currency: currency.name });
+    }
+}
+
+/** Give the opportunity another customer, whose prices and terms its quotation gets. */
+export async function giveCustomer(app, lead, quote, ref, now) {
+    const { device } = app;
+    const record = await device.get(LEAD, refFrom(lead));
+    const isGiven = await isSame(device, ref, record.values.partner_id ?? null);
+    if (isGiven || (await attempt(app, () => set(app, record, "partner_id", ref)))) {
+        await follow(device, quote, await readAround(app, lead, () => quote), now);
+        quote.customer = await customerOf(device, ref);
+    }
 }
 
 /**
@@ -156,11 +211,18 @@ export async function reopened(app, lead, args, now) {
     const bare = quote.lines.map(({ price_unit, discount, ...line }) => line);
     const listed = priced({ ...quote, lines: bare, codes: [], rewards: [] }, around, now);
     const pricelist = args.pricelist ?? null;
-    const currency = currencyTold(args, book) ?? listed?.currency.name;
-    const isList = !listed || (listed.priceList?.id ?? null) === pricelist || (listed.isOpen && !listed.priceList);
+    const currency = currencyTold(args, book, listed?.company);
+    const isList = !listed || (listed.priceList?.id ?? null) === pricelist;
     const isAgreed = isList && (!listed || listed.currency.name === currency);
     const products = bare.filter(({ product_id }) => product_id);
-    quote.agreed = { pricelist, currency, ...(typeof args.amount_total === "number" && { amount_total: args.amount_total }) };
+    // Without a price list and without amounts nobody knew by which one it goes.
+    const isListTold = pricelist !== null || (args.currency ?? args.amount_total ?? null) !== null;
+    quote.agreed = {
+        ...(isListTold && { pricelist }),
+        ...(currency && { currency }),
+        ...(typeof args.amount_total === "number" && { amount_total: args.amount_total }),
+        ...(!around.partner && quote.pricelist_id !== undefined && { isOpen: true }),
+    };
     quote.currency = listed?.currency.name ?? currency;
     quote.lines = quote.lines.map((line, at) => {
         if (line.display_type) {
@@ -175,7 +237,7 @@ export async function reopened(app, lead, args, now) {
             ...bare[at],
             name: name ?? String(_t("A product that is not on this device")),
             ...these(stays),
-            ...(line.price_unit !== undefined && { agreed: { ...these(said), currency } }),
+            ...(line.price_unit !== undefined && currency && { agreed: { ...these(said), currency } }),
         };
     });
     return quote;

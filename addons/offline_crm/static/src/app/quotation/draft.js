@@ -12,7 +12,8 @@
  *     chosen; else what Odoo takes for the customer
  * @property {{ref: number | string, name: string}} [customer] for whom it was begun
  * @property {string} [currency] of the prices that were written, by its code
- * @property {{pricelist: number | null, currency: string, amount_total?: number}} [agreed] what was told before
+ * @property {{pricelist?: number | null, currency?: string, amount_total?: number, isOpen?: true}} [agreed] what was told
+ *     before; `isOpen`: nobody could tell whether the price list is that of the customer
  * @property {string} reference the customer's own @property {string} note @property {string | null} validity_date
  * @property {object | null} signature what `evidenceOf` gave
  */
@@ -137,8 +138,29 @@ function productLine({ product, quantity, uom, name, optional, price_unit, disco
  */
 export function unwritten(lines, currency) {
     return lines.map(({ price_unit, ...line }) =>
-        price_unit === undefined ? line : { ...line, agreed: { price_unit, ...(line.discount !== undefined && { discount: line.discount }), currency } },
+        price_unit === undefined || currency === undefined ? line : { ...line, agreed: { price_unit, ...(line.discount !== undefined && { discount: line.discount }), currency } },
     );
+}
+
+/** Lines that follow another price list than the one at which they were told: what they were stays with them. */
+export function unagreed(lines) {
+    return lines.map((line) => {
+        const told = ["price_unit", "discount"].filter((name) => line[name] !== undefined && line[name] === line.agreed?.[name]);
+        return Object.fromEntries(Object.entries(line).filter(([name]) => !told.includes(name)));
+    });
+}
+
+/**
+ * A line after a person was asked about it, `said` as `LineSheet` closes. What nobody wrote goes on following the price
+ * list; what they changed themselves is not compared with before. A price in a currency that counts no more is left out.
+ */
+export function edited({ agreed, ...line }, { quantity, unit, price, discount }, { own, isForeign }) {
+    const price_unit = isForeign ? undefined : price;
+    const isChanged = (one, before) => one !== undefined && one !== before;
+    const { discount: off, ...rest } = agreed ?? {};
+    const before = isChanged(discount, line.discount) ? rest : agreed;
+    const isTheirs = unit !== (line.product_uom_id ?? own) || isChanged(price_unit, line.price_unit);
+    return { ...line, product_uom_qty: quantity, product_uom_id: unit, price_unit, discount, ...(agreed && !isTheirs && { agreed: before }) };
 }
 
 /** Whether a step does not count here. What only the office can tell is sent all the same. */

@@ -14,16 +14,15 @@ import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { describe } from "@offline_base/app/ui/model/pieces";
 import { screens } from "@offline_base/app/ui/registries";
 import { Leaving } from "@offline_base/app/ui/screens/form/form";
-import { set } from "../model/deeds";
 import { PARTNER } from "../model/family";
 import { LEAD } from "../model/pipeline";
 import { Stock } from "../model/stock";
 import { addProducts } from "../prices/reading";
 import { warningsOf } from "../prices/warnings";
-import { customerOf, orderIn, priced, readAround, reopened, standing, termOf } from "./around";
+import { giveCustomer, orderIn, priced, readAround, reopened, settle, standing, termOf } from "./around";
 import { changesOf, customerText, lineText, termText, totalText } from "./changes";
 import { documentOf } from "./document";
-import { argumentsOf, emptyQuote, isEmpty, linesOf, unwritten } from "./draft";
+import { argumentsOf, edited, emptyQuote, isEmpty, linesOf } from "./draft";
 import { Kept, plain, waitingPiece } from "./kept";
 import { LineSheet, TextSheet, VariantSheet } from "./line";
 import { Paper, signedText } from "./paper";
@@ -111,7 +110,7 @@ export class Quotation extends Component {
         await (this.opened ??= this.open());
         const { device } = this.app;
         const around = await readAround(this.app, this.props.lead, () => this.quote);
-        this.settle(around);
+        await settle(device, this.quote, around, now());
         const { partner, company_id } = around;
         const company = this.companyOf(company_id);
         const piece = this.props.op ? await waitingPiece(device, this.props.op) : null;
@@ -123,20 +122,6 @@ export class Quotation extends Component {
         };
     }
 
-    /** What was kept goes by what holds now: prices that were written in another currency are none of this one. */
-    settle(around) {
-        const { quote } = this;
-        if (!quote.customer && around.customer) {
-            quote.customer = around.customer;
-        }
-        const { priceList, isOpen, currency } = (quote.currency && priced(quote, around, now())) ?? {};
-        // Where nobody can tell the price list, nobody can tell its currency.
-        const isKnown = currency && (priceList || !isOpen);
-        if (isKnown && currency.name !== quote.currency) {
-            Object.assign(quote, { lines: unwritten(quote.lines, quote.currency), currency: currency.name });
-        }
-    }
-
     /** Whether there is neither a customer nor anything that could be lost. */
     get isNobodys() {
         return !this.live.customer && isEmpty(this.quote);
@@ -146,8 +131,7 @@ export class Quotation extends Component {
     async chooseCustomer() {
         const picked = await this.app.messages.open(Picker, { relation: PARTNER, title: _t("Customer") });
         if (picked) {
-            this.quote.customer = await customerOf(this.app.device, picked.ref);
-            await set(this.app, this.live.lead, "partner_id", picked.ref);
+            await giveCustomer(this.app, this.props.lead, this.quote, picked.ref, now());
         }
     }
 
@@ -238,11 +222,11 @@ export class Quotation extends Component {
                 reward: line.reward,
                 title: own?.name ?? rewardName(this.live.book, line),
                 subtitle: `${formatNumber(line.product_uom_qty)}${unit} × ${priceText(line.reward ? { price_unit: line.price_unit } : line, this.priced.currency)}`,
-                told: own ? lineText(own, line, { ...this.priced, book: this.live.book }, () => this.listed(own)) : "",
+                told: own ? lineText(own, line, { ...this.priced, ...this.live }, () => this.listed(own)) : "",
                 amount: this.amount(line.price_subtotal),
                 stock: this.live.stock.textOfProduct(line.product_id),
                 isShort: this.isShort(line.product_id),
-                reasons: line.confirmedOnSync.map(reasonText),
+                isOpen: this.priced.isOpen || line.confirmedOnSync.length > 0,
             };
         });
     }
@@ -414,6 +398,7 @@ export class Quotation extends Component {
 
     async edit(line) {
         const isFirst = this.quote.lines[0].key === line.key;
+        const { currency } = this.priced;
         const said = line.display_type ? await this.askText(line.display_type, line.name, false, isFirst) : await this.askLine(line, isFirst);
         if (!said) {
             return;
@@ -427,12 +412,21 @@ export class Quotation extends Component {
         } else if (line.display_type) {
             lines[at].name = said.text;
         } else {
-            // What nobody wrote goes on following the price list.
-            const { quantity: product_uom_qty, unit: product_uom_id, price: price_unit, discount } = said;
-            lines[at] = { ...lines[at], product_uom_qty, product_uom_id, price_unit, discount };
-            if (price_unit !== undefined) {
-                this.quote.currency = this.priced.currency.name;
-            }
+            this.write(at, said, currency.name);
+        }
+    }
+
+    /** What was said of a line while prices were in this currency. */
+    write(at, said, before) {
+        const { quote, live, app } = this;
+        const name = this.price(quote)?.currency.name;
+        const own = unitsOf(live.book, quote.lines[at].product_id)[0]?.id;
+        const isForeign = name !== before;
+        quote.lines[at] = edited(quote.lines[at], said, { own, isForeign });
+        if (said.price !== undefined && isForeign) {
+            app.messages.say(_t("Prices are in another currency by now: the one that you wrote is left out."), { kind: "warning" });
+        } else if (said.price !== undefined) {
+            quote.currency = name;
         }
     }
 

@@ -6,7 +6,8 @@ import { formatDate } from "@offline_base/app/ui/model/format";
 import { useApp } from "@offline_base/app/ui/model/hooks";
 import { all } from "../model/deeds";
 import { addProducts } from "../prices/reading";
-import { unwritten } from "./draft";
+import { goBy } from "./around";
+import { listText } from "./changes";
 import { linesOfTemplate } from "./words";
 
 const TEMPLATE_LINE = "sale.order.template.line";
@@ -39,8 +40,8 @@ export class WordsSheet extends Component {
 export class Terms extends Component {
     static template = "offline_crm.Terms";
     static components = { Card, Row };
-    /** `term` says the terms of payment in force, `template` is the one that is; `price(quote)` reckons another one. */
-    static props = { quote: Object, live: Object, priced: Object, term: { type: [String, Object] }, template: { optional: true }, price: Function };
+    /** `term` says the terms of payment in force, `template` is the one that is. */
+    static props = { quote: Object, live: Object, priced: Object, term: { type: [String, Object] }, template: { optional: true } };
 
     setup() {
         this.app = useApp();
@@ -61,7 +62,7 @@ export class Terms extends Component {
         const none = _t("None");
         return [
             { key: "template", icon: "files-o", title: _t("Template"), value: template?.values.name ?? none, isThere: live.templates.length, pick: () => this.chooseTemplate() },
-            { key: "prices", icon: "tags", title: _t("Price list"), value: priced.priceList?.name ?? none, isThere: this.priceLists.length > 1, pick: () => this.choosePriceList() },
+            { key: "prices", icon: "tags", title: _t("Price list"), value: listText(priced), isThere: this.priceLists.length > 1, pick: () => this.choosePriceList() },
             { key: "terms", icon: "calendar-check-o", title: _t("Payment terms"), value: term, isThere: live.terms.length, pick: () => this.chooseTerm() },
             { key: "words", icon: "pencil-square-o", title: _t("Reference, validity and notes"), value: this.words || none, isThere: true, pick: () => this.editWords() },
         ].filter(({ isThere }) => isThere);
@@ -79,17 +80,11 @@ export class Terms extends Component {
     }
 
     async choosePriceList() {
-        const { quote, live, priced, price } = this.props;
+        const { quote, live } = this.props;
         const choices = this.priceLists.map(({ id, name, currency_id }) => ({ id, name, more: live.book.get("res.currency", currency_id)?.name ?? "" }));
         const said = await this.choose(_t("Price list"), quote.pricelist_id, _t("The customer's own"), choices);
-        if (!said) {
-            return;
-        }
-        const before = priced.currency.name;
-        quote.pricelist_id = said.id ?? undefined;
-        const { name } = price(quote).currency;
-        if (name !== before) {
-            Object.assign(quote, { lines: unwritten(quote.lines, before), currency: name });
+        if (said) {
+            goBy(quote, said.id ?? undefined, live, new Date().toISOString());
         }
     }
 

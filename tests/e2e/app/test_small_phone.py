@@ -56,8 +56,9 @@ def test_quotations_are_whole_on_a_small_phone_and_those_on_one_screen_are_named
     expect(row(page, "NOSUCHCODE-2026")).to_be_visible()
     found = {"editor": unfit(page)}
     discount = page.get_by_label("Discount in %")
-    for percent, name in (("12.5", "discounted"), ("", "editor again")):
+    for quantity, percent, name in (("1250", "12.5", "discounted"), ("1", "", "editor again")):
         row(page, LONG).click()
+        page.get_by_label("Quantity").fill(quantity)
         discount.fill(percent)
         device.button("Done").click()
         expect(discount).to_have_count(0)

@@ -52,9 +52,10 @@ def state(office: Office, order: int) -> str:
 
 
 def send(device: AppDevice) -> list[dict[str, Any]]:
-    """Sync, and what waits for somebody then."""
+    """Sync until all is sent, which a busy server may put off, and what waits for somebody then."""
     device.go_online()
     assert device.sync()
+    device.until_synced()
     return list(device.page.evaluate("offlineApp.device.unresolved()"))
 
 

@@ -170,6 +170,18 @@ describe("pushing", () => {
         });
     }
 
+    test("work counts as given once it is kept, so that none is taken for received that is not", async () => {
+        let look = () => {};
+        const { device } = await synced({ checkpoint: (step) => look(step) });
+        const said = {};
+        look = async (step) => {
+            const { given, unsent } = await device.status();
+            said[step] = [given, unsent];
+        };
+        await phones(device, "1");
+        assert.deepEqual(said, { "store.committing": [0, 0], "store.committed": [1, 1], "edit.stored": [1, 1] });
+    });
+
     test("the device's own view travels with each call", async () => {
         const { device, server } = await synced();
         await phones(device, "1");

@@ -1,6 +1,7 @@
 /** What goes with the next call: as many operations as fit, in the order of their numbers, and units whole. */
 import { bytes, dump } from "./canonical.js";
-import { Entry, PENDING } from "./operations.js";
+import { done } from "./idb.js";
+import { Entry, PARKED, PENDING } from "./operations.js";
 
 /** Room for what stands around the operations in a body. */
 export const ENVELOPE_BYTES = 2048;
@@ -62,4 +63,21 @@ export async function firstPending(store) {
     const pending = { index: "state", range: IDBKeyRange.only(PENDING), limit: 1, sealed: true };
     const [first] = await store.all("outbox", pending);
     return first?.seq ?? null;
+}
+
+/**
+ * How many numbers were given to operations, and how many of these are in each state, at one and the same moment; states
+ * without any are left out. A change under way counts for nothing before it is kept.
+ *
+ * @param {import("./store.js").Store} store @returns {Promise<{given: number, counts: Record<string, number>}>}
+ */
+export function reckoned(store) {
+    const states = [PENDING, ...PARKED];
+    return store.transaction(["outbox", "setting"], "readonly", async (transaction) => {
+        const index = transaction.objectStore("outbox").index("state");
+        const asked = [transaction.objectStore("setting").get("next_seq"), ...states.map((state) => index.count(state))];
+        const [next, ...found] = await Promise.all(asked.map(done));
+        const counts = Object.fromEntries(states.map((state, at) => [state, found[at]]).filter(([, count]) => count));
+        return { given: (next?.value ?? 1) - 1, counts };
+    });
 }

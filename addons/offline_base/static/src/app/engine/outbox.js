@@ -1,8 +1,8 @@
 /** Unsent and parked operations, numbered without gaps; what the server says moves them on. */
-import { ENVELOPE_BYTES, firstPending, nextBatch } from "./batch.js";
+import { ENVELOPE_BYTES, firstPending, nextBatch, reckoned } from "./batch.js";
 import { bytes, dump } from "./canonical.js";
 import { Refusal } from "./errors.js";
-import { beginning, done } from "./idb.js";
+import { beginning } from "./idb.js";
 import { AMEND, DECISIONS, Entry, PARKED, PENDING, place, VOID } from "./operations.js";
 
 /** @typedef {import("./batch.js").Batch} Batch */
@@ -274,12 +274,7 @@ export class Outbox {
 
     /** How many operations are in each state; states without any are left out. */
     async counts() {
-        const states = [PENDING, ...PARKED];
-        const found = await this.#store.transaction("outbox", "readonly", (transaction) => {
-            const index = transaction.objectStore("outbox").index("state");
-            return Promise.all(states.map((state) => done(index.count(state))));
-        });
-        return Object.fromEntries(states.map((state, at) => [state, found[at]]).filter(([, count]) => count));
+        return (await reckoned(this.#store)).counts;
     }
 
     /** The device's own view, as it travels with every call. */

@@ -1,4 +1,5 @@
 /** What the device says of itself, for a status line, a support call or a script. */
+import { reckoned } from "./batch.js";
 import { PARKED, PENDING } from "./operations.js";
 
 /**
@@ -10,10 +11,10 @@ import { PARKED, PENDING } from "./operations.js";
  * numbers this device has given to operations. Of the files that wait, `files_held` wait for a network without a
  * meter.
  */
-export async function statusOf({ store, settings, records, outbox, journal, files, blobs }, mode) {
+export async function statusOf({ store, settings, records, journal, files, blobs }, mode) {
     const profile = settings.profile_data;
-    const [counts, waiting, delivered, held, incidents, storage_bytes, bytes_cached] = await Promise.all([
-        outbox.counts(),
+    const [{ counts, given }, waiting, delivered, held, incidents, storage_bytes, bytes_cached] = await Promise.all([
+        reckoned(store),
         files ? files.waiting() : [],
         journal.count(),
         records.counts(),
@@ -42,7 +43,7 @@ export async function statusOf({ store, settings, records, outbox, journal, file
         clock_offset_s: settings.clock_offset_s,
         heals: settings.heals,
         verified: settings.verified,
-        given: settings.next_seq - 1,
+        given,
         incidents,
         storage_bytes,
         metered: settings.metered,

@@ -11,11 +11,10 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Event
 from typing import Any
-from urllib.error import HTTPError
 
 import psycopg2
 import pytest
@@ -91,9 +90,7 @@ class Site:
             finally:
                 reached.set()
             if victim == "worker":
-                # The processes that serve, not the one that starts them anew.
-                for worker in self._workers():
-                    os.kill(worker, signal.SIGKILL)
+                self.kill_workers()
                 with pytest.raises(requests.RequestException):
                     sent.result()
             else:
@@ -102,9 +99,12 @@ class Site:
                 assert answer.status_code == 503, answer.text
         until(lambda: self._ended(backend, since), LookupError)
 
-    def _workers(self) -> list[int]:
+    def kill_workers(self) -> None:
+        """The processes that serve, not the one that starts them anew."""
         command = ["ps", "-o", "pid=", "--ppid", str(self.server.pid)]
-        return [int(pid) for pid in subprocess.check_output(command, text=True).split()]
+        for worker in subprocess.check_output(command, text=True).split():
+            with suppress(ProcessLookupError):
+                os.kill(int(worker), signal.SIGKILL)
 
     def _ended(self, backend: int, since: datetime) -> None:
         """The transaction of the killed one is over, whichever way."""
@@ -154,12 +154,19 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(make_cluster: Callable[[], Cluster]) -> Iterator[Site]:
+def standing(make_cluster: Callable[[], Cluster]) -> Iterator[Site]:
     with (
         make_cluster() as cluster,
         OdooServer(cluster.db, workers=2, extra=cluster.options) as server,
     ):
         yield Site(cluster, server)
+
+
+@pytest.fixture
+def site(standing: Site) -> Iterator[Site]:
+    yield standing
+    # A worker answers with 500 once for each of its connections that died with PostgreSQL: the next test gets new ones.
+    standing.kill_workers()
 
 
 @pytest.mark.parametrize("victim", ["worker", "postgresql"])
@@ -242,9 +249,7 @@ def test_pull_killed_before_it_writes_loses_nothing(site, victim, table):
 def test_first_pull_killed_in_an_inner_page_goes_on_where_it_was(site, victim, point):
     """Proves I1, I5, I10. The pages before it need not come again, those after it bring the rest, nothing twice."""
     office, name = site.office, f"Page {point} {victim}"
-    values = [{"name": f"{name} {number}"} for number in range(9)]
-    # A worker whose connection died with PostgreSQL refuses one call before it takes another.
-    made = until(lambda: office(PARTNER, "create", values), HTTPError)
+    made = office(PARTNER, "create", [{"name": f"{name} {number}"} for number in range(9)])
     device = Wire.enrol(site.server.url, office.code(office.find("res.users", ("login", "=", "killed"))))
     given = []
 

@@ -362,6 +362,18 @@ describe("a quotation goes by another price list", () => {
         assert.deepEqual((await words(quote, held)).over, ["Prices go by another price list now: Libraries, not Public."]);
     });
 
+    test("that the device does not hold, or by none", async () => {
+        const args = await sent(quoteOf());
+        const changed = {
+            "Only the office can tell the price list by now. Before: Public.": ["res.partner", AZURE, { specific_property_product_pricelist: 9 }],
+            "Prices go by no price list now. Before: Public.": ["res.company", 1, { offline_uses_price_lists: false }],
+        };
+        for (const [text, change] of Object.entries(changed)) {
+            const held = withValues(shelf(), ...change);
+            assert.deepEqual((await words(await read(await opened(args), held), held)).over, [text]);
+        }
+    });
+
     test("also where the customer comes to this device by itself", async () => {
         const args = await sent(quoteOf());
         const quote = await opened(args, without(shelf(), "res.partner", AZURE));

@@ -62,12 +62,19 @@ function priceListText(quote, around, priced, now) {
     if (pricelist_id === undefined) {
         const before = agreed?.pricelist === undefined ? undefined : held(agreed.pricelist);
         const isAnother = before !== undefined && (priced.priceList?.id ?? null) !== agreed.pricelist;
-        return isAnother ? _t("Prices go by another price list now: %(now)s, not %(before)s.", { now: listText(priced), before: before?.name ?? _t("None") }) : "";
+        return isAnother ? otherListText(priced, before?.name ?? _t("None")) : "";
     }
     // One that a person chose for this very customer is nothing new to them.
     const isOfBefore = agreed ? pricelist_id === agreed.pricelist : around.former !== null;
     const own = isOfBefore && held(pricelist_id) ? ownPriceList(around, now) : null;
     return own && own.id !== pricelist_id ? _t("The quotation goes by the price list %(list)s. That of the customer is %(own)s.", { list: listText(priced), own: own.name }) : "";
+}
+
+function otherListText({ priceList, isOpen }, before) {
+    if (priceList) {
+        return _t("Prices go by another price list now: %(now)s, not %(before)s.", { now: priceList.name, before });
+    }
+    return isOpen ? _t("Only the office can tell the price list by now. Before: %s.", before) : _t("Prices go by no price list now. Before: %s.", before);
 }
 
 /** The currency of a code, also of one that is not on this device. */

@@ -3,13 +3,11 @@ import { Component, markRaw, onMounted, onWillDestroy, onWillRender, useEffect, 
 import { _t } from "@web/core/l10n/translation";
 import { same } from "@offline_base/app/engine/canonical";
 import { HomeFull } from "@offline_base/app/engine/errors";
-import { newUid } from "@offline_base/app/engine/uid";
 import { Picker } from "@offline_base/app/ui/forms/picker";
-import { Ask, Badge, Card, Empty, Icon, Row, Screen } from "@offline_base/app/ui/kit/kit";
+import { Ask, Card, Empty, Icon, Screen } from "@offline_base/app/ui/kit/kit";
 import { mayAsk } from "@offline_base/app/ui/model/asking";
 import { attempt, correctWith } from "@offline_base/app/ui/model/deeds";
 import { refFrom } from "@offline_base/app/ui/model/entities";
-import { formatNumber } from "@offline_base/app/ui/model/format";
 import { useApp, useLive } from "@offline_base/app/ui/model/hooks";
 import { describe } from "@offline_base/app/ui/model/pieces";
 import { screens } from "@offline_base/app/ui/registries";
@@ -17,28 +15,25 @@ import { Leaving } from "@offline_base/app/ui/screens/form/form";
 import { PARTNER } from "../model/family";
 import { LEAD } from "../model/pipeline";
 import { Stock } from "../model/stock";
-import { addProducts } from "../prices/reading";
 import { warningsOf } from "../prices/warnings";
 import { giveCustomer, orderIn, priced, readAround, reopened, settle, standing, termOf } from "./around";
 import { changesOf, customerText, lineText, termText, totalText } from "./changes";
 import { documentOf } from "./document";
-import { argumentsOf, edited, emptyQuote, isEmpty, linesOf } from "./draft";
+import { argumentsOf, emptyQuote, isEmpty, linesOf } from "./draft";
 import { Kept, plain, waitingPiece } from "./kept";
-import { LineSheet, TextSheet, VariantSheet } from "./line";
+import { Lines } from "./lines";
 import { Paper, signedText } from "./paper";
+import { Promotions } from "./promotions";
 import { Credit, creditText, isAnswered, readCredit } from "./credit";
-import { choicesOf } from "../prices/rewards";
-import { reasonText, refusalText } from "./reasons";
+import { reasonText } from "./reasons";
 import { Terms } from "./terms";
 import { amountText, letterhead, lineName, nameOfVariant, priceText, rewardName, termsText, unitsOf } from "./words";
-
-const PRODUCT = "product.product";
 
 const now = () => new Date().toISOString();
 
 export class Quotation extends Component {
     static template = "offline_crm.Quotation";
-    static components = { Badge, Card, Empty, Icon, Row, Screen, Terms };
+    static components = { Card, Empty, Icon, Lines, Promotions, Screen, Terms };
     /** `op`: the quotation that Odoo refused, to be corrected. */
     static props = { lead: String, op: { type: String, optional: true } };
 
@@ -209,37 +204,6 @@ export class Quotation extends Component {
         return _t("It changed since %s signed it. Show it again and have it signed, or make it without a signature.", this.quote.signature.name);
     }
 
-    /** Lines as they are shown; those of rewards carry the reward's words. */
-    get shown() {
-        return this.lines.map(({ own, priced: line }, index) => {
-            if (line === null) {
-                return { key: own.key, own, isText: true, isNote: own.display_type === "line_note", title: own.name };
-            }
-            const unit = own && unitsOf(this.live.book, own.product_id).length > 1 ? ` ${this.live.book.get("uom.uom", line.product_uom_id)?.name ?? ""}` : "";
-            return {
-                key: own?.key ?? `reward${index}`,
-                own,
-                reward: line.reward,
-                title: own?.name ?? rewardName(this.live.book, line),
-                subtitle: `${formatNumber(line.product_uom_qty)}${unit} × ${priceText(line.reward ? { price_unit: line.price_unit } : line, this.priced.currency)}`,
-                told: own ? lineText(own, line, { ...this.priced, ...this.live }, () => this.listed(own)) : "",
-                amount: this.amount(line.price_subtotal),
-                stock: this.live.stock.textOfProduct(line.product_id),
-                isShort: this.isShort(line.product_id),
-                isOpen: this.priced.isOpen || line.confirmedOnSync.length > 0,
-            };
-        });
-    }
-
-    /** Whether the lines together take more of a product than was free. */
-    isShort(product_id) {
-        const { stock, book } = this.live;
-        const taken = this.lines
-            .filter(({ priced: line }) => line?.product_id === product_id)
-            .map(({ priced: line }) => ({ quantity: line.product_uom_qty, uom: line.product_uom_id }));
-        return stock.isShort(product_id, taken, (uom) => book.get("uom.uom", uom));
-    }
-
     get taxes() {
         return this.priced.totals.subtotals.flatMap(({ tax_groups }) => tax_groups);
     }
@@ -262,23 +226,6 @@ export class Quotation extends Component {
         return termText(this.quote, this.live);
     }
 
-    /** Promotions that are worth a word: those that can be taken, and those that lack something. */
-    get offers() {
-        const { book } = this.live;
-        return this.priced.promotions.flatMap((promotion) => {
-            const { name } = book.get("loyalty.program", promotion.program_id);
-            if (promotion.state === "available") {
-                return promotion.rewards.map((id) => ({ key: `r${id}`, id, title: book.get("loyalty.reward", id).description, subtitle: name }));
-            }
-            const { amount, quantity } = promotion.missing ?? {};
-            if (promotion.state !== "missing" || (amount === undefined && quantity === undefined)) {
-                return [];
-            }
-            const lacks = amount === undefined ? _t("%s more pieces", formatNumber(quantity)) : _t("%s more", this.amount(amount));
-            return [{ key: `p${promotion.program_id}`, id: null, title: name, subtitle: lacks }];
-        });
-    }
-
     /** What it came to before it was opened again, where that is another amount now. */
     get totalBefore() {
         return totalText(this.quote, this.priced, this.live.book);
@@ -286,17 +233,6 @@ export class Quotation extends Component {
 
     reasonOf(reason) {
         return reasonText(reason);
-    }
-
-    /** What was asked for and does not count here, each to be taken off. */
-    get refusals() {
-        const { book } = this.live;
-        return this.priced.refused.map(({ code, reward_id, reason, index }) => ({
-            key: index,
-            title: code ?? book.get("loyalty.reward", reward_id)?.description ?? String(_t("Reward")),
-            text: refusalText(reason),
-            off: () => this.takeOff({ code, reward_id }),
-        }));
     }
 
     // --- the document ----------------------------------------------------------------------------------------------
@@ -346,150 +282,6 @@ export class Quotation extends Component {
         } else {
             this.app.messages.say(this.changedText, { kind: "warning" });
         }
-    }
-
-    // --- lines -----------------------------------------------------------------------------------------------------
-
-    async add() {
-        const { device, messages } = this.app;
-        const { stock } = this.live;
-        const picked = await messages.open(Picker, {
-            relation: "product.template",
-            title: _t("Add a product"),
-            keep: ({ sale_ok, active }) => sale_ok !== false && active !== false,
-            more: ({ id }) => stock.textOfTemplate(id),
-        });
-        if (!picked) {
-            return;
-        }
-        const variants = await device.search(PRODUCT, "", { product_tmpl_id: picked.ref }, { limit: Infinity });
-        const ids = variants.map(({ id }) => id);
-        await addProducts(this.live.book, device, ids);
-        const choices = ids.map((id) => ({ id, name: nameOfVariant(this.live.book, id), more: stock.textOfProduct(id) }));
-        const chosen = choices.length > 1 ? await messages.open(VariantSheet, { title: picked.name, choices }) : choices[0];
-        if (chosen) {
-            this.put(chosen);
-        } else if (!choices.length) {
-            messages.say(_t("No variant of this product is on this device."), { kind: "warning" });
-        }
-    }
-
-    put({ id, name }) {
-        const there = this.quote.lines.find(({ product_id }) => product_id === id);
-        if (there) {
-            there.product_uom_qty += 1;
-        } else {
-            this.quote.lines.push({ key: newUid(), product_id: id, name, product_uom_qty: 1 });
-        }
-    }
-
-    async addText(display_type) {
-        const said = await this.askText(display_type, "", true);
-        if (said?.text) {
-            this.quote.lines.push({ key: newUid(), display_type, name: said.text });
-        }
-    }
-
-    askText(display_type, text, isNew, isFirst = true) {
-        const isNote = display_type === "line_note";
-        const [title, label] = isNote ? [_t("Note"), _t("Text")] : [_t("Section"), _t("Heading")];
-        return this.app.messages.open(TextSheet, { title, label, text, rows: isNote ? 3 : 1, isNew, isFirst });
-    }
-
-    async edit(line) {
-        const isFirst = this.quote.lines[0].key === line.key;
-        const { currency } = this.priced;
-        const said = line.display_type ? await this.askText(line.display_type, line.name, false, isFirst) : await this.askLine(line, isFirst);
-        if (!said) {
-            return;
-        }
-        const { lines } = this.quote;
-        const at = lines.findIndex(({ key }) => key === line.key);
-        if (said.remove || said.quantity === 0 || said.text === "") {
-            lines.splice(at, 1);
-        } else if (said.up) {
-            lines.splice(at - 1, 0, ...lines.splice(at, 1));
-        } else if (line.display_type) {
-            lines[at].name = said.text;
-        } else {
-            this.write(at, said, currency.name);
-        }
-    }
-
-    /** What was said of a line while prices were in this currency. */
-    write(at, said, before) {
-        const { quote, live, app } = this;
-        const name = this.price(quote)?.currency.name;
-        const own = unitsOf(live.book, quote.lines[at].product_id)[0]?.id;
-        const isForeign = name !== before;
-        quote.lines[at] = edited(quote.lines[at], said, { own, isForeign });
-        if (said.price !== undefined && isForeign) {
-            app.messages.say(_t("Prices are in another currency by now: the one that you wrote is left out."), { kind: "warning" });
-        } else if (said.price !== undefined) {
-            quote.currency = name;
-        }
-    }
-
-    askLine(line, isFirst) {
-        const units = unitsOf(this.live.book, line.product_id);
-        return this.app.messages.open(LineSheet, {
-            title: line.name,
-            line,
-            units,
-            isFirst,
-            reckon: (given) => this.reckon(line, given),
-        });
-    }
-
-    /** What a line would come to with another quantity, unit, price or discount. */
-    reckon(line, { quantity, unit, price, discount }) {
-        const other = { ...line, product_uom_qty: quantity, product_uom_id: unit, price_unit: price ?? undefined, discount: discount ?? undefined };
-        const { price_unit, discount: off, price_subtotal } = this.alone(other);
-        return { price: price_unit, discount: off, amount: this.amount(price_subtotal) };
-    }
-
-    /** A line as the price list has it. */
-    listed({ price_unit, discount, ...line }) {
-        return this.alone(line);
-    }
-
-    /** A line by itself, reckoned. */
-    alone(line) {
-        return this.price({ ...this.quote, lines: [line], codes: [], rewards: [] }).lines[0];
-    }
-
-    // --- promotions ------------------------------------------------------------------------------------------------
-
-    async enterCode() {
-        const code = await this.app.messages.open(Ask, {
-            title: _t("Enter a code"),
-            confirm: _t("Use it"),
-            input: { label: _t("Code"), required: true },
-        });
-        if (code && !this.quote.codes.includes(code)) {
-            this.quote.codes.push(code);
-        }
-    }
-
-    /** Take a reward; where it is one of several products, the one that the customer wants. */
-    async take({ id, title }) {
-        const choices = choicesOf(this.live.book, id).map((product) => ({ id: product, name: nameOfVariant(this.live.book, product), more: this.live.stock.textOfProduct(product) }));
-        const chosen = choices.length > 1 ? await this.app.messages.open(VariantSheet, { title, choices }) : null;
-        if (chosen !== undefined) {
-            this.quote.rewards.push({ reward_id: id, ...(chosen && { product_id: chosen.id }) });
-        }
-    }
-
-    takeOff({ code, reward_id }) {
-        const { quote } = this;
-        quote.codes = quote.codes.filter((one) => one !== code);
-        quote.rewards = quote.rewards.filter((one) => one.reward_id !== reward_id);
-    }
-
-    drop({ reward }) {
-        this.quote.rewards = this.quote.rewards.filter(({ reward_id }) => reward_id !== reward.id);
-        const rules = this.live.book.with("loyalty.rule", "program_id", reward.program_id);
-        this.quote.codes = this.quote.codes.filter((code) => !rules.some((rule) => rule.code === code));
     }
 
     // --- keeping and sending ---------------------------------------------------------------------------------------

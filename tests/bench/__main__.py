@@ -25,6 +25,7 @@ from . import (
     p5_capture,
     p6_fleet,
     p7_app,
+    p7_sales,
     p8_memory,
     report,
 )
@@ -45,12 +46,13 @@ _PARTS: dict[str, tuple[Callable[..., Result], tuple[int, ...]]] = {
     "P5": (p5_capture.measure, (SMALL,)),
     "P6": (p6_fleet.measure, (LARGE,)),
     "P7": (p7_app.measure, (SMALL,)),
+    "P7-sales": (p7_sales.measure, (SMALL,)),
     "P8": (p8_memory.measure, (LARGE,)),
 }
 
 
 #: What needs Odoo's sales besides.
-_SALES = {"P1-leads", "P4-sales"}
+_SALES = {"P1-leads", "P4-sales", "P7-sales"}
 
 
 def main() -> int:

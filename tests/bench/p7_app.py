@@ -20,16 +20,16 @@ from .bed import Bed
 from .data import PARTNER, SMALL
 from .measure import Claim, Result, Seconds
 
-_ROUNDS = 5
-_SLOWER = 4
-_PATIENCE_MS = 120_000
+ROUNDS = 5
+SLOWER = 4
+PATIENCE_MS = 120_000
 #: Goals of the design, in milliseconds.
 _START_MS, _SEARCH_MS, _SAVE_MS = 1000, 50, 20
 #: Digits that are typed one after the other; each one more finds less.
 _TYPED = ("7", "73", "735", "7351")
 
 #: Notes when home is there: its tiles are drawn, a tap would be taken. Counted from the begin of the navigation.
-_WATCH_START = """
+WATCH_START = """
     const look = () => {
         if (document.querySelector(".o_tile") === null) {
             requestAnimationFrame(look);
@@ -103,26 +103,26 @@ class _Times:
 def measure(bed: Bed) -> Result:
     """Enrol, sync, take the network away; then start the browser anew for each round, quick and slowed down."""
     code = bed.office.code(bed.person()[0], bed.profile)
-    times = {1: _Times(), _SLOWER: _Times()}
-    expect.set_options(timeout=_PATIENCE_MS)
+    times = {1: _Times(), SLOWER: _Times()}
+    expect.set_options(timeout=PATIENCE_MS)
     with tempfile.TemporaryDirectory() as folder, Network(bed.server.port) as network:
-        _install(Path(folder), network, code)
+        install(Path(folder), network, code)
         network.close()
-        for number in range(_ROUNDS + 1):
+        for number in range(ROUNDS + 1):
             for slower, taken in times.items():
                 # The first round warms the disk's caches, and nothing of the browser: that starts anew.
                 _round(Path(folder), network, slower, taken if number else _Times())
-    quick, slow = times[1], times[_SLOWER]
+    quick, slow = times[1], times[SLOWER]
     return Result(
         f"The device app with {SMALL:,} contacts, in Chromium, without network",
         claims=[
-            _claim("start without network", quick.start, _START_MS),
-            _claim("a letter more in a search", quick.keystroke, _SEARCH_MS),
-            _claim("saving, until it is durable", quick.durable, _SAVE_MS),
+            in_ms("start without network", quick.start, _START_MS),
+            in_ms("a letter more in a search", quick.keystroke, _SEARCH_MS),
+            in_ms("saving, until it is durable", quick.durable, _SAVE_MS),
         ],
         seconds={
             "this machine's processor": quick.table(),
-            f"slowed down {_SLOWER} times": slow.table(),
+            f"slowed down {SLOWER} times": slow.table(),
         },
         notes=[
             "Each round is a new process of the browser with the profile of the one before, on the disk. Counted "
@@ -133,30 +133,30 @@ def measure(bed: Bed) -> Result:
     )
 
 
-def _claim(what: str, taken: list[float], goal_ms: float) -> Claim:
+def in_ms(what: str, taken: list[float], goal_ms: float) -> Claim:
     runs = [1000 * second for second in taken]
     return Claim(what, median(runs), goal_ms, unit="ms", runs=runs)
 
 
-def _install(folder: Path, network: Network, code: str) -> None:
+def install(folder: Path, network: Network, code: str) -> None:
     """Let a device in, and wait until it has everything and its page is kept."""
     with chromium_with_profile(folder, **PHONE) as context:
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         device = AppDevice(context, network).enrol(code)
         device.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         held = device.status()["held"][PARTNER]
-        if held != SMALL:
+        if held < SMALL:
             raise RuntimeError(f"{held} contacts arrived, not {SMALL}")
 
 
 def _round(folder: Path, network: Network, slower: int, taken: _Times) -> None:
     with chromium_with_profile(folder, **PHONE) as context:
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         context.set_offline(True)
         device = AppDevice(context, network)
         device.slow_processor(slower)
         page = device.page
-        page.add_init_script(_WATCH_START)
+        page.add_init_script(WATCH_START)
         page.goto(f"{network.url}{SCOPE}")
         page.wait_for_function("window.shownAt !== undefined")
         taken.start.append(page.evaluate("window.shownAt") / 1000)

@@ -48,6 +48,17 @@ describe("a form", () => {
         assert.equal(writing.check(), true);
     });
 
+    test("is whole when all that was begun has ended, however it ended", async () => {
+        const writing = Writing.make(entity(), { changed: { name: "x" } });
+        const ends = [];
+        for (const [at, value] of [1, 2, 3].entries()) {
+            writing.hold(new Promise((resolve, reject) => ends.push(at === 1 ? reject : () => resolve(writing.change("note", value)))));
+        }
+        const whole = writing.held.then(() => writing.changed.note);
+        ends.reverse().forEach((end) => end());
+        assert.equal(await whole, 1);
+    });
+
     test("does not ask for what has no meaning here", () => {
         const writing = Writing.make(entity({ needs: ["until"], shows: { until: ({ day }) => Boolean(day) } }), { changed: { name: "x" } });
         assert.equal(writing.check(), true);

@@ -36,6 +36,32 @@ def test_quotation_made_without_network_is_the_same_order_in_odoo(device: AppDev
     assert device.page.evaluate("offlineApp.device.drafts.all()") == []
 
 
+def test_quotation_is_made_with_the_product_that_was_chosen_a_moment_before(
+    device: AppDevice, office: Office
+) -> None:
+    """A device may need its time to read what there is to know of a product."""
+    page = begin(device)
+    add(device, "Oak desk")
+    expect(row(page, "Oak desk")).to_be_visible()
+    page.evaluate(
+        """() => {
+            const { device } = offlineApp;
+            const search = device.search.bind(device);
+            const slow = new Promise((resolve) => { window.letGo = resolve; });
+            device.search = async (entity, ...how) => {
+                await (entity === "product.product" && slow);
+                return search(entity, ...how);
+            };
+        }"""
+    )
+    add(device, "Brass lamp")
+    device.button("Make the quotation").click()
+    page.evaluate("window.letGo()")
+    device.says("The quotation is made on this device")
+    order = order_of(office, device, "amount_untaxed", "order_line")
+    assert (order["amount_untaxed"], len(order["order_line"])) == (450, 2)
+
+
 def test_customer_signs_what_they_see_and_odoo_has_the_order_the_terms_and_the_proof(
     device: AppDevice, office: Office
 ) -> None:

@@ -83,6 +83,32 @@ def test_contact_with_fields_of_every_kind_is_made_without_network_and_reaches_o
     assert values["image_1920"]
 
 
+def test_photo_that_was_taken_a_moment_before_is_saved_too(app, office):
+    """It takes a phone its time to make a photo smaller and to seal it."""
+    app.go_offline()
+    app.open("/form/res.partner/new")
+    app.page.get_by_label("Name").fill("Quick Baker")
+    app.page.evaluate(
+        """() => {
+            const { device } = offlineApp;
+            const keepFile = device.keepFile.bind(device);
+            const slow = new Promise((resolve) => { window.letGo = resolve; });
+            device.keepFile = (...file) => slow.then(() => keepFile(...file));
+        }"""
+    )
+    app.page.locator("[data-field=image_1920] input[type=file]").last.set_input_files(
+        {"name": "oven.png", "mimeType": "image/png", "buffer": PHOTO}
+    )
+    app.button("Save").click()
+    app.page.evaluate("window.letGo()")
+    expect(app.heading("Quick Baker")).to_be_visible()
+    app.go_online()
+    app.sync()
+    app.until_synced()
+    made = office.find("res.partner", ("name", "=", "Quick Baker"))
+    assert office.read("res.partner", made, "image_1920")["image_1920"]
+
+
 def test_company_is_made_where_a_contact_asks_for_it(app, office):
     app.go_offline()
     app.open("/form/res.partner/new")

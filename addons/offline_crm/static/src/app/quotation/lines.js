@@ -19,8 +19,11 @@ const PRODUCT = "product.product";
 export class Lines extends Component {
     static template = "offline_crm.Lines";
     static components = { Badge, Card, Icon, Row };
-    /** `lines` as `linesOf` has them; `price(quote)` reckons another quotation of what is here. */
-    static props = { quote: Object, live: Object, priced: Object, lines: Array, price: Function };
+    /**
+     * `lines` as `linesOf` has them; `price(quote)` reckons another quotation of what is here; `hold(work)` keeps the
+     * quotation from being sent before the work is done.
+     */
+    static props = { quote: Object, live: Object, priced: Object, lines: Array, price: Function, hold: Function };
 
     setup() {
         this.app = useApp();

@@ -43,11 +43,9 @@ export class Quotation extends Component {
         this.credit = new Credit(this.app.device);
         this.state = useState({ quote: emptyQuote(), isDraft: false, isFull: false, isSending: false });
         this.live = useLive(async () => this.read());
-        // Once for all that the screen shows of it.
-        onWillRender(() => {
-            this.priced = this.live.lead && !this.isNobodys ? this.price(this.quote) : null;
-            this.lines = this.priced && linesOf(this.quote, this.priced);
-        });
+        /** What changes the quotation in a moment: it is not sent or shown before. */
+        this.held = Promise.resolve();
+        onWillRender(() => this.reckon());
         let isFirst = true;
         useEffect(
             () => {
@@ -71,6 +69,23 @@ export class Quotation extends Component {
 
     get quote() {
         return this.state.quote;
+    }
+
+    /** Once for all that is shown and sent of it. */
+    reckon() {
+        this.priced = this.live.lead && !this.isNobodys ? this.price(this.quote) : null;
+        this.lines = this.priced && linesOf(this.quote, this.priced);
+    }
+
+    hold(work) {
+        this.held = Promise.allSettled([this.held, work]);
+    }
+
+    /** Whether it can be made, once all that was asked for has come to it. */
+    async isWhole() {
+        await this.held;
+        this.reckon();
+        return this.isReady;
     }
 
     // --- what is here ----------------------------------------------------------------------------------------------
@@ -214,7 +229,7 @@ export class Quotation extends Component {
 
     /** Whether there is something to make, and somebody to make it for. */
     get isReady() {
-        return this.hasProducts && this.live.customer !== null && !this.state.isSending;
+        return this.priced !== null && this.hasProducts && this.live.customer !== null;
     }
 
     /** What is to be said of the customer, where prices are not simply theirs. */
@@ -257,6 +272,9 @@ export class Quotation extends Component {
     }
 
     async show() {
+        if (!(await this.isWhole())) {
+            return;
+        }
         const { partner, lead } = this.live;
         const said = await this.app.messages.open(Paper, {
             order: this.quote.uid,
@@ -309,6 +327,7 @@ export class Quotation extends Component {
 
     /** Asked when the person goes elsewhere. */
     async mayLeave() {
+        await this.held;
         if (this.isDone || this.isUntouched) {
             return true;
         }
@@ -333,6 +352,9 @@ export class Quotation extends Component {
         }
         this.state.isSending = true;
         try {
+            if (!(await this.isWhole())) {
+                return;
+            }
             const quote = { ...this.quote, signature: this.isSigned ? this.quote.signature : null };
             const args = plain(argumentsOf(standing(quote, this.live), this.live, this.priced));
             if (!(await (this.props.op ? this.correct(args) : this.make(args)))) {

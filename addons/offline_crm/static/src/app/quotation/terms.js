@@ -40,8 +40,8 @@ export class WordsSheet extends Component {
 export class Terms extends Component {
     static template = "offline_crm.Terms";
     static components = { Card, Row };
-    /** `term` says the terms of payment in force, `template` is the one that is. */
-    static props = { quote: Object, live: Object, priced: Object, term: { type: [String, Object] }, template: { optional: true } };
+    /** `term` says the terms of payment in force, `template` is the one that is; `hold` as of `Lines`. */
+    static props = { quote: Object, live: Object, priced: Object, term: { type: [String, Object] }, template: { optional: true }, hold: Function };
 
     setup() {
         this.app = useApp();
@@ -61,7 +61,7 @@ export class Terms extends Component {
         const { live, priced, term, template } = this.props;
         const none = _t("None");
         return [
-            { key: "template", icon: "files-o", title: _t("Template"), value: template?.values.name ?? none, isThere: live.templates.length, pick: () => this.chooseTemplate() },
+            { key: "template", icon: "files-o", title: _t("Template"), value: template?.values.name ?? none, isThere: live.templates.length, pick: () => this.props.hold(this.chooseTemplate()) },
             { key: "prices", icon: "tags", title: _t("Price list"), value: listText(priced), isThere: this.priceLists.length > 1, pick: () => this.choosePriceList() },
             { key: "terms", icon: "calendar-check-o", title: _t("Payment terms"), value: term, isThere: live.terms.length, pick: () => this.chooseTerm() },
             { key: "words", icon: "pencil-square-o", title: _t("Reference, validity and notes"), value: this.words || none, isThere: true, pick: () => this.editWords() },

@@ -15,6 +15,7 @@
  * | `problem` | | x | whether there is one; its words have the id `${id}_problem` |
  * | `onChange` | | x | called with a canonical value |
  * | `onProblem` | | x | called with a sentence when what is written cannot be read; with null when it can |
+ * | `hold` | | x | called with a promise of what ends in `onChange`: nothing is saved before |
  *
  * `Edit.labelsItself` is true where the editor shows the label; `Show.isWide` where it wants a line of its own.
  */
@@ -30,6 +31,7 @@ export const editProps = {
     problem: Boolean,
     onChange: Function,
     onProblem: Function,
+    hold: Function,
 };
 
 const GUESSES = [
@@ -88,6 +90,7 @@ export class FieldEdit extends Component {
         hint: { type: String, optional: true },
         onChange: Function,
         onProblem: Function,
+        hold: Function,
     };
 
     setup() {
@@ -103,7 +106,7 @@ export class FieldEdit extends Component {
     }
 
     get passed() {
-        const { entity, field, values, problem, onChange, onProblem } = this.props;
+        const { entity, field, values, problem, onChange, onProblem, hold } = this.props;
         return {
             entity,
             field,
@@ -114,6 +117,7 @@ export class FieldEdit extends Component {
             problem: Boolean(problem),
             onChange: (value) => onChange(field.name, value),
             onProblem: (text) => onProblem(field.name, text),
+            hold,
         };
     }
 }

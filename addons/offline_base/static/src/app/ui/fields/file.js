@@ -86,8 +86,14 @@ export class EditFile extends Component {
         }
     }
 
+    keep(content, name) {
+        const kept = this.kept(content, name);
+        this.props.hold(kept);
+        return kept;
+    }
+
     /** The bytes stay here from now on; the form says only which they are. */
-    async keep(content, name) {
+    async kept(content, name) {
         this.state.isBusy = true;
         try {
             this.props.onChange(await this.app.device.keepFile(await content, name));

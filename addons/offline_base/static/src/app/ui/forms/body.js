@@ -21,6 +21,10 @@ export class FormBody extends Component {
     onProblem(name, text) {
         this.writing.problem(name, text);
     }
+
+    hold(work) {
+        this.writing.hold(work);
+    }
 }
 
 /** Bring the person to a field of a form. */

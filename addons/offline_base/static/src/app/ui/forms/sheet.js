@@ -54,12 +54,13 @@ export class FormSheet extends Component {
         if (this.state.isBusy) {
             return;
         }
-        if (!this.writing.check()) {
-            focusField(this.form.el, this.writing.first);
-            return;
-        }
         this.state.isBusy = true;
         try {
+            await this.writing.held;
+            if (!this.writing.check()) {
+                focusField(this.form.el, this.writing.first);
+                return;
+            }
             const saved = await this.props.save({ ...this.writing.changed }, this.writing);
             if (saved !== undefined) {
                 this.props.close(saved);

@@ -16,6 +16,8 @@ export class Writing {
     isNew = true;
     /** Fields that no section names, and that something is said about: they stand below the others. */
     named = [];
+    /** Resolves when all that was begun is written, such as a photo that is made smaller. */
+    held = Promise.resolve();
     _entity = null;
 
     /** @param {object} entity see `model/entities.js` @param {{seen?: object, changed?: object, isNew?: boolean, named?: string[]}} [from] */
@@ -68,6 +70,11 @@ export class Writing {
         } else {
             this.problems[name] = text;
         }
+    }
+
+    /** What is under way belongs to it: who saves or leaves waits for `held`. */
+    hold(work) {
+        this.held = Promise.allSettled([this.held, work]);
     }
 
     /** Whether it can be saved; if not, `problems` say why not. */

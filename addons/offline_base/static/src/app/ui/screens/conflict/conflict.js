@@ -158,6 +158,9 @@ export class Conflict extends Component {
             onProblem: (text) => {
                 this.state.problems[name] = text;
             },
+            hold: (work) => {
+                this.held = Promise.allSettled([this.held, work]);
+            },
         };
     }
 
@@ -201,6 +204,10 @@ export class Conflict extends Component {
     // --- deciding ----------------------------------------------------------------------------------------------------
 
     async save() {
+        await this.held;
+        if (this.decision === null) {
+            return;
+        }
         await this.decide(this.decision.by, this.decision.values);
     }
 

@@ -175,12 +175,13 @@ export class RecordForm extends Component {
             return;
         }
         this.state.said = null;
-        if (!this.writing.check()) {
-            focusField(this.form.el, this.writing.first);
-            return;
-        }
         this.state.isBusy = true;
         try {
+            await this.writing.held;
+            if (!this.writing.check()) {
+                focusField(this.form.el, this.writing.first);
+                return;
+            }
             await this.record();
         } catch (error) {
             if (!(error instanceof Refusal || error instanceof HomeFull)) {
@@ -258,6 +259,7 @@ export class RecordForm extends Component {
 
     /** Asked when the person goes elsewhere. */
     async mayLeave() {
+        await this.writing?.held;
         if (this.isDone || !(this.writing?.isDirty || this.state.lines.length)) {
             return true;
         }

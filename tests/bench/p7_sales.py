@@ -1,0 +1,180 @@
+"""P7 for sales: the screens of a salesperson's device that holds 10,000 contacts, 2,000 leads and 500 orders."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.app.device import SCOPE, AppDevice
+from tests.e2e.app.selling import furnished, row
+from tests.e2e.conftest import PHONE
+from tools.stage.chromium import chromium_with_profile
+from tools.stage.network import Network
+
+from .bed import Bed
+from .data import LEADS, PARTNER, SMALL, add_leads, sql
+from .measure import Result, Seconds
+from .p7_app import PATIENCE_MS, ROUNDS, SLOWER, WATCH_START, in_ms, install
+
+_LEADS, _PRODUCTS, _ORDERS, _OF_ONE = 2_000, 500, 500, 30
+#: Below it people take a screen for there at once (a tenth of a second), and for prompt (a third).
+_AT_ONCE_MS, _PROMPT_MS = 100, 333
+#: Goes to a screen, and answers with the milliseconds until a picture shows all of these.
+_GO = """
+    ([path, wanted]) => new Promise((resolve) => {
+        const began = performance.now();
+        location.hash = path;
+        const look = () => {
+            if (wanted.some((one) => document.querySelector(one) === null)) {
+                requestAnimationFrame(look);
+            } else {
+                setTimeout(() => resolve(performance.now() - began));
+            }
+        };
+        requestAnimationFrame(look);
+    })
+"""
+#: Taps a button, and answers with the milliseconds until a picture shows another text at a place.
+_TAP = """
+    ([name, place]) => new Promise((resolve) => {
+        const said = () => document.querySelector(place)?.textContent;
+        const button = [...document.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === name);
+        const [before, began] = [said(), performance.now()];
+        button.click();
+        const look = () => {
+            if (said() === before) {
+                requestAnimationFrame(look);
+            } else {
+                setTimeout(() => resolve(performance.now() - began));
+            }
+        };
+        requestAnimationFrame(look);
+    })
+"""
+
+
+@dataclass
+class _Times:
+    """Seconds of what one processor did."""
+
+    pipeline: list[float] = field(default_factory=list)
+    customer: list[float] = field(default_factory=list)
+    editor: list[float] = field(default_factory=list)
+    reckoned: list[float] = field(default_factory=list)
+
+    def table(self) -> Seconds:
+        return {
+            "the pipeline, until its cards are there": self.pipeline,
+            f"a customer with {_OF_ONE} orders, until numbers and orders are there": self.customer,
+            "a quotation, until a product can be added": self.editor,
+            "one piece more, until the line says what it comes to": self.reckoned,
+        }
+
+
+def measure(bed: Bed) -> Result:
+    """As P7: a process of the browser for each round, without network."""
+    bed.kind = LEADS
+    user, _office = bed.person()
+    customer, lead = _fill(bed, user)
+    code = bed.office.code(user, _profile(bed))
+    times = {1: _Times(), SLOWER: _Times()}
+    expect.set_options(timeout=PATIENCE_MS)
+    with tempfile.TemporaryDirectory() as folder, Network(bed.server.port) as network:
+        install(Path(folder), network, code)
+        network.close()
+        for number in range(ROUNDS + 1):
+            for slower, taken in times.items():
+                _round(
+                    Path(folder), network, slower, taken if number else _Times(), customer=customer, lead=lead
+                )
+    quick = times[1]
+    return Result(
+        f"Screens of sales with {SMALL:,} contacts, {_LEADS:,} leads, {_ORDERS} orders and {_PRODUCTS} products, in "
+        "Chromium, without network",
+        claims=[
+            in_ms("the pipeline", quick.pipeline, _PROMPT_MS),
+            in_ms("a customer all round", quick.customer, _PROMPT_MS),
+            in_ms("a quotation is opened", quick.editor, _PROMPT_MS),
+            in_ms("a quantity is reckoned", quick.reckoned, _AT_ONCE_MS),
+        ],
+        seconds={
+            "this machine's processor": quick.table(),
+            f"slowed down {SLOWER} times": times[SLOWER].table(),
+        },
+        notes=["Each round is a new process of the browser, so each screen is opened for the first time."],
+    )
+
+
+def _fill(bed: Bed, user: int) -> tuple[int, int]:
+    """What the office sells, leads and orders; a customer with many of them, and a lead of theirs."""
+    office = furnished(bed.office)
+    tax = office.find("account.tax", ("name", "=", "VAT 21 %"))
+    products = [
+        {"name": f"Chair {n}", "list_price": 20 + n, "taxes_id": [(6, 0, [tax])]} for n in range(_PRODUCTS)
+    ]
+    chairs = office("product.product", "create", products)
+    add_leads(bed.db, _LEADS, user)
+    partners = office(PARTNER, "search", [("ref", "=", "bench")], 0, _LEADS, "id")
+    sql(
+        bed.db,
+        """UPDATE crm_lead SET partner_id = (%s::int[])[1 + n / 4]
+             FROM (SELECT id AS i, (row_number() OVER (ORDER BY id))::int AS n FROM crm_lead WHERE referred = 'bench')
+               AS numbered WHERE id = i""",
+        partners,
+    )
+    office(
+        "sale.order",
+        "create",
+        [
+            {
+                "partner_id": partners[0 if n < _OF_ONE else n],
+                "user_id": user,
+                "order_line": [(0, 0, {"product_id": chairs[(n + k) % _PRODUCTS]}) for k in range(3)],
+            }
+            for n in range(_ORDERS)
+        ],
+    )
+    lead = office.find(LEADS.model, ("partner_id", "=", partners[0]), ("user_id", "=", user))
+    return partners[0], lead
+
+
+def _profile(bed: Bed) -> int:
+    """The usual one, without limits."""
+    [profile] = bed.office("offline.profile", "copy", [bed.office.ref(str(LEADS.usual))])
+    bed.office.write("offline.profile", profile, limit_page=10_000, limit_records=0, size_confirmed=True)
+    return int(profile)
+
+
+def _round(folder: Path, network: Network, slower: int, taken: _Times, *, customer: int, lead: int) -> None:
+    with chromium_with_profile(folder, **PHONE) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        context.set_offline(True)
+        device = AppDevice(context, network)
+        device.slow_processor(slower)
+        page = device.page
+        page.add_init_script(WATCH_START)
+        page.goto(f"{network.url}{SCOPE}")
+        page.wait_for_function("window.shownAt !== undefined")
+        taken.pipeline.append(_go(page, "/pipeline", ".o_deal"))
+        taken.customer.append(_go(page, f"/record/{PARTNER}/{customer}", ".o_numbers", ".o_card_sum"))
+        taken.editor.append(_go(page, f"/quotation/{lead}", ".o_quote_buttons"))
+        _add(page)
+        for _time in range(3):
+            taken.reckoned.append(page.evaluate(_TAP, ["One more", "[role=dialog] .o_quote_amount"]) / 1000)
+
+
+def _go(page: Page, path: str, *wanted: str) -> float:
+    """Seconds from leaving one screen until another one shows all of this."""
+    return float(page.evaluate(_GO, [path, wanted]) / 1000)
+
+
+def _add(page: Page) -> None:
+    """Add a product, and ask for its line."""
+    page.get_by_role("button", name="Add a product").click()
+    page.get_by_role("searchbox").last.fill("Chair 77")
+    page.get_by_role("dialog").get_by_text("Chair 77").click()
+    row(page, "Chair 77").click()
+    expect(page.get_by_role("dialog").get_by_label("Quantity")).to_be_visible()

@@ -167,6 +167,21 @@ class AppDevice:
         button.click()
         self.until(f"async () => (await offlineApp.device.status()).given > {before}")
 
+    def hold_up(self, method: str, about: str | None = None) -> None:
+        """What a method of the engine is asked, or is asked about one thing, is done after `window.letGo()` alone."""
+        self.page.evaluate(
+            """([method, about]) => {
+                const { device } = offlineApp;
+                const asked = device[method].bind(device);
+                const held = new Promise((resolve) => { window.letGo = resolve; });
+                device[method] = async (...how) => {
+                    await (about === null || how[0] === about ? held : null);
+                    return asked(...how);
+                };
+            }""",
+            [method, about],
+        )
+
     def only_by_hand(self) -> None:
         """Sync only when somebody asks for it."""
         self.page.evaluate("offlineApp.device.chooseMode('always_offline')")

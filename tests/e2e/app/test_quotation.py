@@ -43,17 +43,7 @@ def test_quotation_is_made_with_the_product_that_was_chosen_a_moment_before(
     page = begin(device)
     add(device, "Oak desk")
     expect(row(page, "Oak desk")).to_be_visible()
-    page.evaluate(
-        """() => {
-            const { device } = offlineApp;
-            const search = device.search.bind(device);
-            const slow = new Promise((resolve) => { window.letGo = resolve; });
-            device.search = async (entity, ...how) => {
-                await (entity === "product.product" && slow);
-                return search(entity, ...how);
-            };
-        }"""
-    )
+    device.hold_up("search", "product.product")
     add(device, "Brass lamp")
     device.button("Make the quotation").click()
     page.evaluate("window.letGo()")
@@ -226,6 +216,31 @@ def test_quotation_is_not_made_from_a_paper_whose_prices_are_no_more(
     device.work(device.button("Make the quotation"))
     order = order_of(office, device, "amount_total", "signed_by")
     assert (order["amount_total"], order["signed_by"]) == (120, False)
+
+
+def test_who_signed_again_is_who_signed(device: AppDevice, office: Office) -> None:
+    """Also where the device takes its time to keep the other signature."""
+    page = begin(device)
+    add(device, "Oak desk")
+    device.button("Show and sign").click()
+    sheet = page.get_by_role("dialog", name="Customer's signature")
+    makes = page.get_by_role("dialog").get_by_role("button", name="Make the quotation")
+    for name, button in (("Ann Ray", "Customer signs"), ("Ben Lee", "Sign again")):
+        device.button(button).click()
+        sheet.get_by_label("Name of who signs").fill(name)
+        device.button("Use the written name as signature").click()
+        if name == "Ben Lee":
+            device.hold_up("keepFile")
+        sheet.get_by_role("button", name="Done").click()
+        if name == "Ann Ray":
+            expect(page.locator(".o_paper_signed")).to_contain_text(name)
+    expect(sheet).to_have_count(0)
+    expect(makes).to_be_disabled()
+    page.evaluate("window.letGo()")
+    makes.click()
+    device.says("The quotation is made on this device")
+    order = order_of(office, device, "signed_by", "offline_signature_state")
+    assert (order["signed_by"], order["offline_signature_state"]) == ("Ben Lee", "valid")
 
 
 def test_promotion_that_the_customer_saw_is_part_of_the_proof(device: AppDevice, office: Office) -> None:

@@ -88,14 +88,7 @@ def test_photo_that_was_taken_a_moment_before_is_saved_too(app, office):
     app.go_offline()
     app.open("/form/res.partner/new")
     app.page.get_by_label("Name").fill("Quick Baker")
-    app.page.evaluate(
-        """() => {
-            const { device } = offlineApp;
-            const keepFile = device.keepFile.bind(device);
-            const slow = new Promise((resolve) => { window.letGo = resolve; });
-            device.keepFile = (...file) => slow.then(() => keepFile(...file));
-        }"""
-    )
+    app.hold_up("keepFile")
     app.page.locator("[data-field=image_1920] input[type=file]").last.set_input_files(
         {"name": "oven.png", "mimeType": "image/png", "buffer": PHOTO}
     )

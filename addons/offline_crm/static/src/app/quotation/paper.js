@@ -72,7 +72,7 @@ export class Paper extends Component {
 
     setup() {
         this.app = useApp();
-        this.state = useState({ signature: this.props.signature ?? null, said: "" });
+        this.state = useState({ signature: this.props.signature ?? null, said: "", isKeeping: false });
         this.signed = useRef("signed");
         useEffect(
             () => {
@@ -127,6 +127,7 @@ export class Paper extends Component {
         if (!said) {
             return;
         }
+        this.state.isKeeping = true;
         try {
             const { sha256: image } = await this.app.device.keepFile(said.picture, "signature.png");
             const at = formatInstant(Date.now());
@@ -138,6 +139,8 @@ export class Paper extends Component {
                 throw error;
             }
             this.state.said = _t("There is no room left on this device for this file.");
+        } finally {
+            this.state.isKeeping = false;
         }
     }
 }

@@ -8,6 +8,7 @@ import { conversionRate } from "./currencies.js";
 import { chooseFiscalPosition, choosePriceList } from "./customers.js";
 import { priceLine } from "./lines.js";
 import { dayOf, wholeSecond } from "./moments.js";
+import { roundAmount } from "./numbers.js";
 import { Promotions } from "./promotions.js";
 import { NotHeld } from "./rules.js";
 import { flat, taxed, TaxDocument, unfixed } from "./taxes.js";
@@ -82,13 +83,13 @@ function earlyPayment(lines, paymentTerm) {
     });
 }
 
-/** What lines come to together, with their groups of taxes. */
+/** What lines come to together, rounded as amounts of a record are; with their groups of taxes. */
 function totalsOf(terms, lines, paymentTerm) {
     const summary = terms.sheet.totals([...lines.map(taxed), ...earlyPayment(lines, paymentTerm)]);
     return {
-        amount_untaxed: summary.base_amount_currency,
-        amount_tax: summary.tax_amount_currency,
-        amount_total: summary.total_amount_currency,
+        amount_untaxed: roundAmount(summary.base_amount_currency, terms.currency),
+        amount_tax: roundAmount(summary.tax_amount_currency, terms.currency),
+        amount_total: roundAmount(summary.total_amount_currency, terms.currency),
         subtotals: summary.subtotals,
     };
 }

@@ -143,11 +143,11 @@ export class TaxDocument {
         return roundAmount(amount, this.company.currency_id);
     }
 
-    /** What a line comes to by itself. */
+    /** What a line comes to by itself; rounded, as an amount of a record is. */
     amounts(values) {
         const [{ tax_details }] = this.reckon([this.line(values)]);
-        const subtotal = tax_details.total_excluded_currency;
-        const total = tax_details.total_included_currency;
+        const subtotal = roundAmount(tax_details.total_excluded_currency, this.currency);
+        const total = roundAmount(tax_details.total_included_currency, this.currency);
         return { price_subtotal: subtotal, price_tax: total - subtotal, price_total: total };
     }
 

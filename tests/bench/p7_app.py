@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -20,16 +22,16 @@ from .bed import Bed
 from .data import PARTNER, SMALL
 from .measure import Claim, Result, Seconds
 
-ROUNDS = 5
-SLOWER = 4
-PATIENCE_MS = 120_000
+_ROUNDS = 5
+_SLOWER = 4
+_PATIENCE_MS = 120_000
 #: Goals of the design, in milliseconds.
 _START_MS, _SEARCH_MS, _SAVE_MS = 1000, 50, 20
 #: Digits that are typed one after the other; each one more finds less.
 _TYPED = ("7", "73", "735", "7351")
 
 #: Notes when home is there: its tiles are drawn, a tap would be taken. Counted from the begin of the navigation.
-WATCH_START = """
+_WATCH_START = """
     const look = () => {
         if (document.querySelector(".o_tile") === null) {
             requestAnimationFrame(look);
@@ -80,50 +82,24 @@ _SAVE = """
 _numbers = count(1)
 
 
-@dataclass
-class _Times:
-    """Seconds of what one processor did."""
-
-    start: list[float] = field(default_factory=list)
-    first_search: list[float] = field(default_factory=list)
-    keystroke: list[float] = field(default_factory=list)
-    durable: list[float] = field(default_factory=list)
-    shown: list[float] = field(default_factory=list)
-
-    def table(self) -> Seconds:
-        return {
-            "start without network, until home can be tapped": self.start,
-            "first list after a start, until its rows are there": self.first_search,
-            "a letter more in the search, until its rows are drawn": self.keystroke,
-            "Save, until it is in IndexedDB": self.durable,
-            "Save, until a picture says so": self.shown,
-        }
+_START = "start without network, until home can be tapped"
+_FIRST_LIST = "first list after a start, until its rows are there"
+_KEYSTROKE = "a letter more in the search, until its rows are drawn"
+_DURABLE = "Save, until it is in IndexedDB"
+_SHOWN = "Save, until a picture says so"
 
 
 def measure(bed: Bed) -> Result:
-    """Enrol, sync, take the network away; then start the browser anew for each round, quick and slowed down."""
-    code = bed.office.code(bed.person()[0], bed.profile)
-    times = {1: _Times(), SLOWER: _Times()}
-    expect.set_options(timeout=PATIENCE_MS)
-    with tempfile.TemporaryDirectory() as folder, Network(bed.server.port) as network:
-        install(Path(folder), network, code)
-        network.close()
-        for number in range(ROUNDS + 1):
-            for slower, taken in times.items():
-                # The first round warms the disk's caches, and nothing of the browser: that starts anew.
-                _round(Path(folder), network, slower, taken if number else _Times())
-    quick, slow = times[1], times[SLOWER]
+    """Start, search and save, each round in a new process of the browser."""
+    quick, slow = in_rounds(bed, bed.office.code(bed.person()[0], bed.profile), _play)
     return Result(
         f"The device app with {SMALL:,} contacts, in Chromium, without network",
         claims=[
-            in_ms("start without network", quick.start, _START_MS),
-            in_ms("a letter more in a search", quick.keystroke, _SEARCH_MS),
-            in_ms("saving, until it is durable", quick.durable, _SAVE_MS),
+            in_ms("start without network", quick[_START], _START_MS),
+            in_ms("a letter more in a search", quick[_KEYSTROKE], _SEARCH_MS),
+            in_ms("saving, until it is durable", quick[_DURABLE], _SAVE_MS),
         ],
-        seconds={
-            "this machine's processor": quick.table(),
-            f"slowed down {SLOWER} times": slow.table(),
-        },
+        seconds=by_processor(quick, slow),
         notes=[
             "Each round is a new process of the browser with the profile of the one before, on the disk. Counted "
             "from the begin of the navigation, from the input event and from the tap, to the end of the frame that "
@@ -133,15 +109,39 @@ def measure(bed: Bed) -> Result:
     )
 
 
-def in_ms(what: str, taken: list[float], goal_ms: float) -> Claim:
+def in_rounds(bed: Bed, code: str, play: Callable[[Page, Seconds], None]) -> tuple[Seconds, Seconds]:
+    """Enrol, sync, take the network away; then a browser for each round, with this processor and a slower one.
+
+    ``play(page, taken)`` begins on the home screen, and notes the seconds of what it did.
+    """
+    times: dict[int, Seconds] = {1: defaultdict(list), _SLOWER: defaultdict(list)}
+    expect.set_options(timeout=_PATIENCE_MS)
+    with tempfile.TemporaryDirectory() as folder, Network(bed.server.port) as network:
+        _install(Path(folder), network, code)
+        network.close()
+        for number in range(_ROUNDS + 1):
+            for slower, taken in times.items():
+                # The first round warms the disk's caches, and nothing of the browser: that starts anew.
+                with _started(Path(folder), network, slower) as page:
+                    play(page, taken if number else defaultdict(list))
+    return times[1], times[_SLOWER]
+
+
+def by_processor(quick: Seconds, slow: Seconds) -> dict[str, Seconds]:
+    """The tables of what was measured in rounds."""
+    return {"this machine's processor": quick, f"slowed down {_SLOWER} times": slow}
+
+
+def in_ms(what: str, taken: Sequence[float], goal_ms: float) -> Claim:
+    """A claim about seconds, said in milliseconds."""
     runs = [1000 * second for second in taken]
     return Claim(what, median(runs), goal_ms, unit="ms", runs=runs)
 
 
-def install(folder: Path, network: Network, code: str) -> None:
+def _install(folder: Path, network: Network, code: str) -> None:
     """Let a device in, and wait until it has everything and its page is kept."""
     with chromium_with_profile(folder, **PHONE) as context:
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(_PATIENCE_MS)
         device = AppDevice(context, network).enrol(code)
         device.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         held = device.status()["held"][PARTNER]
@@ -149,24 +149,29 @@ def install(folder: Path, network: Network, code: str) -> None:
             raise RuntimeError(f"{held} contacts arrived, not {SMALL}")
 
 
-def _round(folder: Path, network: Network, slower: int, taken: _Times) -> None:
+@contextmanager
+def _started(folder: Path, network: Network, slower: int) -> Iterator[Page]:
     with chromium_with_profile(folder, **PHONE) as context:
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(_PATIENCE_MS)
         context.set_offline(True)
         device = AppDevice(context, network)
         device.slow_processor(slower)
         page = device.page
-        page.add_init_script(WATCH_START)
+        page.add_init_script(_WATCH_START)
         page.goto(f"{network.url}{SCOPE}")
         page.wait_for_function("window.shownAt !== undefined")
-        taken.start.append(page.evaluate("window.shownAt") / 1000)
-        taken.first_search.append(_first_list(page))
-        for text in _TYPED:
-            taken.keystroke.append(page.evaluate(_TYPE, text) / 1000)
-        for _time in range(len(_TYPED)):
-            durable, shown = _save(page)
-            taken.durable.append(durable / 1000)
-            taken.shown.append(shown / 1000)
+        yield page
+
+
+def _play(page: Page, taken: Seconds) -> None:
+    taken[_START].append(page.evaluate("window.shownAt") / 1000)
+    taken[_FIRST_LIST].append(_first_list(page))
+    for text in _TYPED:
+        taken[_KEYSTROKE].append(page.evaluate(_TYPE, text) / 1000)
+    for _time in range(len(_TYPED)):
+        durable, shown = _save(page)
+        taken[_DURABLE].append(durable / 1000)
+        taken[_SHOWN].append(shown / 1000)
 
 
 def _first_list(page: Page) -> float:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass, field
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
-from tests.e2e.app.device import SCOPE, AppDevice
 from tests.e2e.app.selling import furnished, row
-from tests.e2e.conftest import PHONE
-from tools.stage.chromium import chromium_with_profile
-from tools.stage.network import Network
 
 from .bed import Bed
 from .data import LEADS, PARTNER, SMALL, add_leads, sql
 from .measure import Result, Seconds
-from .p7_app import PATIENCE_MS, ROUNDS, SLOWER, WATCH_START, in_ms, install
+from .p7_app import by_processor, in_ms, in_rounds
 
 _LEADS, _PRODUCTS, _ORDERS, _OF_ONE = 2_000, 500, 500, 30
 #: Below it people take a screen for there at once (a tenth of a second), and for prompt (a third).
@@ -56,54 +48,38 @@ _TAP = """
 """
 
 
-@dataclass
-class _Times:
-    """Seconds of what one processor did."""
-
-    pipeline: list[float] = field(default_factory=list)
-    customer: list[float] = field(default_factory=list)
-    editor: list[float] = field(default_factory=list)
-    reckoned: list[float] = field(default_factory=list)
-
-    def table(self) -> Seconds:
-        return {
-            "the pipeline, until its cards are there": self.pipeline,
-            f"a customer with {_OF_ONE} orders, until numbers and orders are there": self.customer,
-            "a quotation, until a product can be added": self.editor,
-            "one piece more, until the line says what it comes to": self.reckoned,
-        }
+_PIPELINE = "the pipeline, until its cards are there"
+_CUSTOMER = f"a customer with {_OF_ONE} orders, until numbers and orders are there"
+_EDITOR = "a quotation, until a product can be added"
+_RECKONED = "one piece more, until the line says what it comes to"
 
 
 def measure(bed: Bed) -> Result:
-    """As P7: a process of the browser for each round, without network."""
+    """Open the screens of a selling day, each round in a new process of the browser."""
     bed.kind = LEADS
     user, _office = bed.person()
     customer, lead = _fill(bed, user)
-    code = bed.office.code(user, _profile(bed))
-    times = {1: _Times(), SLOWER: _Times()}
-    expect.set_options(timeout=PATIENCE_MS)
-    with tempfile.TemporaryDirectory() as folder, Network(bed.server.port) as network:
-        install(Path(folder), network, code)
-        network.close()
-        for number in range(ROUNDS + 1):
-            for slower, taken in times.items():
-                _round(
-                    Path(folder), network, slower, taken if number else _Times(), customer=customer, lead=lead
-                )
-    quick = times[1]
+
+    def play(page: Page, taken: Seconds) -> None:
+        taken[_PIPELINE].append(_go(page, "/pipeline", ".o_deal"))
+        taken[_CUSTOMER].append(_go(page, f"/record/{PARTNER}/{customer}", ".o_numbers", ".o_card_sum"))
+        taken[_EDITOR].append(_go(page, f"/quotation/{lead}", ".o_quote_buttons"))
+        _add(page)
+        for _time in range(3):
+            more = page.evaluate(_TAP, ["One more", "[role=dialog] .o_quote_amount"])
+            taken[_RECKONED].append(more / 1000)
+
+    quick, slow = in_rounds(bed, bed.office.code(user, _profile(bed)), play)
     return Result(
         f"Screens of sales with {SMALL:,} contacts, {_LEADS:,} leads, {_ORDERS} orders and {_PRODUCTS} products, in "
         "Chromium, without network",
         claims=[
-            in_ms("the pipeline", quick.pipeline, _PROMPT_MS),
-            in_ms("a customer all round", quick.customer, _PROMPT_MS),
-            in_ms("a quotation is opened", quick.editor, _PROMPT_MS),
-            in_ms("a quantity is reckoned", quick.reckoned, _AT_ONCE_MS),
+            in_ms("the pipeline", quick[_PIPELINE], _PROMPT_MS),
+            in_ms("a customer all round", quick[_CUSTOMER], _PROMPT_MS),
+            in_ms("a quotation is opened", quick[_EDITOR], _PROMPT_MS),
+            in_ms("a quantity is reckoned", quick[_RECKONED], _AT_ONCE_MS),
         ],
-        seconds={
-            "this machine's processor": quick.table(),
-            f"slowed down {SLOWER} times": times[SLOWER].table(),
-        },
+        seconds=by_processor(quick, slow),
         notes=["Each round is a new process of the browser, so each screen is opened for the first time."],
     )
 
@@ -146,24 +122,6 @@ def _profile(bed: Bed) -> int:
     [profile] = bed.office("offline.profile", "copy", [bed.office.ref(str(LEADS.usual))])
     bed.office.write("offline.profile", profile, limit_page=10_000, limit_records=0, size_confirmed=True)
     return int(profile)
-
-
-def _round(folder: Path, network: Network, slower: int, taken: _Times, *, customer: int, lead: int) -> None:
-    with chromium_with_profile(folder, **PHONE) as context:
-        context.set_default_timeout(PATIENCE_MS)
-        context.set_offline(True)
-        device = AppDevice(context, network)
-        device.slow_processor(slower)
-        page = device.page
-        page.add_init_script(WATCH_START)
-        page.goto(f"{network.url}{SCOPE}")
-        page.wait_for_function("window.shownAt !== undefined")
-        taken.pipeline.append(_go(page, "/pipeline", ".o_deal"))
-        taken.customer.append(_go(page, f"/record/{PARTNER}/{customer}", ".o_numbers", ".o_card_sum"))
-        taken.editor.append(_go(page, f"/quotation/{lead}", ".o_quote_buttons"))
-        _add(page)
-        for _time in range(3):
-            taken.reckoned.append(page.evaluate(_TAP, ["One more", "[role=dialog] .o_quote_amount"]) / 1000)
 
 
 def _go(page: Page, path: str, *wanted: str) -> float:

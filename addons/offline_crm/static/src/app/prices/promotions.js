@@ -294,6 +294,12 @@ export class Promotions {
                 this.points.set(program.id, points);
             }
         }
+        // With the last line of a promotion that nothing took the place of, its points go.
+        for (const { reward } of old) {
+            if (!this.claims.some((claim) => claim.reward.program_id === reward.program_id)) {
+                this.points.delete(reward.program_id);
+            }
+        }
     }
 
     /** A line of a discount that takes the place of a free product: Odoo leaves the discount of that on it. */

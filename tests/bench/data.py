@@ -127,16 +127,40 @@ def sql(name: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def add_contacts(name: str, number: int, ref: str) -> None:
     """So many contacts more; the same ones for the same seed. The change log gets a row for each."""
+    made = {
+        "name": "who",
+        "complete_name": "who",
+        "active": "true",
+        "is_company": "random() < 0.2",
+        "type": "'contact'",
+        "email": "'c' || n || '@example.com'",
+        "phone": "'+32 ' || (1e8 * random())::int",
+        "street": "(1 + 200 * random())::int || ' Main Street'",
+        "city": "'Town ' || (100 * random())::int",
+        "zip": "(1000 + 9000 * random())::int::text",
+        "lang": "'en_US'",
+        "ref": "%s",
+        "comment": "CASE WHEN random() < 0.1 THEN '<p>' || repeat('Known since ' || n || '. ', 5) || '</p>' END",
+        "color": "(11 * random())::int",
+        "create_date": "moment",
+        "write_date": "moment",
+        "create_uid": "1",
+        "write_uid": "1",
+    }
+    # What other addons ask of every contact is as the company has it.
+    needed = sql(
+        name,
+        """SELECT column_name FROM information_schema.columns
+            WHERE table_name = 'res_partner' AND is_nullable = 'NO' AND column_default IS NULL
+              AND column_name <> ALL(%s)""",
+        list(made),
+    )
+    made |= {column: f"(SELECT {column} FROM res_partner ORDER BY id LIMIT 1)" for (column,) in needed}
     sql(
         name,
         f"""SELECT setseed({SEED});
-            INSERT INTO res_partner (name, complete_name, active, is_company, type, email, phone, street, city, zip,
-                                     lang, ref, comment, color, create_date, write_date, create_uid, write_uid)
-            SELECT who, who, true, random() < 0.2, 'contact', 'c' || n || '@example.com',
-                   '+32 ' || (1e8 * random())::int, (1 + 200 * random())::int || ' Main Street',
-                   'Town ' || (100 * random())::int, (1000 + 9000 * random())::int::text, 'en_US', %s,
-                   CASE WHEN random() < 0.1 THEN '<p>' || repeat('Known since ' || n || '. ', 5) || '</p>' END,
-                   (11 * random())::int, moment, moment, 1, 1
+            INSERT INTO res_partner ({", ".join(made)})
+            SELECT {", ".join(made.values())}
               FROM (SELECT n, 'Contact ' || n || ' ' || md5(random()::text) AS who,
                            now() AT TIME ZONE 'UTC' - random() * interval '300 days' AS moment
                       FROM generate_series(1, {number}) AS n) AS made""",

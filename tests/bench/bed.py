@@ -20,7 +20,7 @@ from tools.stage.office import Office
 
 from .data import CONTACTS, Kind
 
-_NO_LIMITS = {"sequence": 99, "limit_page": 10_000, "limit_records": 0, "size_confirmed": True}
+NO_LIMITS = {"sequence": 99, "limit_page": 10_000, "limit_records": 0, "size_confirmed": True}
 _numbers = count(1)
 
 
@@ -42,7 +42,7 @@ class Bed:
     def profile(self) -> int:
         """A profile of one kind of records alone, without limits."""
         line = {"entity": self.kind.model, "domain": repr(self.kind.domain)}
-        return self.office.create("offline.profile", name="Bench", entity_ids=[(0, 0, line)], **_NO_LIMITS)
+        return self.office.create("offline.profile", name="Bench", entity_ids=[(0, 0, line)], **NO_LIMITS)
 
     def person(self) -> tuple[int, Office]:
         """A new traveller, and the same person by OdooRPC."""

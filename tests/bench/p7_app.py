@@ -30,38 +30,35 @@ _START_MS, _SEARCH_MS, _SAVE_MS = 1000, 50, 20
 #: Digits that are typed one after the other; each one more finds less.
 _TYPED = ("7", "73", "735", "7351")
 
-#: Notes when home is there: its tiles are drawn, a tap would be taken. Counted from the begin of the navigation.
-_WATCH_START = """
-    const look = () => {
-        if (document.querySelector(".o_tile") === null) {
-            requestAnimationFrame(look);
-        } else {
-            setTimeout(() => (window.shownAt = performance.now()));
-        }
-    };
-    requestAnimationFrame(look);
+#: In every page: `drawn(holds)` resolves with the moment at which the frame ends in which this holds. Notes when home
+#: is there: its tiles are drawn, a tap would be taken. Counted from the begin of the navigation.
+_WATCH = """
+    window.drawn = (holds) => new Promise((resolve) => {
+        const look = () => {
+            if (holds()) {
+                setTimeout(() => resolve(performance.now()));
+            } else {
+                requestAnimationFrame(look);
+            }
+        };
+        requestAnimationFrame(look);
+    });
+    drawn(() => document.querySelector(".o_tile") !== null).then((at) => (window.shownAt = at));
 """
 #: Types, and answers with the milliseconds until a picture shows other rows and another count.
 _TYPE = """
-    (text) => new Promise((resolve) => {
+    async (text) => {
         const said = () => document.querySelector(".o_bar_title p")?.textContent;
         const [field, before] = [document.querySelector("input[type=search]"), said()];
         const began = performance.now();
         field.value = text;
         field.dispatchEvent(new InputEvent("input", { bubbles: true }));
-        const look = () => {
-            if (said() === before) {
-                requestAnimationFrame(look);
-            } else {
-                setTimeout(() => resolve(performance.now() - began));
-            }
-        };
-        requestAnimationFrame(look);
-    })
+        return (await drawn(() => said() !== before)) - began;
+    }
 """
 #: Taps Save, and answers with the milliseconds until the store has kept it, and until a picture says so.
 _SAVE = """
-    () => new Promise((resolve) => {
+    async () => {
         let kept = null;
         const { store } = offlineApp.device.parts;
         window.keeps ??= store.watch(() => () => window.keptAt?.()) ?? true;
@@ -69,18 +66,11 @@ _SAVE = """
         const began = performance.now();
         window.keptAt = () => (kept ??= performance.now() - began);
         save.click();
-        const look = () => {
-            if (kept === null || document.querySelector(".o_note") === null) {
-                requestAnimationFrame(look);
-            } else {
-                setTimeout(() => resolve([kept, performance.now() - began]));
-            }
-        };
-        requestAnimationFrame(look);
-    })
+        const shown = await drawn(() => kept !== null && document.querySelector(".o_note") !== null);
+        return [kept, shown - began];
+    }
 """
 _numbers = count(1)
-
 
 _START = "start without network, until home can be tapped"
 _FIRST_LIST = "first list after a start, until its rows are there"
@@ -157,7 +147,7 @@ def _started(folder: Path, network: Network, slower: int) -> Iterator[Page]:
         device = AppDevice(context, network)
         device.slow_processor(slower)
         page = device.page
-        page.add_init_script(_WATCH_START)
+        page.add_init_script(_WATCH)
         page.goto(f"{network.url}{SCOPE}")
         page.wait_for_function("window.shownAt !== undefined")
         yield page
@@ -178,18 +168,11 @@ def _first_list(page: Page) -> float:
     """Seconds from a tap on the tile to the list's rows."""
     return float(
         page.evaluate(
-            """() => new Promise((resolve) => {
+            """async () => {
                 const began = performance.now();
                 document.querySelector(".o_tile").click();
-                const look = () => {
-                    if (document.querySelector(".o_list_item") === null) {
-                        requestAnimationFrame(look);
-                    } else {
-                        setTimeout(() => resolve((performance.now() - began) / 1000));
-                    }
-                };
-                requestAnimationFrame(look);
-            })"""
+                return ((await drawn(() => document.querySelector(".o_list_item") !== null)) - began) / 1000;
+            }"""
         )
     )
 

@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.app.selling import furnished, row
 
-from .bed import Bed
-from .data import LEADS, PARTNER, SMALL, add_leads, sql
+from .bed import NO_LIMITS, Bed
+from .data import DOMAIN, LEADS, MINE, PARTNER, SMALL, add_leads, sql
 from .measure import Result, Seconds
 from .p7_app import by_processor, in_ms, in_rounds
 
@@ -16,37 +16,22 @@ _LEADS, _PRODUCTS, _ORDERS, _OF_ONE = 2_000, 500, 500, 30
 _AT_ONCE_MS, _PROMPT_MS = 100, 333
 #: Goes to a screen, and answers with the milliseconds until a picture shows all of these.
 _GO = """
-    ([path, wanted]) => new Promise((resolve) => {
+    async ([path, wanted]) => {
         const began = performance.now();
         location.hash = path;
-        const look = () => {
-            if (wanted.some((one) => document.querySelector(one) === null)) {
-                requestAnimationFrame(look);
-            } else {
-                setTimeout(() => resolve(performance.now() - began));
-            }
-        };
-        requestAnimationFrame(look);
-    })
+        return (await drawn(() => wanted.every((one) => document.querySelector(one) !== null))) - began;
+    }
 """
 #: Taps a button, and answers with the milliseconds until a picture shows another text at a place.
 _TAP = """
-    ([name, place]) => new Promise((resolve) => {
+    async ([name, place]) => {
         const said = () => document.querySelector(place)?.textContent;
         const button = [...document.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === name);
         const [before, began] = [said(), performance.now()];
         button.click();
-        const look = () => {
-            if (said() === before) {
-                requestAnimationFrame(look);
-            } else {
-                setTimeout(() => resolve(performance.now() - began));
-            }
-        };
-        requestAnimationFrame(look);
-    })
+        return (await drawn(() => said() !== before)) - began;
+    }
 """
-
 
 _PIPELINE = "the pipeline, until its cards are there"
 _CUSTOMER = f"a customer with {_OF_ONE} orders, until numbers and orders are there"
@@ -93,13 +78,14 @@ def _fill(bed: Bed, user: int) -> tuple[int, int]:
     ]
     chairs = office("product.product", "create", products)
     add_leads(bed.db, _LEADS, user)
-    partners = office(PARTNER, "search", [("ref", "=", "bench")], 0, _LEADS, "id")
+    partners = office(PARTNER, "search", DOMAIN, 0, _LEADS, "id")
     sql(
         bed.db,
         """UPDATE crm_lead SET partner_id = (%s::int[])[1 + n / 4]
-             FROM (SELECT id AS i, (row_number() OVER (ORDER BY id))::int AS n FROM crm_lead WHERE referred = 'bench')
+             FROM (SELECT id AS i, (row_number() OVER (ORDER BY id))::int AS n FROM crm_lead WHERE referred = %s)
                AS numbered WHERE id = i""",
         partners,
+        MINE,
     )
     office(
         "sale.order",
@@ -120,7 +106,7 @@ def _fill(bed: Bed, user: int) -> tuple[int, int]:
 def _profile(bed: Bed) -> int:
     """The usual one, without limits."""
     [profile] = bed.office("offline.profile", "copy", [bed.office.ref(str(LEADS.usual))])
-    bed.office.write("offline.profile", profile, limit_page=10_000, limit_records=0, size_confirmed=True)
+    bed.office.write("offline.profile", profile, **NO_LIMITS)
     return int(profile)
 
 

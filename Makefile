@@ -36,9 +36,9 @@ test: setup ## run all tests; LAYER=unit|engine|chromium|contract|odoo|model|fau
 lint: setup ## check style, types and generated files
 	@$(DEV_PYTHON) -m tools.lint
 
-prove: setup ## random histories for an hour, planted defects, deep faults: HISTORIES=200 MINUTES=60 SEED=7, APP=1 for the app in Chromium, CRM=1 for a sales team; adds to docs/proof.json
+prove: setup ## random histories for an hour, planted defects, deep faults: HISTORIES=200 MINUTES=60 SEED=7, APP=1 for the app in Chromium, CRM=1 for leads, ORDERS=1 for quotations; adds to docs/proof.json
 	@$(DEV_PYTHON) -m tests.model.prove $(if $(HISTORIES),--histories=$(HISTORIES)) $(if $(MINUTES),--minutes=$(MINUTES)) \
-		$(if $(SEED),--seed=$(SEED)) $(if $(APP),--app=1) $(if $(CRM),--crm=1)
+		$(if $(SEED),--seed=$(SEED)) $(if $(APP),--app=1) $(if $(CRM),--crm=1) $(if $(ORDERS),--orders=1)
 	@$(DEV_PYTHON) -m pytest -m deep -s tests/faults
 
 bench: setup ## measure P1-P8 and write docs/benchmarks.*; BENCH=P1 for one

@@ -20,6 +20,8 @@ DATA = ROOT / "docs" / "proof.json"
 PAGE = ROOT / "docs" / "proof.md"
 NOTES = ROOT / "docs" / "proof-notes.md"
 _SOURCE = ROOT / "tests" / "addons" / "offline_test_oracle" / "defects.py"
+#: {the kinds of histories besides those of contacts, jobs and files: what they are of}
+KINDS = {"app": "the app's engine", "crm": "leads", "orders": "quotations"}
 
 
 def planted(source: str) -> dict[str, str]:
@@ -80,7 +82,7 @@ def counted(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     found = [index for index, run in enumerate(runs[:-1]) if run["violations"]]
     those = [run for run in (runs[found[-1] + 1 :] if found else runs) if "uncounted" in run]
     total: dict[str, Any] = {name: sum(run[name] for run in those) for name in ("histories", "operations")}
-    for kind in ("app", "crm"):
+    for kind in KINDS:
         total[f"histories_{kind}"] = sum(run["histories"] for run in those if run.get(kind))
     total["violations"] = sum(len(run["violations"]) for run in those)
     for name in ("ends", "faults"):
@@ -102,8 +104,9 @@ def render(proof: dict[str, Any]) -> str:
         "",
         f"**{proof['histories']} histories, {proof['operations']} operations, {proof['violations']} violations;"
         f" {proof['caught']} of {len(DEFECTS)} planted defects noticed.** Of the histories,"
-        f" {proof['histories_crm']} were of a sales team, {proof['histories_app']} with devices that run the app's"
-        " engine in Chromium. The simplest one of each seed and those in which no device did anything do not count.",
+        f" {proof['histories_crm']} were of leads, {proof['histories_orders']} of quotations, {proof['histories_app']}"
+        " with devices that run the app's engine in Chromium. The simplest one of each seed and those in which no device"
+        " did anything do not count.",
         "",
         "| fault | times |",
         "|---|---|",
@@ -144,7 +147,7 @@ def _defect(name: str, what: str, found: dict[str, Any] | None) -> str:
 
 def _run(run: dict[str, Any]) -> str:
     of = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
-    of += ", a sales team" if run.get("crm") else ", the app's engine" if run.get("app") else ""
+    of += "".join(f", {what}" for kind, what in KINDS.items() if run.get(kind))
     of += "" if "uncounted" in run else "; not counted"
     numbers = f"{run['histories']} | {run['operations']} | {len(run['violations'])} | {run['defects']}"
     return f"| {run['date']} | {run['seed']} | {numbers} | {run['minutes']} | {of} |"

@@ -33,7 +33,7 @@ def check_device(handset: Handset, truth: Truth) -> None:
         for name, record in handset.visible(kind).items():
             assert name in scope or name in waiting, (handset.name, kind, name)
             if name not in waiting and kind != FILE:
-                assert record.values["name"] == name
+                assert handset.called(kind, record.values) == name
 
 
 def check_files(handsets: Iterable[Handset], truth: Truth) -> None:

@@ -137,9 +137,7 @@ class Backup:
         gone = {name for name, record in self._world.records.items() if not record.exists}
         gone |= {one.record for op, one in sent.items() if one.verb == "delete" and states[op] in DONE}
         born = {
-            one.record
-            for op, one in sent.items()
-            if one.verb == "create" and one.body["entity"] in self.kinds and states[op] in DONE
+            name for op, one in sent.items() if states[op] in DONE for name in self._office.truth.makes(one)
         }
         assert born <= times.keys() | gone, ("not brought back", born - times.keys() - gone)
         self.check_values(states)

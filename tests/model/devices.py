@@ -108,12 +108,17 @@ class Handset:
 
     def held(self, kind: str) -> dict[str, dict[str, Any]]:
         """What the device holds from the server, own work left out: {name: values as the model has them}."""
-        return {values["name"]: self._as_modelled(kind, values) for values in self._held_values(kind)}
+        rows = self._held_values(kind)
+        return {self.called(kind, values): self._as_modelled(kind, values) for values in rows}
+
+    def called(self, kind: str, values: Mapping[str, Any]) -> Any:
+        """The name by which the model knows a record, from its values."""
+        return values.get("name")
 
     def visible(self, kind: str) -> dict[str, Any]:
         """The records that the person sees, own work included: {name: record}."""
         found = self.device.search(kind, limit=100_000)
-        called = {self.names.of(kind, record.ref) or record.values.get("name"): record for record in found}
+        called = {self.names.of(kind, one.ref) or self.called(kind, one.values): one for one in found}
         return {name: record for name, record in called.items() if name and record.present}
 
     def states(self) -> dict[str, str]:

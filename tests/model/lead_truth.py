@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .decisions import Judged
 from .lead_world import EMPTY, LEAD, POLICIES, LeadWorld
+from .sales import SalesTruth
 from .truth import Sent, goes_back
 from .world import Record
 
-#: What a field shows on a device before anybody filled it, if that is not nothing.
-_BLANK: dict[str, Any] = {"tag_ids": []}
-
 
 @dataclass
-class LeadTruth(Judged):
+class LeadTruth(SalesTruth):
     """The truth of a history of leads. Times are those of `lead_devices.Clock`."""
 
     world: LeadWorld = field(default_factory=LeadWorld)
-    #: Whether the server did a delete: asked only where that hangs on what the model does not reckon.
-    was_done: Callable[[str], bool] = field(default=lambda _op: False)
 
     def arrive(self, device: str, group: list[dict[str, Any]]) -> None:
         """What was done after all was sent, as the clock of its device said, was done when it arrived."""
@@ -42,9 +36,6 @@ class LeadTruth(Judged):
         """Its values, and how often it was written until now."""
         return dict(self._now(sent).values), self.world.writes[self.world.left(sent.record)]
 
-    def _may_write(self, sent: Sent) -> bool:
-        return True
-
     def _since(self, sent: Sent) -> float:
         """From when its choice counts: what reached a lead through a merge, from when it arrived."""
         return self.world.now if sent.record in self.world.merged else _moment(sent)
@@ -60,19 +51,8 @@ class LeadTruth(Judged):
         if stage is not None and not self.world.fits(stage, values["team_id"]):
             return "rejected"
         self.world.new(sent.record, values)
-        if self.sees(sent):
-            self._remember_all(sent)
-            if sent.replaces is not None:
-                self._remember_all(sent.replaces)
-            self.versions[sent.device, sent.record] = [(None, self._content(sent))]
+        self._remember_new(sent)
         return "applied"
-
-    def _remember_all(self, sent: Sent) -> None:
-        """What a new lead showed on its device stands for what Odoo made of it."""
-        for name in POLICIES[LEAD]:
-            shown = sent.values.get(name, _BLANK.get(name))
-            made = (sent.body["op"], shown, self._now(sent).values[name], True)
-            self.chain.setdefault((sent.device, sent.record, name), []).append(made)
 
     def _apply(self, sent: Sent) -> str:
         if sent.verb in ("create", "update", "delete") or sent.record not in self.world.records:
@@ -82,13 +62,6 @@ class LeadTruth(Judged):
             return "conflict"
         is_done = getattr(self, f"_{sent.verb}")(sent, self.world.left(sent.record))
         return "applied" if is_done else "rejected"
-
-    def _delete(self, sent: Sent) -> str:
-        """What its person sees no more stays; to a device that does not hold it any more it is gone."""
-        if not self.world.alive(sent.record) or self.sees(sent):
-            return super()._delete(sent)
-        sent.conflicting = set()
-        return "applied" if self.was_done(sent.body["op"]) else "conflict"
 
     def _may_delete(self, sent: Sent) -> bool:
         return self.world.people[self.owners[sent.device]].may_delete
@@ -176,18 +149,6 @@ class LeadTruth(Judged):
         since = self._since(sent)
         self.world.put(self.world.left(sent.record), values, since, besides=since)
         return True
-
-    def _seen(self, sent: Sent, name: str) -> Any:
-        """As the device showed it: a new lead shows nothing where Odoo fills in something."""
-        if sent.verb == "create":
-            return super()._seen(sent, name)
-        base = (sent.body.get("base") or {}).get(name)
-        return _BLANK.get(name) if base is None else base
-
-    def remember(self, sent: Sent, values: dict[str, Any] | None = None, *, as_it_came: bool = False) -> None:
-        """What takes a lead out of a person's sight is nothing that they build upon."""
-        if self.sees(sent):
-            super().remember(sent, values, as_it_came=as_it_came)
 
 
 def _moment(sent: Sent) -> float:

@@ -3,7 +3,7 @@
 Histories run in processes side by side, each with a database and a server of its own. What was done is recorded
 also when the run is interrupted. HISTORIES and MINUTES bound the run, whichever comes first; SEED repeats one. With
 APP=1 some devices of each history are the app's own engine in Chromium, and no defects are planted; with CRM=1 they are
-histories of a sales team, and its defects are planted.
+histories of a sales team's leads, with ORDERS=1 of its quotations, and their defects are planted.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from playwright.sync_api import Error
 
-from tools.gen_proof import DATA, DEFECTS, added, write
+from tools.gen_proof import DATA, DEFECTS, KINDS, added, write
 from tools.provision import database, templates
 from tools.provision.about import versions
 from tools.provision.workspace import Workspace
@@ -41,6 +41,8 @@ from .history import History
 from .lead_histories import LeadHistories
 from .lead_office import LeadGround
 from .machine import Histories
+from .order_histories import OrderHistories
+from .order_office import OrderGround
 from .server import prepared
 
 STEPS = 50
@@ -50,8 +52,11 @@ _BATCH = 25
 _ENOUGH = 200
 #: A planted defect has to be noticed within so many histories.
 DEFECT_HISTORIES = 60
-#: Those that histories of a sales team notice; the rest is for the histories of contacts, jobs and files.
-LEAD_DEFECTS = ("newest_by_arrival",)
+#: {kind of histories: the defects that it notices}; the rest is for the histories of contacts, jobs and files.
+OWN_DEFECTS = {
+    "crm": ("newest_by_arrival",),
+    "orders": ("closed_orders_change", "agreed_prices_forgotten"),
+}
 
 
 class Interrupted(BaseException):
@@ -124,10 +129,14 @@ def _in_a_line(error: Exception) -> str:
 
 @contextmanager
 def _kind(of: str, defect: str | None) -> Iterator[type[History]]:
-    """The kind of histories, on its ground: of reference devices, of a sales team, or with the app in a browser."""
+    """The kind of histories, on its ground: of reference devices, leads, quotations, or with the app in a browser."""
     if of == "crm":
         with prepared(defect, ground=LeadGround, template="pipeline") as LeadHistories.ground:
             yield LeadHistories
+        return
+    if of == "orders":
+        with prepared(defect, ground=OrderGround, template="pipeline") as OrderHistories.ground:
+            yield OrderHistories
         return
     with prepared(defect) as Histories.ground:
         if of != "app":
@@ -211,14 +220,18 @@ def histories(options: argparse.Namespace, first: int) -> dict[str, Any]:
 
 def _of(options: argparse.Namespace) -> dict[str, int]:
     """Which kind of histories is asked for, as options and as the proof name it."""
-    return {name: 1 for name in ("app", "crm") if getattr(options, name)}
+    return {name: 1 for name in KINDS if getattr(options, name)}
 
 
 def _wanted_defects(options: argparse.Namespace) -> list[str]:
     """The defects that are to be planted: those that this kind of histories notices."""
     if options.without_defects or options.app:
         return []
-    return options.only or [name for name in DEFECTS if (name in LEAD_DEFECTS) == bool(options.crm)]
+    if options.only:
+        return list(options.only)
+    kind = next(iter(_of(options)), "")
+    others = {name for names in OWN_DEFECTS.values() for name in names}
+    return list(OWN_DEFECTS.get(kind) or (name for name in DEFECTS if name not in others))
 
 
 def defects(
@@ -271,7 +284,7 @@ def known_as_clean(runs: Sequence[dict[str, Any]], about: dict[str, Any]) -> int
         if run["seed"] == about["seed"]
         and run["versions"] == about["versions"]
         and run.get("processes") == 1
-        and all(run.get(kind) == about.get(kind) for kind in ("app", "crm"))
+        and all(run.get(kind) == about.get(kind) for kind in KINDS)
     ]
     return 0 if any(run["violations"] for run in same) else max((run["histories"] for run in same), default=0)
 
@@ -283,7 +296,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--app", type=int, default=0, help="1: some devices run the app's engine in Chromium")
-    parser.add_argument("--crm", type=int, default=0, help="1: histories of a sales team")
+    parser.add_argument("--crm", type=int, default=0, help="1: histories of a sales team's leads")
+    parser.add_argument("--orders", type=int, default=0, help="1: histories of quotations and orders")
     parser.add_argument("--without-defects", action="store_true")
     parser.add_argument("--only", action="append", help="plant this defect only; may be repeated")
     parser.add_argument("--defect", help=argparse.SUPPRESS)
@@ -302,7 +316,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 of=next(iter(_of(options)), ""),
             )
         return 0
-    templates.ensure(Workspace.here(), "pipeline" if options.crm else "tests")
+    templates.ensure(Workspace.here(), "pipeline" if options.crm or options.orders else "tests")
     return _prove(options)
 
 

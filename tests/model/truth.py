@@ -258,7 +258,7 @@ class Truth:
         for other in self.waiting(sent.device):
             if other.place >= sent.place or (sent.unit and sent.unit == other.unit):
                 continue
-            needed = other.verb == "create" and other.record in _names(sent)
+            needed = not self.makes(other).isdisjoint(self._names(sent))
             overlapping = other.record == sent.record and (
                 not {sent.verb, other.verb} <= {"create", "update"}
                 or other.verb == "create"
@@ -267,6 +267,14 @@ class Truth:
             if needed or overlapping:
                 roots |= set(other.blocked_by) if other.state == "deferred" else {other.seq}
         return roots
+
+    def makes(self, sent: Sent) -> set[str]:
+        """The records that an operation makes, by name."""
+        return {sent.record} if sent.verb == "create" else set()
+
+    def _names(self, sent: Sent) -> set[Any]:
+        """The records that it speaks of."""
+        return {sent.record, sent.values.get("contact"), sent.values.get("contact_id")}
 
     def waiting(self, device: str) -> list[Sent]:
         """What has no final state, in the device's order."""
@@ -291,10 +299,6 @@ def goes_back(current: Any, saw: Any, own: list[tuple[Any, Any]]) -> bool:
             return False
         current = before
     return current is None or bool(current == saw)
-
-
-def _names(sent: Sent) -> set[Any]:
-    return {sent.record, sent.values.get("contact"), sent.values.get("contact_id")}
 
 
 def merged_value(policy: str, base: Any, mine: Any, theirs: Any) -> Any:

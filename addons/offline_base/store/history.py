@@ -279,16 +279,23 @@ class History:
 
 
 def given_up(cr, uids: Collection[str], user=None) -> set[str]:
-    """Those of the records whose ``create`` was given up, by one user or by anybody."""
+    """Those of the records whose ``create``, or the function that was to make them, one user or anybody gave up."""
+    if not uids:
+        return set()
     cr.execute(
         SQL(
-            """SELECT DISTINCT target_uid FROM offline_operation
-                WHERE status IN ('discarded', 'resolved_server') AND verb = 'create'
-                  AND target_uid = ANY(%s) AND (%s IS NULL OR user_id = %s)""",
-            list(uids), user and user.id, user and user.id,
+            """SELECT verb, target_uid, COALESCE(wanted, payload)->'args' FROM offline_operation
+                WHERE status IN ('discarded', 'resolved_server') AND (%(user)s IS NULL OR user_id = %(user)s)
+                  AND (verb = 'create' AND target_uid = ANY(%(uids)s)
+                       OR verb NOT IN ('create', 'update', 'delete')
+                      AND jsonb_path_exists(
+                            COALESCE(wanted, payload)->'args', '$.**.uid ? (@ == $uids[*])',
+                            jsonb_build_object('uids', to_jsonb(%(uids)s))))""",
+            uids=list(uids), user=user and user.id,
         )
     )  # fmt: skip
-    return {uid for (uid,) in cr.fetchall()}
+    made = [{uid} if verb == "create" else made_uids(args) for verb, uid, args in cr.fetchall()]
+    return set(uids) & set().union(*made)
 
 
 def named_uids(value: Any) -> set[str]:

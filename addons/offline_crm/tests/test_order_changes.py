@@ -232,3 +232,18 @@ class TestScope(SaleCase):
         self.assertNotIn(order.id, self.held(ORDER))
         self.assertFalse(set(order.order_line.ids) & set(self.held(LINE)))
         self.assert_converged()
+
+    def test_salesperson_hands_their_own_quotation_over(self):
+        """Odoo reads it once more to tell the new salesperson, when whoever gave it away sees it no more."""
+        order = self.quoted()
+        self.held(ORDER)
+        self.settle()
+        receipt = self.edit_of(order, {"user_id": self.mate.id}, {"user_id": self.seller.id})
+        self.assert_status("applied", receipt)
+        self.assertEqual(self.mate, order.user_id)
+        told = [
+            ("model", "=", ORDER),
+            ("res_id", "=", order.id),
+            ("partner_ids", "=", self.mate.partner_id.id),
+        ]
+        self.assertTrue(self.env["mail.message"].search(told))

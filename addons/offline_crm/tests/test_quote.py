@@ -98,6 +98,21 @@ class TestQuote(SaleCase):
         self.assertEqual("sale", self.by_uid(uid, ORDER).state)
         self.assertEqual("applied", self.phone.stored(waiting[0]).status)
 
+    def test_what_follows_a_quotation_that_was_given_up_is_refused_by_that_name(self):
+        """Proves I8, I10. What waited for it, and what comes later; so does what names a line of it."""
+        uid, line = new_uid(), new_uid()
+        quote = self.phone.operation(
+            "quote", LEAD, target={"id": self.lead.id},
+            args={"uid": uid, "lines": [{"uid": line, "product": self.desk.id}], "codes": ["WRONG"]},
+        )  # fmt: skip
+        confirm = self.phone.operation("confirm", ORDER, target={"uid": uid}, args={})
+        _refused, waiting = self.phone.push(quote, confirm)
+        args = {"op": quote["op"], "reason": "Went to others"}
+        self.assert_status("applied", self.phone.push_one(self.phone.operation("discard", None, args=args)))
+        self.assertEqual("depends_on_discarded", self.phone.stored(waiting).code)
+        later = self.phone.push_one(self.phone.update(line, {"sequence": 7}, entity=LINE))
+        self.assert_rejected(later, "depends_on_discarded")
+
     def test_quotation_of_a_template_has_its_lines_and_terms(self):
         template = self.env["sale.order.template"].create(
             {

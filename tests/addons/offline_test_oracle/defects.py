@@ -193,13 +193,28 @@ def newest_by_arrival():
     _put(Applier, "newer", lambda self, record, policies, at, names: set(names))
 
 
+def closed_orders_change():
+    """What devices change of an order that was confirmed or cancelled counts as if it were a quotation still."""
+    from odoo.addons.offline_crm.models.sale_order import SaleOrder
+
+    _put(SaleOrder, "_offline_park_if_closed", lambda self: None)
+
+
+def agreed_prices_forgotten():
+    """A line has Odoo's price, whatever the person agreed with the customer."""
+    from odoo.addons.offline_crm.models.sale_order_line import SaleOrderLine
+
+    settle = SaleOrderLine._offline_settle_price
+    _put(SaleOrderLine, "_offline_settle_price", lambda self, *_agreed, **_named: settle(self))
+
+
 DEFECTS = {
     function.__name__: function
     for function in (
         date_cursor, cursor_without_xip, receipt_apart, lost_maybe_held, suppressed_by_maybe_held,
         skipped_scope_check, silent_leave, repeat_runs_again, merged_without_base, chains_off,
         differences_from_merged, units_half_done, released_out_of_order, open_blobs,
-        newest_by_arrival,
+        newest_by_arrival, closed_orders_change, agreed_prices_forgotten,
     )
 }  # fmt: skip
 

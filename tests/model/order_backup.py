@@ -1,0 +1,24 @@
+"""The backup of a history of quotations."""
+
+from __future__ import annotations
+
+from .backup import Backup
+from .order_office import OrderBureau
+from .order_world import LINE, ORDER
+from .world import Record
+
+
+class OrderBackup(Backup):
+    """What was sold without network comes again once: quotations with their lines."""
+
+    kinds = (ORDER, LINE)
+    _office: OrderBureau
+
+    def take_over(self, known: dict[str, Record]) -> None:
+        world = self._office.truth.world
+        for record in known.values():
+            record.exists = record.kind not in self.kinds
+        for kind in self.kinds:
+            for name, values in self._office.stored(kind).items():
+                known[name] = Record(kind, values)
+        world.brought = self._office.who_brought()

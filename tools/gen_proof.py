@@ -105,8 +105,8 @@ def render(proof: dict[str, Any]) -> str:
         f"**{proof['histories']} histories, {proof['operations']} operations, {proof['violations']} violations;"
         f" {proof['caught']} of {len(DEFECTS)} planted defects noticed.** Of the histories,"
         f" {proof['histories_crm']} were of leads, {proof['histories_orders']} of quotations, {proof['histories_app']}"
-        " with devices that run the app's engine in Chromium. The simplest one of each seed and those in which no device"
-        " did anything do not count.",
+        " with devices that run the app's engine in Chromium. The simplest one of each seed and those in which no"
+        " device did anything do not count.",
         "",
         "| fault | times |",
         "|---|---|",

@@ -135,7 +135,7 @@ class OrderHistories(History):
                 office.edit(order, {"tag_ids": sorted(ground.tags[i] for i in how)})
             case "assign":
                 office.edit(order, {"user_id": ground.users[how]})
-            case "delete" if state != "sale":
+            case "delete" if state in ("draft", "cancel"):
                 office.delete(order)
             case "confirm" if state not in CLOSED and world.lines(order):
                 office.bring(order, what)

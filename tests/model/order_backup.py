@@ -21,4 +21,6 @@ class OrderBackup(Backup):
         for kind in self.kinds:
             for name, values in self._office.stored(kind).items():
                 known[name] = Record(kind, values)
-        world.brought = self._office.who_brought()
+        for order, (device, person) in self._office.besides().items():
+            world.brought[order] = device
+            world.of_opportunity[order] = person

@@ -116,15 +116,18 @@ class OrderBureau(Bureau):
             found[name] = dict(zip(EMPTY[kind], values, strict=True))
         return found
 
-    def who_brought(self) -> dict[str, str | None]:
-        """{order: the device that brought it into its state}."""
+    def besides(self) -> dict[str, tuple[str | None, str | None]]:
+        """{order: (the device that brought it into its state, whose the opportunity is that it is for)}."""
         rows = self.ground.sql(
-            """SELECT client_order_ref, d.name FROM sale_order o
+            """SELECT client_order_ref, d.name, u.login FROM sale_order o
                  LEFT JOIN offline_device d ON d.id = o.offline_state_device_id
+                 LEFT JOIN crm_lead l ON l.id = o.opportunity_id LEFT JOIN res_users u ON u.id = l.user_id
                 WHERE client_order_ref LIKE %s""",
             f"{self.prefix}%",
         )
-        return {order: device and device.removeprefix(self.prefix) for order, device in rows}
+        return {
+            order: (device and device.removeprefix(self.prefix), person) for order, device, person in rows
+        }
 
     def names_there(self, kind: str) -> list[str]:
         statement = f"SELECT {CALLED[kind]} FROM {self.tables[kind]} WHERE {CALLED[kind]} LIKE %s"

@@ -87,11 +87,12 @@ class OrderTruth(SalesTruth):
 
     def _quote(self, sent: Sent, _lead: str) -> bool:
         """The quotation with all its lines, or nothing of it."""
-        args, user = sent.body["args"], self.world.people[self.owners[sent.device]].user
+        args, person = sent.body["args"], self.owners[sent.device]
         if any(line["quantity"] < 0 for line in args["lines"]):
             return False
         order = args["client_order_ref"]
-        self.world.create(ORDER, order, {"user_id": user})
+        self.world.create(ORDER, order, {"user_id": self.world.people[person].user})
+        self.world.of_opportunity[order] = person
         for line in args["lines"]:
             agreed = settled(line.get("price_unit"), line.get("discount"))
             self.world.create(
@@ -101,11 +102,17 @@ class OrderTruth(SalesTruth):
 
     def _confirm(self, sent: Sent, order: str) -> bool:
         state = self._now(sent).values["state"]
-        if state == "cancel" or (state != "sale" and not self.world.lines(order)):
+        if state == "sale":
+            return True
+        if state == "cancel" or not self.world.lines(order) or not self._sees_the_opportunity(sent, order):
             return False
-        if state != "sale":
-            self.world.bring(order, "sale", sent.device)
+        self.world.bring(order, "sale", sent.device)
         return True
+
+    def _sees_the_opportunity(self, sent: Sent, order: str) -> bool:
+        """Odoo writes there what was ordered."""
+        person = self.owners[sent.device]
+        return self.world.of_opportunity.get(order) in (None, person) or self.world.people[person].reads_all
 
     def _cancel(self, sent: Sent, order: str) -> bool:
         if self._now(sent).values["state"] != "cancel":

@@ -38,6 +38,8 @@ class OrderWorld(World):
     people: dict[str, Seller] = field(default_factory=dict)  # type: ignore[assignment]
     #: {order: the device that brought it into its state, None where the office did}
     brought: dict[str, str | None] = field(default_factory=dict)
+    #: {order: whose the opportunity is that it was quoted for, None where it is for none}
+    of_opportunity: dict[str, str | None] = field(default_factory=dict)
 
     # --- who sees what ----------------------------------------------------------------------------------------
 

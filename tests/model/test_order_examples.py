@@ -136,3 +136,16 @@ def test_handed_over_quotation_goes_with_its_lines(history):
     history.quiet()
     assert order in history.handsets["cem"].held(ORDER)
     assert of_device(history, "ann") + of_device(history, "bob") == ["applied", "conflict"]
+
+
+def test_order_of_somebody_elses_opportunity_is_confirmed_by_nobody_but_them(history):
+    """Proves I4. Histories found that Odoo writes on the opportunity with the rights of whoever confirms (2810001)."""
+    history.device_works("ann", [("quote", 0, [(2, None, None)])])
+    history.quiet()
+    order = list(history.office.stored(ORDER))[-1]
+    history.office.edit(order, {"user_id": history.ground.users["ugo"]})
+    history.quiet()
+    do(history, "cem", "confirm", order)
+    history.quiet()
+    assert of_device(history, "cem") == ["rejected"]
+    assert history.office.stored(ORDER)[order]["state"] == "draft"

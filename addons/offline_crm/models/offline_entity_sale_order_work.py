@@ -49,6 +49,14 @@ class OfflineEntitySaleOrder(models.AbstractModel):
             self._offline_refuse_cancelled(record)
             if not any(line.product_id for line in record.order_line):
                 raise UserError(self.env._("There is nothing on this quotation yet. Add a product first."))
+            if record.opportunity_id and not record.opportunity_id.has_access("read"):
+                # Odoo writes there what was ordered, and would say only that the lead may not be read.
+                raise UserError(
+                    self.env._(
+                        "This order belongs to an opportunity of somebody else. Ask the office to confirm it, "
+                        "or to hand the opportunity over to you."
+                    )
+                )
             self._offline_compare_total(record, args.amount_total)
             self._offline_ask_the_office(record, args.amount_total)
             record.with_context(send_email=args.send_email).action_confirm()

@@ -233,6 +233,13 @@ class TestScope(SaleCase):
         self.assertFalse(set(order.order_line.ids) & set(self.held(LINE)))
         self.assert_converged()
 
+    def test_order_of_somebody_elses_opportunity_is_confirmed_by_the_office(self):
+        """Odoo writes what was ordered on the opportunity, with the rights of whoever confirms."""
+        order = self.quoted(lead=self.new_lead("Theirs", partner_id=self.partner.id))
+        order.opportunity_id.user_id = self.mate
+        self.assert_refused(self.work("confirm", order), "opportunity", "office")
+        self.assertEqual("draft", order.state)
+
     def test_salesperson_hands_their_own_quotation_over(self):
         """Odoo reads it once more to tell the new salesperson, when whoever gave it away sees it no more."""
         order = self.quoted()

@@ -137,13 +137,38 @@ class Backup:
         gone = {name for name, record in self._world.records.items() if not record.exists}
         gone |= {one.record for op, one in sent.items() if one.verb == "delete" and states[op] in DONE}
         born = {
-            name for op, one in sent.items() if states[op] in DONE for name in self._office.truth.makes(one)
+            name
+            for op, one in sent.items()
+            if states[op] in DONE
+            for name, kind in self._office.truth.makes(one).items()
+            if kind in self.kinds
         }
         assert born <= times.keys() | gone, ("not brought back", born - times.keys() - gone)
         self.check_values(states)
 
     def check_values(self, states: dict[str, str]) -> None:
         """What has to hold of values, whichever device came first, with these states of all operations."""
+
+    def check_sums(self, kind: str, field: str, states: dict[str, str]) -> None:
+        """I2: what differences come to has each of them once, where nobody decided about one of them."""
+        operations = self._office.truth.operations
+        decided = {one.record for one in operations.values() if one.replaces is not None}
+        decided |= {
+            operations[one.body["args"]["op"]].record for one in operations.values() if one.verb in DECISIONS
+        }
+        for name, values in self._office.stored(kind).items():
+            if name in decided:
+                continue
+            before = self._world.records.get(name)
+            expected = before.values[field] if before and before.exists else 0
+            since = {op: self.difference(one, name) for op, one in operations.items() if op not in self._done}
+            expected += sum(number for op, number in since.items() if states[op] in DONE)
+            told = [(operations[op].body, states[op]) for op, number in since.items() if number]
+            assert values[field] == expected, (name, values, expected, told)
+
+    def difference(self, sent: Sent, name: str) -> int:
+        """What an operation adds to what is counted of a record."""
+        raise NotImplementedError
 
     # --- and on from there --------------------------------------------------------------------------------------
 
@@ -169,28 +194,12 @@ class ContactBackup(Backup):
     kinds = (CONTACT, JOB)
 
     def check_values(self, states: dict[str, str]) -> None:
-        operations = self._office.truth.operations
-        decided = {one.record for one in operations.values() if one.replaces is not None}
-        decided |= {
-            operations[one.body["args"]["op"]].record for one in operations.values() if one.verb in DECISIONS
-        }
-        for name, values in self._office.stored(JOB).items():
-            mine = [
-                (op, one) for op, one in operations.items() if one.record == name and op not in self._done
-            ]
-            if name in decided:
-                continue
-            before = self._world.records.get(name)
-            expected = before.values["count"] if before and before.exists else 0
-            for op, one in mine:
-                if states[op] in DONE:
-                    expected += _difference(one)
-            assert values["count"] == expected, (
-                name,
-                values,
-                expected,
-                [(one.body, states[op]) for op, one in mine],
-            )
+        self.check_sums(JOB, "count", states)
+
+    def difference(self, sent: Sent, name: str) -> int:
+        if sent.record == name and sent.verb == "visit":
+            return int(sent.body["args"]["by"])
+        return difference_of(sent, "count") if sent.record == name else 0
 
     def take_over(self, known: dict[str, Record]) -> None:
         office, truth = self._office, self._office.truth
@@ -211,11 +220,9 @@ class ContactBackup(Backup):
                 record.active = kind != CONTACT or name in active
 
 
-def _difference(one: Sent) -> int:
-    """What an operation adds to the count of its job."""
-    if one.verb == "visit":
-        return int(one.body["args"]["by"])
-    mine = one.values.get("count")
+def difference_of(sent: Sent, field: str) -> int:
+    """What an operation adds to a field of its record that is reckoned from differences."""
+    mine = sent.values.get(field)
     if mine is None:
         return 0
-    return int(mine) - int((one.body.get("base") or {}).get("count") or 0)
+    return int(mine) - int((sent.body.get("base") or {}).get(field) or 0)

@@ -87,6 +87,11 @@ class History(RuleBasedStateMachine):
         ]
         return there[number % len(there)] if there else None
 
+    def was_done(self, op: str) -> bool:
+        """The server's word on a delete whose end the model does not reckon."""
+        self.faults["end of a delete taken from the server"] += 1
+        return self.ground.stored([op])[op]["status"] not in ("conflict", "resolved_server", "discarded")
+
     # --- decisions ------------------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.truth.waits_for_the_office("conflict"))

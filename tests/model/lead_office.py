@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from .lead_truth import LeadTruth
 from .lead_world import EMPTY, LEAD, LeadWorld, Seller, Stage
-from .office import PROFILE, Bureau, Ground
+from .office import PROFILE
+from .sales_office import SalesBureau, SalesGround
 
 #: Odoo's own stages, and where ours stands among them.
 _STAGES = ("crm.stage_lead1", "crm.stage_lead2", "crm.stage_lead3", "crm.stage_lead4")
@@ -16,12 +17,12 @@ _SOUTHERN = 50
 _BEGIN = {"una": ("north", "south"), "ugo": ("north",)}
 
 
-class LeadGround(Ground):
+class LeadGround(SalesGround):
     """What all histories of a run share: two salespeople, two teams, and a pipeline with a stage of one team."""
 
     def _prepare(self) -> None:
+        super()._prepare()
         self.rpc("ir.config_parameter", "set_param", "sales_team.membership_multi", "True")
-        self.reads_all = self.rpc.ref("sales_team.group_sale_salesman_all_leads")
         # First among all teams: to them Odoo hands what is converted.
         self.teams = {
             name: self.rpc.create(
@@ -41,11 +42,7 @@ class LeadGround(Ground):
         model = self.rpc.find("ir.model", ("model", "=", LEAD))
         may = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_unlink": True}
         self.rpc.create("ir.model.access", name="Deleters", model_id=model, group_id=self.deleters, **may)
-        self.tags = [self.rpc.create("crm.tag", name=f"Tag {n}") for n in range(3)]
         self.reasons = [self.rpc.create("crm.lost.reason", name=f"Reason {n}") for n in range(2)]
-
-    def _hire(self, name: str) -> int:
-        return self.rpc.hire_salesperson(name, name.title())
 
     def sellers(self) -> dict[str, Seller]:
         """The people as each history begins with them."""
@@ -65,7 +62,7 @@ class LeadGround(Ground):
             self.rpc.write("crm.team", team, member_ids=[(6, 0, members)])
 
 
-class LeadBureau(Bureau):
+class LeadBureau(SalesBureau):
     """The people at their desks in one history."""
 
     ground: LeadGround
@@ -118,10 +115,6 @@ class LeadBureau(Bureau):
         self.edit(name, {"stage_id": stage, "priority": priority, "date_deadline": day})
 
     # --- who sees what ----------------------------------------------------------------------------------------
-
-    def let_read_all(self, person: str, may: bool) -> None:
-        self.truth.world.people[person].reads_all = may
-        self._user(person, group_ids=[(4 if may else 3, self.ground.reads_all)])
 
     def let_delete(self, person: str, may: bool) -> None:
         self.truth.world.people[person].may_delete = may

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .backup import Backup
+from .backup import Backup, difference_of
 from .order_office import OrderBureau
 from .order_world import LINE, ORDER
+from .truth import Sent
 from .world import Record
 
 
@@ -13,6 +14,14 @@ class OrderBackup(Backup):
 
     kinds = (ORDER, LINE)
     _office: OrderBureau
+
+    def check_values(self, states: dict[str, str]) -> None:
+        self.check_sums(LINE, "product_uom_qty", states)
+
+    def difference(self, sent: Sent, name: str) -> int:
+        if sent.verb == "quote":
+            return sum(line["quantity"] for line in sent.body["args"]["lines"] if line["name"] == name)
+        return difference_of(sent, "product_uom_qty") if sent.record == name else 0
 
     def take_over(self, known: dict[str, Record]) -> None:
         world = self._office.truth.world

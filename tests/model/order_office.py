@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from .lead_world import LEAD, Seller
-from .office import PROFILE, Bureau, Ground
+from .office import PROFILE
 from .order_devices import CALLED
 from .order_truth import OrderTruth
 from .order_world import EMPTY, LINE, ORDER, PRICE
+from .sales_office import SalesBureau, SalesGround
 from .world import Record
 
 #: {what the office does with an order: (Odoo's function, the state after it)}
@@ -21,11 +22,11 @@ WAYS = {
 }
 
 
-class OrderGround(Ground):
+class OrderGround(SalesGround):
     """What all histories of a run share: two salespeople with a team each, a customer, and one thing to sell."""
 
     def _prepare(self) -> None:
-        self.reads_all = self.rpc.ref("sales_team.group_sale_salesman_all_leads")
+        super()._prepare()
         self.teams = {
             who: self.rpc.create(
                 "crm.team", name=who.title(), sequence=number - 9, member_ids=[(6, 0, [user])]
@@ -39,11 +40,7 @@ class OrderGround(Ground):
         self.product = self.rpc.create(
             "product.product", name="Desk", list_price=PRICE, taxes_id=[(6, 0, [])]
         )
-        self.tags = [self.rpc.create("crm.tag", name=f"Tag {n}") for n in range(3)]
-        self.terms = self.rpc("account.payment.term", "search", [], limit=3)
-
-    def _hire(self, name: str) -> int:
-        return self.rpc.hire_salesperson(name, name.title())
+        self.terms = self.rpc("account.payment.term", "search", [], limit=2)
 
     def sellers(self) -> dict[str, Seller]:
         """The people as each history begins with them."""
@@ -56,7 +53,7 @@ class OrderGround(Ground):
                 self.rpc.write("res.users", user, group_ids=[(3, self.reads_all)])
 
 
-class OrderBureau(Bureau):
+class OrderBureau(SalesBureau):
     """The people at their desks in one history."""
 
     ground: OrderGround
@@ -64,7 +61,7 @@ class OrderBureau(Bureau):
     tables: ClassVar[dict[str, str]] = {ORDER: "sale_order", LINE: "sale_order_line"}
 
     def open_opportunity(self, name: str, seller: str) -> None:
-        """What somebody's quotations are made for; nothing changes it."""
+        """What somebody's quotations are made for; the model knows of it whose it is."""
         self.truth.world.records[name] = Record(LEAD, {})
         user = self.ground.users[seller]
         values = {"type": "opportunity", "user_id": user, "partner_id": self.ground.customer}
@@ -75,11 +72,8 @@ class OrderBureau(Bureau):
     def create(self, kind: str, name: str, values: Mapping[str, Any]) -> None:
         self.truth.world.create(kind, name, dict(values))
         named = {CALLED[kind]: name, **self._odoo(values)}
-        besides = {"product_id" if kind == LINE else "partner_id": self._besides(kind)}
-        self.know(kind, name, self.rpc.create(kind, **named, **besides))
-
-    def _besides(self, kind: str) -> int:
-        return self.ground.product if kind == LINE else self.ground.customer
+        of_all = {ORDER: {"partner_id": self.ground.customer}, LINE: {"product_id": self.ground.product}}
+        self.know(kind, name, self.rpc.create(kind, **named, **of_all[kind]))
 
     def edit(self, name: str, values: Mapping[str, Any]) -> None:
         record = self.truth.world.records[name]
@@ -91,12 +85,6 @@ class OrderBureau(Bureau):
         function, state = WAYS[way]
         self.truth.world.bring(order, state, None)
         self.rpc(ORDER, function, [self.id_of(order)])
-
-    # --- who sees what ----------------------------------------------------------------------------------------
-
-    def let_read_all(self, person: str, may: bool) -> None:
-        self.truth.world.people[person].reads_all = may
-        self._user(person, group_ids=[(4 if may else 3, self.ground.reads_all)])
 
     # --- what stands in Odoo ----------------------------------------------------------------------------------
 

@@ -20,11 +20,11 @@ class OrderTruth(SalesTruth):
 
     world: OrderWorld = field(default_factory=OrderWorld)
 
-    def makes(self, sent: Sent) -> set[str]:
+    def makes(self, sent: Sent) -> dict[str, str]:
         if sent.verb != "quote":
             return super().makes(sent)
         args = sent.body["args"]
-        return {args["client_order_ref"], *(line["name"] for line in args["lines"])}
+        return {args["client_order_ref"]: ORDER} | {line["name"]: LINE for line in args["lines"]}
 
     def _names(self, sent: Sent) -> set[Any]:
         return {sent.record, sent.values.get("order_id")}

@@ -53,7 +53,7 @@ class OrderWorld(World):
         return self.records[self.order_of(name)].values["state"] in CLOSED
 
     def sees(self, person: str, name: str | None) -> bool:
-        """Odoo's rule: one's own orders with their lines; all of them for those who may."""
+        """Odoo's rule: one's own orders with their lines; all of them for those who may. Here none is nobody's."""
         if name is None or not self.alive(name):
             return False
         who = self.people[person]
@@ -89,7 +89,8 @@ class OrderWorld(World):
 
     def create(self, kind: str, name: str, values: dict[str, Any]) -> None:
         self.records[name] = Record(kind, EMPTY[kind] | values)
-        self.brought[name] = None
+        if kind == ORDER:
+            self.brought[name] = None
 
     def delete(self, name: str) -> None:
         """Lines go with their order."""

@@ -55,7 +55,7 @@ DEFECT_HISTORIES = 60
 #: {kind of histories: the defects that it notices}; the rest is for the histories of contacts, jobs and files.
 OWN_DEFECTS = {
     "crm": ("newest_by_arrival",),
-    "orders": ("closed_orders_change", "agreed_prices_forgotten"),
+    "orders": ("closed_orders_change", "agreed_prices_forgotten", "unseen_orders_cancelled"),
 }
 
 
@@ -227,11 +227,14 @@ def _wanted_defects(options: argparse.Namespace) -> list[str]:
     """The defects that are to be planted: those that this kind of histories notices."""
     if options.without_defects or options.app:
         return []
-    if options.only:
-        return list(options.only)
     kind = next(iter(_of(options)), "")
     others = {name for names in OWN_DEFECTS.values() for name in names}
-    return list(OWN_DEFECTS.get(kind) or (name for name in DEFECTS if name not in others))
+    noticed = list(OWN_DEFECTS.get(kind) or (name for name in DEFECTS if name not in others))
+    if unfit := set(options.only or ()).difference(noticed):
+        raise SystemExit(
+            f"these histories cannot notice {', '.join(sorted(unfit))}; they notice {', '.join(noticed)}"
+        )
+    return list(options.only or noticed)
 
 
 def defects(
@@ -295,9 +298,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--app", type=int, default=0, help="1: some devices run the app's engine in Chromium")
-    parser.add_argument("--crm", type=int, default=0, help="1: histories of a sales team's leads")
-    parser.add_argument("--orders", type=int, default=0, help="1: histories of quotations and orders")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--app", type=int, default=0, help="1: some devices run the app's engine in Chromium")
+    kinds.add_argument("--crm", type=int, default=0, help="1: histories of a sales team's leads")
+    kinds.add_argument("--orders", type=int, default=0, help="1: histories of quotations and orders")
     parser.add_argument("--without-defects", action="store_true")
     parser.add_argument("--only", action="append", help="plant this defect only; may be repeated")
     parser.add_argument("--defect", help=argparse.SUPPRESS)

@@ -16,7 +16,7 @@ class SalesTruth(Judged):
 
     #: What a field shows on a device before anybody filled it, if that is not nothing.
     blank: ClassVar[dict[str, Any]] = {"tag_ids": []}
-    #: Whether the server did a delete: asked only where that hangs on what the model does not reckon.
+    #: Whether the server did a delete: asked where that hangs on what a device was told, or on what Odoo reckons.
     was_done: Callable[[str], bool] = field(default=lambda _op: False)
 
     def _may_write(self, sent: Sent) -> bool:

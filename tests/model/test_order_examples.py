@@ -8,7 +8,7 @@ import pytest
 
 from .order_histories import OrderHistories
 from .order_office import OrderGround
-from .order_world import LINE, ORDER
+from .order_world import LINE, ORDER, POLICIES
 from .server import prepared
 
 
@@ -44,6 +44,14 @@ def do(history: OrderHistories, who: str, what: str, name: str, how: object = No
 def of_device(history: OrderHistories, who: str) -> list[str]:
     """How what a device did ended, in the order in which it came."""
     return [sent.state for sent in history.truth.operations.values() if sent.device == who]
+
+
+def test_model_decides_by_the_policies_that_the_addon_sets(history):
+    """What is not said to devices is for a person of the office."""
+    entities = history.handsets["ann"].device.settings.profile.entities
+    served = {entity.name: entity.policies for entity in entities}
+    for kind, policies in POLICIES.items():
+        assert {field: served[kind].get(field, "review") for field in policies} == policies
 
 
 def test_both_sold_more_of_one_line(history):
@@ -138,11 +146,12 @@ def test_handed_over_quotation_goes_with_its_lines(history):
     assert of_device(history, "ann") + of_device(history, "bob") == ["applied", "conflict"]
 
 
-def test_order_of_somebody_elses_opportunity_is_confirmed_by_nobody_but_them(history):
+def test_order_is_not_confirmed_by_who_may_not_see_its_opportunity(history):
     """Proves I4. Histories found that Odoo writes on the opportunity with the rights of whoever confirms (2810001)."""
+    before = history.office.stored(ORDER)
     history.device_works("ann", [("quote", 0, [(2, None, None)])])
     history.quiet()
-    order = list(history.office.stored(ORDER))[-1]
+    [order] = history.office.stored(ORDER).keys() - before.keys()
     history.office.edit(order, {"user_id": history.ground.users["ugo"]})
     history.quiet()
     do(history, "cem", "confirm", order)

@@ -8,7 +8,6 @@ import pytest
 
 from .order_histories import OrderHistories
 from .order_office import OrderGround
-from .order_world import EMPTY, LINE, ORDER, POLICIES
 from .quick import run
 from .server import prepared
 
@@ -27,8 +26,3 @@ def test_random_histories_of_quotations_end_as_the_model_of_truth_says(capsys):
     assert ends["applied"] > 50, "the histories were empty: they prove nothing"
     assert ends["merged"] + ends["conflict"] + ends["resolved_server"] > 0
     assert ends["rejected"] + ends["amended"] + ends["discarded"] > 0
-
-
-def test_the_model_itself_knows_no_field_without_a_policy():
-    """A field that devices write and the model leaves out would be decided by chance."""
-    assert all(POLICIES[kind].keys() <= EMPTY[kind].keys() for kind in (ORDER, LINE))

@@ -258,7 +258,7 @@ class Truth:
         for other in self.waiting(sent.device):
             if other.place >= sent.place or (sent.unit and sent.unit == other.unit):
                 continue
-            needed = not self.makes(other).isdisjoint(self._names(sent))
+            needed = not self._names(sent).isdisjoint(self.makes(other))
             overlapping = other.record == sent.record and (
                 not {sent.verb, other.verb} <= {"create", "update"}
                 or other.verb == "create"
@@ -268,9 +268,9 @@ class Truth:
                 roots |= set(other.blocked_by) if other.state == "deferred" else {other.seq}
         return roots
 
-    def makes(self, sent: Sent) -> set[str]:
-        """The records that an operation makes, by name."""
-        return {sent.record} if sent.verb == "create" else set()
+    def makes(self, sent: Sent) -> dict[str, str]:
+        """The records that an operation makes: {name: kind}."""
+        return {sent.record: sent.body["entity"]} if sent.verb == "create" else {}
 
     def _names(self, sent: Sent) -> set[Any]:
         """The records that it speaks of."""

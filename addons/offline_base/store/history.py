@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: States in which an operation waits: for a person, or for another operation.
 OPEN = ("conflict", "rejected", "deferred", "unknown")
 _FIELD_VERBS = ("create", "update")
+_FOLLOW_UPS = ("amend", "discard", "resolve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class History:
                     uid,
                     # What was refused may have any shape.
                     frozenset(values if isinstance(values, dict) else ()),
-                    made_uids(args),
+                    made_uids(verb, args),
                 )
                 for seq, place, unit, status, blocked, entity, verb, res_id, uid, values, args in self.env.cr.fetchall()
             ]
@@ -161,7 +162,7 @@ class History:
         return sorted(roots)
 
     def names_discarded(self, operation: Operation) -> bool:
-        """Whether it refers to a record whose ``create`` was given up."""
+        """Whether it refers to a record that was to be made by what was given up."""
         wanted = {"values": operation.values, "args": operation.args, "target": operation.target}
         return bool(given_up(self.env.cr, named_uids(wanted), self.device.user_id))
 
@@ -294,7 +295,7 @@ def given_up(cr, uids: Collection[str], user=None) -> set[str]:
             uids=list(uids), user=user and user.id,
         )
     )  # fmt: skip
-    made = [{uid} if verb == "create" else made_uids(args) for verb, uid, args in cr.fetchall()]
+    made = [{uid} if verb == "create" else made_uids(verb, args) for verb, uid, args in cr.fetchall()]
     return set(uids) & set().union(*made)
 
 
@@ -307,14 +308,18 @@ def named_uids(value: Any) -> set[str]:
     }
 
 
-def made_uids(args: Any) -> frozenset[str]:
+def made_uids(verb: str, args: Any) -> frozenset[str]:
     """The uids by which the arguments of a named operation name what it makes: ``uid`` beside other members.
 
-    Alone it is a reference to a record that is there.
+    Alone it is a reference to a record that is there. A follow-up makes nothing itself: what it amends does.
 
-    >>> sorted(made_uids({"uid": "a", "partner": {"uid": "b"}, "lines": [{"uid": "c", "name": "x"}]}))
+    >>> sorted(made_uids("quote", {"uid": "a", "partner": {"uid": "b"}, "lines": [{"uid": "c", "name": "x"}]}))
     ['a', 'c']
+    >>> made_uids("amend", {"op": "o", "args": {"uid": "a", "lines": []}})
+    frozenset()
     """
+    if verb in _FOLLOW_UPS:
+        return frozenset()
     return frozenset(part["uid"] for part in _parts(args) if _has_uid(part) and len(part) > 1)
 
 

@@ -353,7 +353,7 @@ class Push:
                 row["res_id"],
                 row["target_uid"],
                 frozenset(operation.values),
-                made_uids(operation.args),
+                made_uids(operation.verb, operation.args),
             )
         )
 

@@ -11,7 +11,7 @@ from .history import given_up, named_uids
 def may_wait(env, operation: Operation) -> bool:
     """Whether an operation refers to a record that nobody has brought yet, and some device still may.
 
-    One whose ``create`` was given up was brought: nobody brings it again.
+    One whose ``create``, or whose function, was given up was brought: nobody brings it again.
     """
     unseen = named_uids(
         [operation.values, operation.args, operation.target if operation.verb != "create" else None]

@@ -72,6 +72,15 @@ class TestScope(CrmCase):
         self.assertNotIn(self.lead.id, self.held())
         self.assert_converged()
 
+    def test_salesperson_hands_their_own_lead_over(self):
+        """Odoo reads it once more to tell the new salesperson, when whoever gave it away sees it no more."""
+        self.held()
+        self.settle()
+        self.env.invalidate_all()
+        receipt = self.edit({"user_id": self.mate.id}, {"user_id": self.seller.id})
+        self.assert_status("applied", receipt)
+        self.assertEqual(self.mate, self.lead.user_id)
+
     def test_device_holds_what_leads_refer_to(self):
         tag = self.env["crm.tag"].create({"name": "Library"})
         source = self.env["utm.source"].create({"name": "Fair"})

@@ -237,8 +237,12 @@ class TestScope(SaleCase):
         """Odoo writes what was ordered on the opportunity, with the rights of whoever confirms."""
         order = self.quoted(lead=self.new_lead("Theirs", partner_id=self.partner.id))
         order.opportunity_id.user_id = self.mate
-        self.assert_refused(self.work("confirm", order), "opportunity", "office")
+        receipt = self.work("confirm", order)
+        self.assert_refused(receipt, "opportunity", "office")
         self.assertEqual("draft", order.state)
+        order.action_confirm()
+        self.phone.stored(receipt).with_user(self.manager).action_retry()
+        self.assertEqual(("sale", "applied"), (order.state, self.phone.stored(receipt).status))
 
     def test_salesperson_hands_their_own_quotation_over(self):
         """Odoo reads it once more to tell the new salesperson, when whoever gave it away sees it no more."""

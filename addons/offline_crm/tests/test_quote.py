@@ -1,3 +1,4 @@
+from odoo.addons.offline_base.store.history import given_up
 from odoo.addons.offline_base.tests.common import new_uid
 from odoo.fields import Command
 
@@ -112,6 +113,38 @@ class TestQuote(SaleCase):
         self.assertEqual("depends_on_discarded", self.phone.stored(waiting).code)
         later = self.phone.push_one(self.phone.update(line, {"sequence": 7}, entity=LINE))
         self.assert_rejected(later, "depends_on_discarded")
+
+    def test_refused_correction_of_a_quotation_holds_up_nothing_and_gives_nothing_up(self):
+        """Proves I8, I10. The office had it made before the person corrected it."""
+        uid = new_uid()
+        quote = self.phone.operation(
+            "quote",
+            LEAD,
+            target={"id": self.lead.id},
+            args={"uid": uid, "lines": [{"product": self.desk.id}]},
+        )
+        self.desk.sale_ok = False
+        refused = self.phone.push_one(quote)
+        self.assert_refused(refused, "no longer sold")
+        self.desk.sale_ok = True
+        self.phone.stored(refused).with_user(self.manager).action_retry()
+        amend = self.phone.operation("amend", None, args={"op": quote["op"], "args": quote["args"]})
+        self.assert_rejected(self.phone.push_one(amend), "already_decided")
+        confirm = self.phone.operation("confirm", ORDER, target={"uid": uid}, args={})
+        self.assert_status("applied", self.phone.push_one(confirm))
+        args = {"op": amend["op"], "reason": "It is made"}
+        self.phone.push_one(self.phone.operation("discard", None, args=args))
+        self.assertEqual(set(), given_up(self.env.cr, {uid}))
+
+    def test_quotation_that_was_given_up_is_known_as_such_to_all(self):
+        uid, line = new_uid(), new_uid()
+        lines = [{"uid": line, "product": self.desk.id}]
+        receipt = self.quote(lines, codes=["WRONG"], uid=uid)
+        self.phone.stored(receipt).with_user(self.manager).action_discard()
+        asked = {uid, line, new_uid()}
+        self.assertEqual({uid, line}, given_up(self.env.cr, asked))
+        self.assertEqual({uid, line}, given_up(self.env.cr, asked, self.seller))
+        self.assertEqual(set(), given_up(self.env.cr, asked, self.mate))
 
     def test_quotation_of_a_template_has_its_lines_and_terms(self):
         template = self.env["sale.order.template"].create(

@@ -208,6 +208,13 @@ def agreed_prices_forgotten():
     _put(SaleOrderLine, "_offline_settle_price", lambda self, *_agreed, **_named: settle(self))
 
 
+def unseen_orders_cancelled():
+    """An order is cancelled, or opened again, though the office made another of it than the person saw."""
+    from odoo.addons.offline_crm.models.offline_entity_sale_order_work import OfflineEntitySaleOrder
+
+    _put(OfflineEntitySaleOrder, "_offline_park_unseen", lambda self, order, seen, usual: None)
+
+
 DEFECTS = {
     function.__name__: function
     for function in (
@@ -215,6 +222,7 @@ DEFECTS = {
         skipped_scope_check, silent_leave, repeat_runs_again, merged_without_base, chains_off,
         differences_from_merged, units_half_done, released_out_of_order, open_blobs,
         newest_by_arrival, closed_orders_change, agreed_prices_forgotten,
+        unseen_orders_cancelled,
     )
 }  # fmt: skip
 

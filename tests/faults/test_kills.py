@@ -98,13 +98,20 @@ class Site:
                 answer = sent.result()
                 assert answer.status_code == 503, answer.text
         until(lambda: self._ended(backend, since), LookupError)
+        self.stand_up()
 
     def kill_workers(self) -> None:
         """The processes that serve, not the one that starts them anew."""
         command = ["ps", "-o", "pid=", "--ppid", str(self.server.pid)]
-        for worker in subprocess.check_output(command, text=True).split():
+        for worker in subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout.split():
             with suppress(ProcessLookupError):
                 os.kill(int(worker), signal.SIGKILL)
+
+    def stand_up(self) -> None:
+        """An Odoo that has to replace a worker while PostgreSQL is away ends: as a service it is started again."""
+        if not self.server.running:
+            self.server.kill()
+            self.server.start()
 
     def _ended(self, backend: int, since: datetime) -> None:
         """The transaction of the killed one is over, whichever way."""
@@ -164,6 +171,7 @@ def standing(make_cluster: Callable[[], Cluster]) -> Iterator[Site]:
 
 @pytest.fixture
 def site(standing: Site) -> Iterator[Site]:
+    standing.stand_up()
     yield standing
     # A worker answers with 500 once for each of its connections that died with PostgreSQL: the next test gets new ones.
     standing.kill_workers()

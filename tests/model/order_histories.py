@@ -35,16 +35,19 @@ line_edits = st.fixed_dictionaries(
         "discount": st.sampled_from((0, 20, 50)),
     },
 ).map(lambda values: values or {"product_uom_qty": 7})
-#: One thing that a person does on a device: (what, which order or line, how).
-_single_actions = (
-    st.tuples(st.just("quote"), picks, documents),
-    st.tuples(st.just("line"), picks, new_lines),
-    st.tuples(st.just("edit line"), picks, line_edits),
+#: One thing that a person does, on a device or in the office: (what, which order or line, how).
+_everywhere = (
     st.tuples(st.just("edit line"), picks, line_edits),
     st.tuples(st.just("edit line"), picks, line_edits),
     st.tuples(st.just("take off"), picks, st.none()),
     st.tuples(st.just("term"), picks, st.integers(0, 2)),
     st.tuples(st.just("tag"), picks, st.sets(st.integers(0, 2))),
+)
+_single_actions = (
+    *_everywhere,
+    st.tuples(st.just("quote"), picks, documents),
+    st.tuples(st.just("line"), picks, new_lines),
+    st.tuples(st.just("edit line"), picks, line_edits),
     st.tuples(st.just("hand over"), picks, persons),
     st.tuples(st.sampled_from(("confirm", "cancel", "reset_to_draft")), picks, st.none()),
 )
@@ -54,15 +57,10 @@ actions = st.one_of(
     st.tuples(st.just("order"), picks, documents),
     st.tuples(st.just("quote and confirm"), picks, documents),
 )
-#: The same for the office.
 office_actions = st.one_of(
+    *_everywhere,
     st.tuples(st.just("create"), picks, persons),
     st.tuples(st.just("line"), picks, st.integers(1, 5)),
-    st.tuples(st.just("edit line"), picks, line_edits),
-    st.tuples(st.just("edit line"), picks, line_edits),
-    st.tuples(st.just("take off"), picks, st.none()),
-    st.tuples(st.just("term"), picks, st.integers(0, 2)),
-    st.tuples(st.just("tag"), picks, st.sets(st.integers(0, 2))),
     st.tuples(st.just("assign"), picks, persons),
     st.tuples(st.sampled_from(sorted(WAYS)), picks, st.none()),
     st.tuples(st.just("delete"), picks, st.none()),

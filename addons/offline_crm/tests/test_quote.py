@@ -78,13 +78,15 @@ class TestQuote(SaleCase):
         self.assertEqual(order.order_line.ids, list(self.held(LINE)))
         self.assert_converged()
 
+    def with_a_wrong_code(self, uid, line):
+        """A quotation that is refused, of one desk."""
+        args = {"uid": uid, "lines": [{"uid": line, "product": self.desk.id}], "codes": ["WRONG"]}
+        return self.phone.operation("quote", LEAD, target={"id": self.lead.id}, args=args)
+
     def test_what_follows_a_refused_quotation_waits_for_it(self):
         """Proves I3. Its confirmation, and a change of one of its lines."""
         uid, line = new_uid(), new_uid()
-        quote = self.phone.operation(
-            "quote", LEAD, target={"id": self.lead.id},
-            args={"uid": uid, "lines": [{"uid": line, "product": self.desk.id}], "codes": ["WRONG"]},
-        )  # fmt: skip
+        quote = self.with_a_wrong_code(uid, line)
         first, *waiting = self.phone.push(
             quote,
             self.phone.operation("confirm", ORDER, target={"uid": uid}, args={}),
@@ -102,10 +104,7 @@ class TestQuote(SaleCase):
     def test_what_follows_a_quotation_that_was_given_up_is_refused_by_that_name(self):
         """Proves I8, I10. What waited for it, and what comes later; so does what names a line of it."""
         uid, line = new_uid(), new_uid()
-        quote = self.phone.operation(
-            "quote", LEAD, target={"id": self.lead.id},
-            args={"uid": uid, "lines": [{"uid": line, "product": self.desk.id}], "codes": ["WRONG"]},
-        )  # fmt: skip
+        quote = self.with_a_wrong_code(uid, line)
         confirm = self.phone.operation("confirm", ORDER, target={"uid": uid}, args={})
         _refused, waiting = self.phone.push(quote, confirm)
         args = {"op": quote["op"], "reason": "Went to others"}
@@ -138,8 +137,7 @@ class TestQuote(SaleCase):
 
     def test_quotation_that_was_given_up_is_known_as_such_to_all(self):
         uid, line = new_uid(), new_uid()
-        lines = [{"uid": line, "product": self.desk.id}]
-        receipt = self.quote(lines, codes=["WRONG"], uid=uid)
+        receipt = self.phone.push_one(self.with_a_wrong_code(uid, line))
         self.phone.stored(receipt).with_user(self.manager).action_discard()
         asked = {uid, line, new_uid()}
         self.assertEqual({uid, line}, given_up(self.env.cr, asked))

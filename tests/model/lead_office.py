@@ -145,12 +145,6 @@ class LeadBureau(SalesBureau):
             found[name]["description"] = found[name]["description"] or None
         return found
 
-    def _odoo(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        given = {name: False if value is None else value for name, value in values.items()}
-        if "tag_ids" in given:
-            given["tag_ids"] = [(6, 0, given["tag_ids"])]
-        return given
-
     def _profile(self) -> int:
         """With the policies that the addon gives leads."""
         lines = [(0, 0, {"entity": LEAD, "domain": self._domain()})]

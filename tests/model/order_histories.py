@@ -19,7 +19,7 @@ from .order_backup import OrderBackup
 from .order_devices import OrderHandset
 from .order_office import WAYS, OrderBureau, OrderGround
 from .order_truth import OrderTruth
-from .order_world import CLOSED, LINE, ORDER
+from .order_world import LINE, ORDER
 from .strategies import persons, picks, troubles, whos
 
 quantities = st.sampled_from((1, 2, 3, 5, 9, 1, 2, 3, 4, 6, 7, -1))
@@ -131,14 +131,8 @@ class OrderHistories(History):
                 office.edit(order, {"user_id": ground.users[how]})
             case "delete" if state in ("draft", "cancel"):
                 office.delete(order)
-            case "confirm" if state not in CLOSED and world.lines(order):
-                office.bring(order, what)
-            case "cancel" if state != "cancel":
-                office.bring(order, what)
-            case "reopen" if state in ("cancel", "sent"):
-                office.bring(order, what)
-            case "send" if state == "draft":
-                office.bring(order, what)
+            case way if way in WAYS and state in WAYS[way][0] and (way != "confirm" or world.lines(order)):
+                office.bring(order, way)
 
     @precondition(lambda self: self.office.changes_of_rights < 3)
     @rule(who=persons, yes=st.booleans())

@@ -13,12 +13,12 @@ from .order_world import EMPTY, LINE, ORDER, PRICE
 from .sales_office import SalesBureau, SalesGround
 from .world import Record
 
-#: {what the office does with an order: (Odoo's function, the state after it)}
+#: {what the office does with an order: (the states in which it may, Odoo's function, the state after it)}
 WAYS = {
-    "confirm": ("action_confirm", "sale"),
-    "cancel": ("action_cancel", "cancel"),
-    "reopen": ("action_draft", "draft"),
-    "send": ("action_quotation_sent", "sent"),
+    "confirm": (("draft", "sent"), "action_confirm", "sale"),
+    "cancel": (("draft", "sent", "sale"), "action_cancel", "cancel"),
+    "reopen": (("cancel", "sent"), "action_draft", "draft"),
+    "send": (("draft",), "action_quotation_sent", "sent"),
 }
 
 
@@ -82,7 +82,7 @@ class OrderBureau(SalesBureau):
 
     def bring(self, order: str, way: str) -> None:
         """Confirm, cancel, send an order or open it again."""
-        function, state = WAYS[way]
+        _from, function, state = WAYS[way]
         self.truth.world.bring(order, state, None)
         self.rpc(ORDER, function, [self.id_of(order)])
 
@@ -128,9 +128,7 @@ class OrderBureau(SalesBureau):
         return self.ids[name]
 
     def _odoo(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        given = {name: False if value is None else value for name, value in values.items()}
-        if "tag_ids" in given:
-            given["tag_ids"] = [(6, 0, given["tag_ids"])]
+        given = super()._odoo(values)
         if "order_id" in given:
             given["order_id"] = self.id_of(given["order_id"])
         return given

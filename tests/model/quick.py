@@ -12,6 +12,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from .history import History
 
 
+def assert_sales_were_tried(ends: Counter[str]) -> None:
+    """Much was done, and some of it met what others did, or was refused."""
+    assert ends["applied"] > 50, "the histories were empty: they prove nothing"
+    assert ends["merged"] + ends["conflict"] + ends["resolved_server"] > 0
+    assert ends["rejected"] + ends["amended"] + ends["discarded"] > 0
+
+
 def run(
     kind: type[History], histories: int, steps: int, capsys: pytest.CaptureFixture[str]
 ) -> tuple[Counter[str], Counter[str]]:

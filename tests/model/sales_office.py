@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .office import Bureau, Ground
@@ -22,6 +23,12 @@ class SalesBureau(Bureau):
     """The people at their desks in one history."""
 
     ground: SalesGround
+
+    def _odoo(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        given = {name: False if value is None else value for name, value in values.items()}
+        if "tag_ids" in given:
+            given["tag_ids"] = [(6, 0, given["tag_ids"])]
+        return given
 
     def let_read_all(self, person: str, may: bool) -> None:
         people: dict[str, Any] = self.truth.world.people

@@ -8,7 +8,7 @@ import pytest
 
 from .order_histories import OrderHistories
 from .order_office import OrderGround
-from .quick import run
+from .quick import assert_sales_were_tried, run
 from .server import prepared
 
 HISTORIES = 10
@@ -23,6 +23,4 @@ def ground() -> Iterator[None]:
 def test_random_histories_of_quotations_end_as_the_model_of_truth_says(capsys):
     """Proves I1, I2, I3, I4, I5, I6, I7, I8, I10."""
     ends, _faults = run(OrderHistories, HISTORIES, 25, capsys)
-    assert ends["applied"] > 50, "the histories were empty: they prove nothing"
-    assert ends["merged"] + ends["conflict"] + ends["resolved_server"] > 0
-    assert ends["rejected"] + ends["amended"] + ends["discarded"] > 0
+    assert_sales_were_tried(ends)

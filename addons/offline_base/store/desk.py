@@ -18,13 +18,10 @@ from odoo.fields import Datetime
 from ..core.errors import Refusal
 from ..core.wire import Operation
 from .apply import Applier
-from .history import OPEN, History
+from .history import FOLLOW_UPS, OPEN, History
 from .outcome import Edit, Force, Outcome
 from .rows import title
 from .units import Task, run_together
-
-#: The verbs by which a device decides about an operation that it sent before.
-FOLLOW_UPS = frozenset({"amend", "discard", "resolve"})
 
 
 def wanted_of(operation) -> Operation:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 #: States in which an operation waits: for a person, or for another operation.
 OPEN = ("conflict", "rejected", "deferred", "unknown")
 _FIELD_VERBS = ("create", "update")
-_FOLLOW_UPS = ("amend", "discard", "resolve")
+#: The verbs by which a device decides about an operation that it sent before.
+FOLLOW_UPS = frozenset({"amend", "discard", "resolve"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +319,7 @@ def made_uids(verb: str, args: Any) -> frozenset[str]:
     >>> made_uids("amend", {"op": "o", "args": {"uid": "a", "lines": []}})
     frozenset()
     """
-    if verb in _FOLLOW_UPS:
+    if verb in FOLLOW_UPS:
         return frozenset()
     return frozenset(part["uid"] for part in _parts(args) if _has_uid(part) and len(part) > 1)
 

@@ -22,9 +22,9 @@ from ..core.wire import PUSH_LIMIT, ByUid, Operation, OperationHead, PushRequest
 from . import committing, positions, receipts
 from .apply import Applier, shape_errors
 from .batch import LONGEST, likeness, refers_to, run_batch
-from .desk import FOLLOW_UPS, Desk
+from .desk import Desk
 from .follow_ups import FollowUps
-from .history import OPEN, History, Waiting, made_uids
+from .history import FOLLOW_UPS, OPEN, History, Waiting, made_uids
 from .outcome import Outcome
 from .rows import Rows, readable
 from .units import Task, grouped, run_together, unit_of
